@@ -1,0 +1,40 @@
+# Two commands set everything up: `make demo` runs the main job, `make test` passes the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test test-slow lint notebooks lock clean
+
+demo: $(READY)
+	$(BIN)/course demo
+
+test: lint
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+notebooks: $(READY)
+	$(BIN)/course build
+
+# Exact versions with hashes, for every supported Python; needs uv.
+lock:
+	uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
+	  --no-header --no-annotate --quiet --extra dev pyproject.toml --output-file requirements/dev.txt
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Gradbook needs Python 3.11 or later, and $(PYTHON) is older; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m compileall -q course solutions
+	touch $(READY)
+
+clean:
+	rm -rf .venv demo build dist

@@ -1,0 +1,101 @@
+"""What is in the wheel, which way imports point, and what no file may name."""
+
+import ast
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Which parts of the package may import which others.
+ALLOWED = {
+    "models": set(),
+    "exercises": {"models"},
+    "marking": {"exercises", "models"},
+    "notebook": {"exercises", "models"},
+    "reporting": {"marking", "exercises"},
+    "grading": {"marking", "exercises", "reporting", "notebook"},
+    "demo": {"grading", "marking", "exercises"},
+}
+COMMON = {"errors", "reading", "sheet", "written"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    return zipfile.ZipFile(next(folder.glob("*.whl")))
+
+
+def test_the_wheel_holds_course_and_nothing_of_the_instructors(wheel):
+    names = wheel.namelist()
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"course"}
+    assert "course/exercises/passed_over.json" in names
+    assert "course/py.typed" in names
+    assert not [name for name in names if "solutions" in name or "assignments" in name]
+
+
+def test_nothing_of_a_mark_scheme_is_in_the_wheel(wheel):
+    text = b"".join(wheel.read(name) for name in wheel.namelist() if name.endswith(".py"))
+    for sentence in (b"The ReLU is missing", b"Ten times the step", b"Model answer of"):
+        assert sentence not in text
+    assert "The ReLU is missing" in (ROOT / "solutions" / "mlp.py").read_text("utf-8")
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("part", ALLOWED)
+def test_imports_point_one_way(part):
+    for path in (ROOT / "course" / part).rglob("*.py"):
+        for module in imports_of(path):
+            assert module.partition(".")[0] != "solutions", path
+            if module.startswith("course."):
+                target = module.split(".")[1]
+                assert target in ALLOWED[part] | COMMON | {part}, f"{path} imports {module}"
+
+
+def test_the_direction_of_imports_is_really_checked(tmp_path):
+    bad = tmp_path / "bad.py"
+    bad.write_text("from course.grading import build\nimport solutions.mlp\n")
+    assert list(imports_of(bad)) == ["course.grading", "solutions.mlp"]
+    assert "grading" not in ALLOWED["models"] | COMMON
+
+
+def test_no_data_is_ever_unpickled():
+    for path in (ROOT / "course").rglob("*.py"):
+        assert not set(imports_of(path)) & {"pickle", "dill", "cloudpickle", "shelve", "marshal"}, path
+
+
+def test_the_readme_lists_every_exercise_with_its_points():
+    from course.exercises import CATALOGUE
+    from course.marking import registry
+
+    schemes = registry.load(ROOT / "solutions")
+    text = (ROOT / "README.md").read_text("utf-8")
+    rows = {
+        line.split("`")[1]: line
+        for line in text.splitlines()
+        if line.startswith("| `") and "/" in line.split("`")[1]
+    }
+    listed = {name: row for name, row in rows.items() if not name.endswith("/")}
+    assert list(listed) == list(CATALOGUE)
+    for name, row in listed.items():
+        assert CATALOGUE[name].title in row
+        assert row.rstrip().endswith(f"| {schemes[name].points:g} |")
+        assert "(#the-five-documents)" in row or name == "training/capstone"
+    for picture in ("docs/images/feedback.png", "docs/images/notebook.png"):
+        assert picture in text
+        assert (ROOT / picture).is_file()
