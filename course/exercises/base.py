@@ -1,0 +1,122 @@
+"""What an exercise is: given values, and the answers that are asked for."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from course.exercises import variants
+from course.exercises.variants import COURSE, Draw
+
+Dtype = Literal["float", "int", "choice", "graph", "function"]
+Kind = Literal["steps", "function", "written"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One thing that is asked for.
+
+    Attributes:
+        symbol: LaTeX of its name.
+        shape: shape of its value; of the flattened outputs for a function, (units, units) for a graph.
+        dtype: `float` is marked to the written precision, `int` exactly, `choice` is one of `choices`,
+            `graph` is a set of edges over `units`, `function` is evaluated on probe inputs.
+        about: what it is, in a few words.
+        choices: the words to choose from.
+        units: names of the units of a graph.
+        signature: how the function is called, for example `h(x, W1, W2, phi)`.
+        call: evaluates a student's function on the probes: (function, probe) -> outputs of `shape`.
+    """
+
+    symbol: str
+    shape: tuple[int, ...]
+    about: str
+    dtype: Dtype = "float"
+    choices: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    signature: str = ""
+    call: Callable[[Callable, Any], Any] | None = None
+
+
+class Network(NamedTuple):
+    """A fully connected network to be drawn: per layer a matrix with one row per unit.
+
+    With `bias`, column 0 of every matrix holds the weights of a bias unit. `inputs` are the values at the
+    input units, without the bias.
+    """
+
+    inputs: np.ndarray
+    weights: tuple[np.ndarray, ...]
+    bias: bool
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What is asked, and with which numbers. How it is marked stands in a mark scheme elsewhere.
+
+    Attributes:
+        id: `topic/name`.
+        title: for a person.
+        source: which document it comes from.
+        kind: `steps` (worked out by hand), `function` (implemented) or `written` (prose, marked by hand).
+        task: what is to be done, in Markdown with LaTeX.
+        seed: gives the document's own numbers.
+        draw: gives a personal variant from a stream of integers; None where all have the same numbers.
+        answers: what is asked for, by name, in the order of the work.
+        symbols: LaTeX of each given value, by field name.
+        probe: draws the inputs on which functions are evaluated.
+        network: gives the network to be drawn beside the given values.
+    """
+
+    id: str
+    title: str
+    source: str
+    kind: Kind
+    task: str
+    seed: Callable[[], Any]
+    answers: Mapping[str, Answer]
+    draw: Callable[[Draw], Any] | None = None
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    probe: Callable[[Draw], Any] | None = None
+    network: Callable[[Any], "Network"] | None = None
+
+    @property
+    def assignment(self) -> str:
+        """The assignment it belongs to: the topic of its id."""
+        return self.id.partition("/")[0]
+
+    def given(self, student: str | None = None, course: str = COURSE) -> Any:
+        """Give the numbers of a student, or the document's own without one.
+
+        Raises:
+            BadStudentId: if the id is empty or too long.
+        """
+        if student is None or self.draw is None:
+            return self.seed()
+        return self.variant(variants.index_for(self.id, student, course))
+
+    def variant(self, index: int) -> Any:
+        """Give the numbers of one draw of the pool."""
+        if self.draw is None:
+            return self.seed()
+        return self.draw(Draw(self.id, index))
+
+    def probes(self, secret: str) -> Any:
+        """Give the inputs on which the functions of this exercise are evaluated, or None.
+
+        They depend on the secret alone: the instructor's at grading, the public word "practice" before.
+        """
+        return None if self.probe is None else self.probe(Draw(f"{self.id}|probe", secret))
+
+
+def array(*values: float) -> np.ndarray:
+    """Give a float64 array; a single value gives an array of shape ()."""
+    return np.array(values[0] if len(values) == 1 else values, dtype=np.float64)
+
+
+@functools.cache
+def nothing() -> Any:
+    """Give the given values of an exercise that has none."""
+    return NamedTuple("Nothing", [])()

@@ -1,0 +1,122 @@
+"""Personal numbers: every student draws a variant of an exercise, the same one on every machine.
+
+A student's id picks one of `POOL` draws of an exercise; a draw is a stream of integers from SHA-256 placed on
+decimal grids. No random generator and no float arithmetic are involved, so the numbers do not depend on
+versions, devices or 64-bit mode. Draws on which a right and a wrong answer could not be told apart are passed
+over: `course lint` finds them, this package holds only their list.
+"""
+
+import base64
+import functools
+import hashlib
+import importlib.resources
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from course.errors import CourseError
+
+SAMPLER_VERSION = 1
+POOL = 10_000
+COURSE = "gradbook"
+LONGEST_ID = 200
+
+
+class BadStudentId(CourseError):
+    """Raised for an id under which no numbers can be drawn."""
+
+
+class Draw:
+    """A stream of exact numbers from SHA-256 of the sampler's version, a topic and an index.
+
+    >>> Draw("mlp/relu-sgd", 7).decimals(-9, 9, 1, (2,))  # doctest: +SKIP
+    array([ 0.3, -0.8])
+    """
+
+    def __init__(self, topic: str, index: int | str) -> None:
+        self._words = _words(f"{SAMPLER_VERSION}|{topic}|{index}")
+
+    def integer(self, low: int, high: int, without: Sequence[int] = ()) -> int:
+        """Draw an integer of low..high, both included, that is not in `without`."""
+        allowed = [n for n in range(low, high + 1) if n not in without]
+        return allowed[next(self._words) % len(allowed)]
+
+    def integers(self, low: int, high: int, shape: tuple[int, ...], without: Sequence[int] = ()) -> np.ndarray:
+        """Draw an array of integers of low..high (float64, exact)."""
+        return self.decimals(low, high, 0, shape, without)
+
+    def decimals(
+        self, low: int, high: int, places: int, shape: tuple[int, ...], without: Sequence[int] = ()
+    ) -> np.ndarray:
+        """Draw an array of n / 10^places with n an integer of low..high (float64, each correctly rounded)."""
+        numerators = [self.integer(low, high, without) for _ in range(int(np.prod(shape)))]
+        return (np.array(numerators, dtype=np.float64) / 10**places).reshape(shape)
+
+    def choice(self, options: Sequence[float], shape: tuple[int, ...] = ()) -> np.ndarray:
+        """Draw an array whose entries are among the options (float64)."""
+        picked = [options[next(self._words) % len(options)] for _ in range(int(np.prod(shape)))]
+        return np.array(picked, dtype=np.float64).reshape(shape)
+
+
+def _words(seed: str) -> Iterator[int]:
+    counter = 0
+    while True:
+        digest = hashlib.sha256(f"{seed}|{counter}".encode()).digest()
+        yield from (int.from_bytes(digest[i : i + 8], "big") for i in range(0, 32, 8))
+        counter += 1
+
+
+def normalise_id(student: str) -> str:
+    """Give the form of an id under which numbers are drawn: NFKC, stripped, casefolded.
+
+    Raises:
+        BadStudentId: if nothing is left or the id is longer than `LONGEST_ID`.
+
+    >>> normalise_id("  Alice ")
+    'alice'
+    """
+    normal = unicodedata.normalize("NFKC", student).strip().casefold()
+    if not normal or len(normal) > LONGEST_ID:
+        raise BadStudentId(f"a student id of 1 to {LONGEST_ID} characters was expected, got {student[:40]!r}")
+    return normal
+
+
+def index_for(exercise: str, student: str, course: str = COURSE) -> int:
+    """Give the index of the draw that belongs to a student, ill-posed draws passed over."""
+    key = f"{course}|{SAMPLER_VERSION}|{exercise}|{normalise_id(student)}"
+    start = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % POOL
+    return next_well_posed(exercise, start)
+
+
+def next_well_posed(exercise: str, start: int) -> int:
+    """Give the first draw from `start` on that is not passed over."""
+    ill_posed = passed_over(exercise)
+    for step in range(POOL):
+        index = (start + step) % POOL
+        if not ill_posed[index]:
+            return index
+    raise CourseError(f"every draw of {exercise} is passed over; its sampler is to be mended")
+
+
+@functools.cache
+def passed_over(exercise: str) -> np.ndarray:
+    """Give the mask over the pool of draws to pass over (bool [POOL])."""
+    packed = _tables().get(exercise)
+    if packed is None:
+        return np.zeros(POOL, dtype=bool)
+    bits = np.unpackbits(np.frombuffer(base64.b64decode(packed), dtype=np.uint8))
+    return bits[:POOL].astype(bool)
+
+
+def pack(mask: np.ndarray) -> str:
+    """Give the text form of a mask over the pool, as the table of this package holds it."""
+    return base64.b64encode(np.packbits(mask).tobytes()).decode()
+
+
+@functools.cache
+def _tables() -> dict[str, str]:
+    return json.loads(
+        importlib.resources.files("course.exercises").joinpath("passed_over.json").read_text("utf-8")
+    )

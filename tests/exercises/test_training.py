@@ -1,0 +1,26 @@
+"""The capstone's personal plans are trainings that work: the sizes are those of the data set they are for."""
+
+import numpy as np
+
+from course.exercises import find
+from course.models import data
+
+STUDENTS = [f"student-{number:03d}" for number in range(200)]
+
+
+def test_every_plan_is_about_the_digits_and_within_reason():
+    train, test = data.digits()
+    exercise = find("training/capstone")
+    for given in [exercise.seed(), *(exercise.given(student) for student in STUDENTS)]:
+        assert given.examples == len(train.labels)
+        assert given.tests == len(test.labels)
+        assert 12 <= given.filters[0] <= 16 < 24 <= given.filters[1] <= 32
+        assert 24 <= given.batch <= 32
+        assert given.examples % given.batch  # otherwise rounding up and down could not be told apart
+        assert given.eta / (1 - given.beta) <= 0.5 + 1e-9
+
+
+def test_hardly_two_of_a_class_have_the_same_numbers():
+    exercise = find("training/capstone")
+    flat = {tuple(np.concatenate([np.ravel(leaf) for leaf in exercise.given(s)])) for s in STUDENTS}
+    assert len(flat) > 190
