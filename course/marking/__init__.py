@@ -1,0 +1,1 @@
+"""The marking engine: the graph of steps, follow-through, slips, points."""

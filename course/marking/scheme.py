@@ -1,0 +1,204 @@
+"""What a mark scheme is: the steps of one exercise, their points and the slips people make in them."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from course.errors import CourseError
+from course.exercises import Answer, Exercise
+
+INPUTS = ("given", "probe")
+TRANSPOSED = "transposed"
+_TRANSPOSED_SENTENCE = "The matrix is transposed: its rows and columns are swapped."
+
+
+class SchemeError(CourseError):
+    """Raised when an author's scheme contradicts its exercise; the message says where."""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A wrong version of a step that people really write.
+
+    Attributes:
+        sentence: what the student is told, Markdown with LaTeX.
+        cause: slips of one cause are charged once on a sheet.
+        credit: share of the step's points that it still earns.
+        function: gives the wrong value, from `given` and earlier steps by parameter name.
+        parents: the earlier steps that it uses.
+    """
+
+    sentence: str
+    cause: str
+    credit: float
+    function: Callable[..., Any]
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A pure function of the given values and of earlier steps, with its points and its slips."""
+
+    name: str
+    answer: Answer
+    points: float
+    function: Callable[..., Any]
+    parents: tuple[str, ...]
+    slips: list[Slip] = field(default_factory=list)
+
+    @property
+    def formula(self) -> str:
+        """The first paragraph of the docstring: the formula, Markdown with LaTeX."""
+        return inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+
+    @property
+    def why(self) -> str:
+        """The rest of the docstring: why the formula holds, for the worked solution."""
+        return inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[2].strip()
+
+    def slip(
+        self, sentence: str, *, cause: str | None = None, credit: float = 0.5
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register a slip of this step.
+
+        Args:
+            sentence: what the student is told.
+            cause: name of the cause, shared with other slips that the same mistake leads to.
+            credit: share of the step's points it earns, 0..1.
+        """
+        if not 0 <= credit <= 1:
+            raise SchemeError(f"{self.name}: a slip's credit lies in 0..1, got {credit}")
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            name = cause or f"{self.name} {len(self.slips) + 1}"
+            self.slips.append(Slip(sentence, name, credit, function, _parents(function)))
+            return function
+
+        return register
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of a rubric: what a marker looks for in a written answer, and its points."""
+
+    looks_for: str
+    points: float
+
+
+class Scheme:
+    """The steps and slips of one exercise with their points, and the rubric of its written part.
+
+    Registering happens once, where the scheme is written; afterwards a scheme is read only.
+
+    Raises:
+        SchemeError: if a step is not asked for by the exercise, comes before one of its parents, or is
+            missing its formula.
+    """
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.steps: dict[str, Step] = {}
+        self.rubric: tuple[Criterion, ...] = ()
+        self.model_answer = ""
+        self.requirements: list[Callable[[Any, dict[str, Any]], Any]] = []
+        self.gradients: dict[str, tuple[str, str]] = {}
+
+    def step(self, *, points: float = 1.0) -> Callable[[Callable[..., Any]], Step]:
+        """Register a step under the function's name; its parameter names are its parents."""
+
+        def register(function: Callable[..., Any]) -> Step:
+            name = function.__name__
+            where = f"{self.exercise.id}: step {name}"
+            answer = self.exercise.answers.get(name)
+            if answer is None:
+                raise SchemeError(f"{where} is not asked for; the answers are {', '.join(self.exercise.answers)}")
+            if not function.__doc__:
+                raise SchemeError(f"{where} has no docstring; it holds the formula")
+            parents = _parents(function)
+            unknown = [parent for parent in parents if parent not in self.steps]
+            if unknown:
+                raise SchemeError(f"{where} uses {', '.join(unknown)}, which no earlier step gives")
+            self.steps[name] = Step(name, answer, float(points), function, parents)
+            return self.steps[name]
+
+        return register
+
+    def require(self, predicate: Callable[[Any, dict[str, Any]], Any]) -> Callable[[Any, dict[str, Any]], Any]:
+        """Register a condition on personal variants: (given, right values by step) -> bool."""
+        self.requirements.append(predicate)
+        return predicate
+
+    def derivatives(self, of: str, **by: str) -> None:
+        """Say which steps are derivatives of a step: `derivatives("loss", dW1="W1", delta1="a1")`.
+
+        What they are taken by is a given value or an earlier step. `course lint` holds them to `jax.grad`.
+        """
+        self.gradients.update({step: (of, source) for step, source in by.items()})
+
+    def written(self, model_answer: str, criteria: Sequence[tuple[str, float]]) -> None:
+        """Set the rubric of the written part: a model answer and (what to look for, points) lines."""
+        self.model_answer = inspect.cleandoc(model_answer)
+        self.rubric = tuple(Criterion(text, float(points)) for text, points in criteria)
+
+    @property
+    def points(self) -> float:
+        """All points of the exercise, those of the written part included."""
+        return self.step_points + self.written_points
+
+    @property
+    def step_points(self) -> float:
+        """Points that are marked by the engine."""
+        return sum(step.points for step in self.steps.values())
+
+    @property
+    def written_points(self) -> float:
+        """Points that a person gives by the rubric."""
+        return sum(criterion.points for criterion in self.rubric)
+
+    def causes(self) -> tuple[str, ...]:
+        """Give every cause that can be charged, the engine's own first."""
+        named = (slip.cause for step in self.steps.values() for slip in step.slips)
+        return tuple(dict.fromkeys((TRANSPOSED, *named)))
+
+    def sentence(self, step: str, slip: int) -> str:
+        """Give the sentence of a step's slip by its number; one past the last is the transposed matrix."""
+        slips = self.steps[step].slips
+        return slips[slip].sentence if slip < len(slips) else _TRANSPOSED_SENTENCE
+
+    def check(self) -> None:
+        """Refuse a scheme that is not complete.
+
+        Raises:
+            SchemeError: if an answer has no step, a slip uses a later step, or there is nothing to mark.
+        """
+        missing = [name for name in self.exercise.answers if name not in self.steps]
+        if missing:
+            raise SchemeError(f"{self.exercise.id}: no step marks {', '.join(missing)}")
+        if not self.steps and not self.rubric:
+            raise SchemeError(f"{self.exercise.id}: neither steps nor a rubric")
+        order = list(self.steps)
+        for name, (of, by) in self.gradients.items():
+            if name not in order or of not in order or (by not in order and by not in self._given_names()):
+                raise SchemeError(f"{self.exercise.id}: {name} cannot be the derivative of {of} by {by}")
+        for step in self.steps.values():
+            for slip in step.slips:
+                late = [p for p in slip.parents if p not in order[: order.index(step.name)]]
+                if late:
+                    raise SchemeError(f"{self.exercise.id}: a slip of {step.name} uses {', '.join(late)}")
+
+    def _given_names(self) -> tuple[str, ...]:
+        return tuple(self.exercise.seed()._fields)
+
+
+def _parents(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(name for name in inspect.signature(function).parameters if name not in INPUTS)
+
+
+def call(
+    function: Callable[..., Any], parents: tuple[str, ...], inputs: dict[str, Any], steps: dict[str, Any]
+) -> Any:
+    """Evaluate a step's or slip's function on the inputs and on the values of its parents."""
+    names = inspect.signature(function).parameters
+    arguments = {name: inputs[name] for name in names if name in INPUTS}
+    return function(**arguments, **{parent: steps[parent] for parent in parents})
