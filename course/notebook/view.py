@@ -1,0 +1,104 @@
+"""An exercise shown in a notebook: what is to be done, the given values, what is asked for."""
+
+from typing import Any
+
+import numpy as np
+
+from course import exercises
+from course.exercises import Answer, Exercise
+from course.notebook import figures, notation, page, session
+from course.notebook.editor import AnswerSheet
+from course.notebook.page import Piece
+
+
+def exercise(exercise_id: str) -> tuple[Any, AnswerSheet]:
+    """Show an exercise with the numbers of whoever works in this notebook, and open its sheet.
+
+    Args:
+        exercise_id: for example `mlp/relu-sgd`.
+
+    Returns:
+        The given values, a NamedTuple of numpy arrays, and the sheet to fill.
+
+    Raises:
+        UnknownExercise: if there is none of this id; the message names the nearest ones.
+    """
+    asked = exercises.find(exercise_id)
+    here = session.current()
+    owner = here.owner()
+    given = owner.given(asked)
+    sheet = AnswerSheet(asked, owner)
+    here.sheet = sheet
+    pieces = [_task(asked)]
+    if asked.draw is not None:
+        pieces.append(page.note([owner.sentence(), *_advice(owner)], warning=owner.nobody))
+    page.show(*pieces, *_given(asked, given), *_asked(asked))
+    return given, sheet
+
+
+def _advice(owner: session.Owner) -> list[str]:
+    return ["Write your id into the first cell and run all cells again: yours are others."] if owner.nobody else []
+
+
+def _task(asked: Exercise) -> Piece:
+    paragraphs = [part for part in asked.task.split("\n\n") if part.strip()]
+    body = "".join(f"<p>{page.prose(part)}</p>" for part in paragraphs)
+    return Piece(f"<h3>{page.prose(asked.title)}</h3>{body}", f"{asked.title}\n\n{asked.task}")
+
+
+def _given(asked: Exercise, given: Any) -> list[Piece]:
+    """The network, then every given value under its symbol and, in the code, its name."""
+    names = getattr(given, "_fields", ())
+    if not names:
+        return []
+    network = asked.network(given) if asked.network else None
+    # Who is asked to draw the network is not shown it.
+    secret = any(answer.dtype == "graph" for answer in asked.answers.values())
+    pieces = [] if network is None or secret else [figures.network(network)]
+    with_bias = [] if network is None or not network.bias else [W.tolist() for W in network.weights]
+    formulas, lines = [], ["Given:"]
+    for name in names:
+        value = getattr(given, name)
+        bias = np.ndim(value) > 0 and np.atleast_2d(value).tolist() in with_bias
+        symbol = asked.symbols.get(name, rf"\mathtt{{{name}}}".replace("_", r"\_"))
+        formulas.append(f"<span>{page.prose(f'${symbol} = {_mathematics(value, bias)}$')}</span>")
+        lines.append(f"  given.{name} = {notation.plain(value)}")
+    code = ", ".join(f"<code>given.{name}</code>" for name in names)
+    rule = "Left of the line stand the weights of the bias units, column 0. " if with_bias else ""
+    html = f'<div class="gb-values">{"".join(formulas)}</div><p>{rule}In code: {code}.</p>'
+    return [*pieces, Piece(html, "\n".join(lines))]
+
+
+def _mathematics(value: Any, bias: bool) -> str:
+    if isinstance(value, tuple | list) and any(np.ndim(part) for part in value):
+        return r",\; ".join(notation.latex(part) for part in value)
+    return notation.latex(value, bias=bias)
+
+
+def _asked(asked: Exercise) -> list[Piece]:
+    if not asked.answers:
+        return []
+    answers = asked.answers.items()
+    rows = [
+        (f"<code>sheet.{name}</code>", page.prose(f"${a.symbol}$"), page.prose(_form(a)), page.prose(a.about))
+        for name, a in answers
+    ]
+    lines = page.columns([(f"  sheet.{name}", _form(a).replace("`", ""), a.about) for name, a in answers])
+    html = page.table(
+        "<strong>Asked for</strong>", ("answer", "symbol", "form", "what it is"), rows, ["gb-asked"] * len(rows)
+    )
+    return [Piece(html, f"Asked for:\n{lines}")]
+
+
+def _form(answer: Answer) -> str:
+    """What an answer looks like, in Markdown."""
+    match answer.dtype:
+        case "choice":
+            return " or ".join(f'`"{choice}"`' for choice in answer.choices)
+        case "graph":
+            return '`[("from", "to"), ...]`'
+        case "function":
+            return f"`{answer.signature}`"
+        case "int":
+            return notation.shape(answer.shape).replace("number", "whole number")
+    return notation.shape(answer.shape)
