@@ -1,0 +1,50 @@
+"""Answers taken out of the notebook that was run: data, and the last thing that its kernel has a say in."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade
+
+from course.exercises.cells import graded_exercise
+from course.grading.record import record_of
+from course.sheet import MIME_TYPE
+
+
+class CollectSheets(NbGraderPreprocessor):
+    """Removes the cell that was there during the run only, and reads what the graded cells handed over.
+
+    Which exercise a sheet answers is decided by the name of the released cell, never by the sheet; a bundle that
+    any other cell put out is passed over.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Collect the sheets of one notebook."""
+        record = record_of(resources)
+        nb.cells = [cell for cell in nb.cells if not record.token or cell.get("id") != record.token]
+        for cell in nb.cells:
+            handed = bundles(cell)
+            if is_grade(cell) and graded_exercise(cell.metadata.nbgrader.grade_id):
+                record.sheets[cell.id] = handed
+            elif handed:
+                student = resources["nbgrader"]["student"]
+                self.log.warning("%s: a sheet outside a graded cell is passed over", student)
+        return nb, resources
+
+
+def bundles(cell: NotebookNode) -> list[bytes]:
+    """Give the raw bundles among a cell's outputs, in order."""
+    data = [output.get("data", {}) for output in cell.get("outputs", [])]
+    return [_bytes(shown[MIME_TYPE]) for shown in data if isinstance(shown, Mapping) and MIME_TYPE in shown]
+
+
+def _bytes(bundle: Any) -> bytes:
+    """Give a bundle as bytes that may or may not be a sheet; reading decides."""
+    if isinstance(bundle, str):
+        return bundle.encode("utf-8", "surrogatepass")
+    try:
+        return json.dumps(bundle).encode()
+    except (TypeError, ValueError, RecursionError):
+        return b"nothing that JSON could hold"

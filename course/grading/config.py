@@ -1,0 +1,251 @@
+"""What an instructor sets in `nbgrader_config.py`, beside nbgrader's own settings."""
+
+import os
+from pathlib import Path
+
+from traitlets import Bool, Dict, Enum, Unicode, default
+from traitlets import List as ListOf
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+from course.errors import CourseError
+from course.exercises import Exercise
+from course.exercises.variants import COURSE, normalise_id
+from course.grading import secret
+from course.reporting import use_feedback
+
+FILE = "nbgrader_config.py"
+DOCUMENT, PERSONAL = "document", "personal"
+
+
+class ConfigError(CourseError):
+    """Raised when there is no course where one was looked for, or its configuration cannot be read."""
+
+
+class Gradbook(Configurable):
+    """A course: its name, its mark schemes, and who has which numbers.
+
+    Read by nbgrader together with its own settings::
+
+        c = get_config()
+        c.Gradbook.course = "deep-learning-2031"
+    """
+
+    course = Unicode(
+        COURSE,
+        help="Name of the course. With the student's id it decides everybody's numbers, so it is baked into the "
+        "release; change it from year to year, and not in between.",
+    ).tag(config=True)
+    solutions = Unicode(
+        "solutions", help="Folder of the mark schemes; a relative one is beside nbgrader_config.py."
+    ).tag(config=True)
+    assignments = Unicode(
+        "assignments", help="Folder of the text sources; a relative one is beside nbgrader_config.py."
+    ).tag(config=True)
+    variant = Enum(
+        [PERSONAL, DOCUMENT], PERSONAL, help="Whose numbers everybody has: personal ones, or the document's."
+    ).tag(config=True)
+    variants = Dict(
+        key_trait=Unicode(),
+        value_trait=Enum([PERSONAL, DOCUMENT]),
+        help="Students who have other numbers than the rest, by id: {'alice': 'document'}.",
+    ).tag(config=True)
+    students = ListOf(
+        Unicode(),
+        help="Ids of everybody enrolled, with whose numbers a sheet is compared; the gradebook's unless given.",
+    ).tag(config=True)
+    worked_solutions = Bool(
+        True, help="Whether the feedback holds the worked solution with the student's own numbers."
+    ).tag(config=True)
+    sandbox = Bool(
+        True,
+        help="Whether submissions run in a sandbox. False runs them in your own account, where they can do "
+        "whatever you can do: only for code that you trust as your own.",
+    ).tag(config=True)
+    fail_closed = Bool(
+        True,
+        help="Whether an ordinary graded cell whose outcome is unclear (it did not run to its end, or its last "
+        "value is no number from 0 to its points) earns nothing and is shown to you. False gives it what nbgrader "
+        "gives, which is mostly all points.",
+    ).tag(config=True)
+    withheld = Dict(
+        key_trait=Unicode(),
+        value_trait=ListOf(Unicode()),
+        help="Modules that an assignment asks to be written, so that its kernels do not see them: "
+        "{'mlp': ['course.models.mlp']}.",
+    ).tag(config=True)
+    answers_url = Unicode(
+        help="Database of the raw answers and rulings; answers.db beside the gradebook unless given."
+    ).tag(config=True)
+    course_dir = Unicode(help="The course's folder; nbgrader's CourseDirectory.root unless given.").tag(
+        config=True
+    )
+
+    @default("course_dir")
+    def _course_dir_default(self) -> str:
+        root = self.config.CourseDirectory.get("root", "") if "CourseDirectory" in self.config else ""
+        return str(root) if isinstance(root, str) and root else os.getcwd()  # noqa: PTH109
+
+    def without_sandbox(self) -> None:
+        """Let submissions run in the account of the grader, whatever was configured."""
+        self.sandbox = self.config.Gradbook.sandbox = False
+
+    @property
+    def folder(self) -> Path:
+        """The course's folder."""
+        return Path(self.course_dir).absolute()
+
+    @property
+    def solutions_dir(self) -> Path:
+        """The folder of the mark schemes."""
+        return self.folder / self.solutions
+
+    @property
+    def assignments_dir(self) -> Path:
+        """The folder of the text sources."""
+        return self.folder / self.assignments
+
+    @property
+    def db_url(self) -> str:
+        """The gradebook, as nbgrader finds it."""
+        given = self.config.CourseDirectory.get("db_url", "") if "CourseDirectory" in self.config else ""
+        return given if isinstance(given, str) and given else f"sqlite:///{self.folder / 'gradebook.db'}"
+
+    def variant_of(self, student: str) -> str:
+        """Say whether a student has personal numbers or the document's."""
+        if student in self.variants:
+            return self.variants[student]
+        normal = {_normal(name): variant for name, variant in self.variants.items()}
+        return normal.get(_normal(student), self.variant)
+
+    def given(self, exercise: Exercise, student: str) -> object:
+        """Give the numbers of a student."""
+        return exercise.given(None if self.variant_of(student) == DOCUMENT else student, self.course)
+
+    def probe_key(self, exercise_id: str, student: str) -> str:
+        """Give the key of a student's probe inputs; the course's secret is made at first need.
+
+        Raises:
+            secret.SecretError: if the secret cannot be kept safely.
+        """
+        return secret.probe_key(secret.read(self.folder), exercise_id, student)
+
+
+def _normal(student: str) -> str:
+    try:
+        return normalise_id(student)
+    except ValueError:
+        return student
+
+
+def find_course_dir(start: Path | None = None) -> Path | None:
+    """Give the nearest folder at or above `start` that has an `nbgrader_config.py`, or None."""
+    here = (start or Path.cwd()).absolute()
+    return next((folder for folder in (here, *here.parents) if (folder / FILE).is_file()), None)
+
+
+def require_course_dir(start: Path | None = None) -> Path:
+    """Give the nearest folder at or above `start` that has an `nbgrader_config.py`.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    found = find_course_dir(start)
+    if found is None:
+        here = (start or Path.cwd()).absolute()
+        state = "" if here.is_dir() else ", which does not exist"
+        raise ConfigError(
+            f"no {FILE} in {here}{state} or above; go to the folder of your course, or name it: --course-dir DIR"
+        )
+    return found
+
+
+def load(course_dir: Path | None = None, solutions: Path | None = None) -> Gradbook:
+    """Read the configuration of a course.
+
+    Args:
+        course_dir: its folder; searched from the current one upwards unless given.
+        solutions: folder of the mark schemes, instead of the one that is configured.
+
+    Raises:
+        ConfigError: if there is no configuration, or it cannot be read.
+    """
+    folder = require_course_dir() if course_dir is None else course_dir.absolute()
+    if not folder.is_dir():
+        raise ConfigError(f"there is no course folder {folder}")
+    try:
+        settings = PyFileConfigLoader(FILE, path=str(folder)).load_config()
+    except ConfigFileNotFound:
+        raise ConfigError(f"{folder} has no {FILE}, so it is not the folder of a course") from None
+    except Exception as error:
+        raise ConfigError(f"{folder / FILE} cannot be read: {type(error).__name__}: {error}") from error
+    extra = Config()
+    if "root" not in settings.CourseDirectory:
+        extra.CourseDirectory.root = str(folder)
+    if solutions is not None:
+        extra.Gradbook.solutions = str(solutions.absolute())
+    settings.merge(extra)
+    try:
+        return Gradbook(config=settings)
+    except Exception as error:
+        raise ConfigError(f"{folder / FILE}: {error}") from error
+
+
+RESTORE = (
+    "course.grading.admit.Admit",
+    "nbgrader.preprocessors.ClearOutput",
+    "course.grading.restore.RestoreCells",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "course.grading.sanitise.Sanitise",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+"""What a submission goes through before anything of it is written to `autograded`."""
+
+GRADE = (
+    "course.grading.handover.HandOver",
+    "course.grading.run.RunNotebook",
+    "course.grading.collect.CollectSheets",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "course.grading.sanitise.Sanitise",
+    "course.grading.award.AwardMarks",
+    "course.grading.closed.FailClosed",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "course.grading.award.FlagForReview",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+"""The run, and what follows it: answers are taken out, the rest is sanitised, and only then marks are written."""
+
+# The formgrader serves what lies beside an autograded notebook to the instructor's browser, on its own origin.
+_ACTIVE = [
+    "html",
+    "htm",
+    "xhtml",
+    "xht",
+    "shtml",
+    "mhtml",
+    "mht",
+    "svg",
+    "svgz",
+    "xml",
+    "xsl",
+    "js",
+    "mjs",
+    "pdf",
+    "swf",
+]
+ACTIVE_FILES = ["*." + "".join(f"[{c}{c.upper()}]" for c in ending) for ending in _ACTIVE]
+
+
+def use_stages(c: Config) -> None:
+    """Put our stages into nbgrader's configuration: the one line that `nbgrader_config.py` needs.
+
+    The stages are named, not imported, so that nbgrader's other commands start as fast as before.
+    """
+    use_feedback(c)
+    c.Autograde.sanitize_preprocessors = list(RESTORE)
+    c.Autograde.autograde_preprocessors = list(GRADE)
+    c.ClearSolutions.code_stub = {"python": "# Your work goes here.\n..."}
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *ACTIVE_FILES]

@@ -1,0 +1,121 @@
+"""JAX's persistent compilation cache, filled by trusted notebooks and read-only for students.
+
+What is in the cache is compiled code. A student who could write to it could give the next student's kernel
+code to run; so only notebooks of the instructor fill it. What is in it, every student's kernel can read: do not
+fill it from a notebook that contains what the assignment withholds.
+
+The cache helps a student's program wherever it compiles to the same computation as a trusted one, variable
+names and comments apart: several alternative solutions in the trusted notebooks make hits more likely.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .provisioner import KERNEL, add_kernel_specification
+
+
+@dataclasses.dataclass(frozen=True)
+class Filled:
+    """What filling a cache did.
+
+    Attributes:
+        new: Programs that were not in it before.
+        total: Programs in it now.
+        seconds: Time it took.
+        failures: For a notebook that did not run to its end, the error; what it compiled before is kept.
+    """
+
+    new: int
+    total: int
+    seconds: float
+    failures: Mapping[str, str]
+
+
+def fill(
+    notebooks: Iterable[Path],
+    directory: Path,
+    *,
+    timeout: int = 600,
+    keep: Callable[[str], bool] = bool,
+    **traits: Any,
+) -> Filled:
+    """Execute trusted notebooks, and keep what they compile.
+
+    The notebooks run in the same sandbox as a submission, and write to a folder of their own, from which whole
+    entries are moved into the cache: a kernel that reads it meanwhile never sees half of one.
+
+    Args:
+        notebooks: Notebooks of the instructor, with solutions or with alternative solutions.
+        directory: The cache; made if need be.
+        timeout: Seconds for one cell.
+        keep: Says by its name whether a new entry is kept; the name begins with the function it was made from.
+        **traits: Traits of `ZygoteProvisioner`, as for students: other XLA flags make other entries.
+
+    Raises:
+        SandboxUnavailableError: If there is none, and `sandbox='none'` is not among the traits.
+        FileNotFoundError: If a notebook does not exist.
+    """
+    start = time.monotonic()
+    paths = [Path(notebook) for notebook in notebooks]
+    if missing := [str(path) for path in paths if not path.is_file()]:
+        raise FileNotFoundError(f"no such notebook: {', '.join(missing)}")
+    directory = Path(directory).resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    # Kernels read it as users of their own; what lies around it, they do not see.
+    directory.chmod(0o755)
+    failures: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(prefix=".filling-", dir=directory) as private:
+        # The notebook runs as a user without an account, who must be able to write here; others do not get
+        # past the folder around it.
+        fresh = Path(private, "entries")
+        fresh.mkdir()
+        fresh.chmod(0o1777)
+        for entry in _entries(directory):
+            os.link(entry, fresh / entry.name)
+        for path in paths:
+            if error := _execute(path, timeout, dict(traits, cache=str(fresh), fill_cache=True)):
+                failures[str(path)] = error
+        new = [entry for entry in _entries(fresh) if not (directory / entry.name).exists() and keep(entry.name)]
+        for entry in new:
+            _adopt(entry, directory)
+    return Filled(len(new), len(_entries(directory)), time.monotonic() - start, failures)
+
+
+def _entries(directory: Path) -> list[Path]:
+    return [entry for entry in directory.iterdir() if entry.is_file() and not entry.is_symlink()]
+
+
+def _adopt(entry: Path, directory: Path) -> None:
+    """Copied and not moved, so that the entry is the instructor's own, readable by all, and written by none."""
+    with tempfile.NamedTemporaryFile(dir=directory, prefix=".entry-", delete=False) as copy:
+        copy.write(entry.read_bytes())
+    Path(copy.name).chmod(0o444)
+    Path(copy.name).replace(directory / entry.name)
+
+
+def _execute(path: Path, timeout: int, traits: dict[str, Any]) -> str | None:
+    import nbformat
+    from nbclient import NotebookClient
+    from traitlets.config import Config
+
+    add_kernel_specification()
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        kernel_name=KERNEL,
+        timeout=timeout,
+        resources={"metadata": {"path": str(path.parent)}},
+        config=Config(ZygoteProvisioner=traits),
+    )
+    try:
+        client.execute()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None

@@ -1,0 +1,40 @@
+"""What the stages tell each other about one notebook on its way through grading."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_KEY = "course"
+
+
+@dataclass
+class Record:
+    """One notebook of one student.
+
+    Attributes:
+        token: id of the cell that is there during the run only; empty where there is none.
+        happened: what went wrong while a cell ran, by the cell's id.
+        completed: ids of the cells that the kernel brought to their end; None where we did not run them.
+        not_run: ids of the cells that never ran.
+        stopped: why the run ended early; empty where it did not.
+        broken: why a person should look at the run; empty where it ended as runs do, a crash included.
+        sheets: raw bundles that a graded cell handed over, by the cell's id.
+        review: what a person should look at, by the name of the graded cell.
+    """
+
+    token: str = ""
+    happened: dict[str, str] = field(default_factory=dict)
+    completed: set[str] | None = None
+    not_run: set[str] = field(default_factory=set)
+    stopped: str = ""
+    broken: str = ""
+    sheets: dict[str, list[bytes]] = field(default_factory=dict)
+    review: dict[str, str] = field(default_factory=dict)
+
+
+def record_of(resources: MutableMapping[str, Any]) -> Record:
+    """Give the record that travels in nbconvert's resources, a fresh one where there is none."""
+    found = resources.get(_KEY)
+    if not isinstance(found, Record):
+        found = resources[_KEY] = Record()
+    return found

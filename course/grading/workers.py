@@ -1,0 +1,57 @@
+"""Local processes that run notebooks: they share one zygote, and end with the process that started them."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import connection, forkserver
+from multiprocessing.context import BaseContext
+
+from course.grading.kernels import client
+
+
+def default_jobs() -> int:
+    """Give how many notebooks run at once unless told otherwise: some of each run is waiting."""
+    return max(2, (3 * len(os.sched_getaffinity(0)) + 1) // 2 if hasattr(os, "sched_getaffinity") else 2)
+
+
+def local(jobs: int) -> Callable[[], Executor]:
+    """Give a function that starts a pool of local workers; a pool that broke is replaced by a new one."""
+    context = _context()
+    # It imports while this process goes on.
+    forkserver.ensure_running()
+    return lambda: ProcessPoolExecutor(
+        jobs,
+        mp_context=context,
+        initializer=_begin,
+        initargs=(str(client.ensure()),),
+    )
+
+
+def end(pool: Executor) -> None:
+    """End a pool, whatever its workers are doing."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.kill()
+
+
+def _context() -> BaseContext:
+    # One process imports what workers need, and they are forked from it: none of the threads of this one.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["course.grading.light", "course.grading.execution", "course.cli"])
+    return context
+
+
+def _begin(zygote: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ[client.VARIABLE] = zygote
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)

@@ -1,0 +1,123 @@
+"""nbgrader's own documentation course, two notebooks and two students, and a class of any size made from it."""
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import nbformat
+import nbgrader
+
+DOCS = Path(nbgrader.__file__).parent / "docs/source/user_guide"
+ASSIGNMENT = "ps1"
+CONFIG = """
+import os, sys
+from course.grading.config import use_stages
+c = get_config()
+c.CourseDirectory.course_id = "docs"
+c.RunNotebook.timeout = 20
+sys.path.insert(0, os.path.dirname(__file__))
+c.AssignLatePenalties.plugin_class = "late_plugin.Late"
+use_stages(c)
+"""
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+class Late(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return 1.0 if total_seconds_late > 0 else None
+"""
+ADDRESS = re.compile(r"0x[0-9a-f]+|<ipython-input-[^>]*>|/tmp/ipykernel_\d+/\d+\.py")
+
+
+def make(folder: Path) -> Path:
+    """A course folder with the documentation's assignment released and its two submissions."""
+    shutil.copytree(DOCS / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
+    shutil.copytree(DOCS / "submitted", folder / "submitted")
+    (folder / "nbgrader_config.py").write_text(CONFIG)
+    (folder / "late_plugin.py").write_text(PLUGIN)
+    run(folder, "generate_assignment", ASSIGNMENT)
+    run(folder, "db", "assignment", "add", ASSIGNMENT, "--duedate=2015-02-01 00:00:00 UTC")
+    return folder
+
+
+def enrol(folder: Path, count: int) -> None:
+    """A class of `count`, each with a copy of one of the two submissions in which one value is their own."""
+    for number in range(count):
+        source = folder / "submitted" / ("bitdiddle", "hacker")[number % 2] / ASSIGNMENT
+        target = folder / "submitted" / f"student-{number:03}" / ASSIGNMENT
+        shutil.copytree(source, target)
+        path = target / "problem1.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(f"mine = {number}\nprint(mine)"))
+        nbformat.write(notebook, path)
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """nbgrader's own command."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=os.environ | {"PATH": path})
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def course(folder: Path, *arguments: str, **options) -> subprocess.Popen:
+    """Our own command, as a process of its own session."""
+    command = [sys.executable, "-m", "course.cli", *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        **options,
+    )
+
+
+def gradebook(folder: Path) -> dict:
+    """What the gradebook says, without the names that a database gives its rows."""
+    query = """
+        select student_id, notebook.name, base_cell.name, auto_score, manual_score, needs_manual_grade, extra_credit
+        from grade join submitted_notebook on grade.notebook_id = submitted_notebook.id
+        join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id
+        join notebook on submitted_notebook.notebook_id = notebook.id join base_cell on grade.cell_id = base_cell.id
+    """
+    comments = (
+        query.replace("grade join", "comment join")
+        .replace("grade.", "comment.")
+        .replace(
+            "auto_score, manual_score, needs_manual_grade, extra_credit", "auto_comment, manual_comment, 0, 0"
+        )
+    )
+    late = """
+        select student_id, notebook.name, timestamp, late_submission_penalty, 0, 0, 0
+        from submitted_notebook join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id
+        join notebook on submitted_notebook.notebook_id = notebook.id
+    """
+    with sqlite3.connect(folder / "gradebook.db") as base:
+        return {
+            kind: sorted(map(tuple, base.execute(text).fetchall()), key=repr)
+            for kind, text in {"grades": query, "comments": comments, "notebooks": late}.items()
+        }
+
+
+def files(folder: Path) -> dict[str, object]:
+    """What lies in `autograded`: notebooks with addresses normalised, other files as bytes, all with their modes."""
+    root = folder / "autograded"
+    return {
+        str(path.relative_to(root)): (oct(path.stat().st_mode & 0o777), _content(path))
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _content(path: Path) -> object:
+    if path.suffix != ".ipynb":
+        return path.read_bytes()
+    return ADDRESS.sub("ADDRESS", path.read_text())

@@ -1,0 +1,175 @@
+"""A run that crashes or never ends, without anything of a course in it."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from traitlets.config import Config
+
+from course.grading import admit
+from course.grading.kernels import sandbox
+from course.grading.record import record_of
+from course.grading.run import RunNotebook
+
+ROOT = Path(__file__).parents[2]
+
+DEAF = """
+import time
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+GRADED = {"nbgrader": {"grade": True, "grade_id": "tests", "points": 1}}
+
+
+def run(*sources, **settings):
+    config = Config()
+    config.RunNotebook = Config({"iopub_timeout": 1, **settings})
+    cells = [new_code_cell(source) for source in sources]
+    notebook = new_notebook(
+        cells=[new_markdown_cell("text"), *cells, new_code_cell("1 + 1", metadata=GRADED)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python"}},
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        resources = {"metadata": {"path": folder}}
+        RunNotebook(config=config).preprocess(notebook, resources)
+    return notebook.cells[1:], record_of(resources)
+
+
+def result(cell):
+    return [output.data["text/plain"] for output in cell.outputs if output.output_type == "execute_result"]
+
+
+def names(cell):
+    return [output.ename for output in cell.outputs if output.output_type == "error"]
+
+
+def test_a_dead_kernel_ends_the_run_and_keeps_what_was_there():
+    (first, crash, graded), record = run("1 + 2", "import os\nos._exit(1)")
+    assert result(first) == ["3"]
+    assert names(crash) == ["DeadKernelError"]
+    # nbgrader gives full marks to a graded cell that puts nothing out.
+    assert names(graded) == ["NotRun"]
+    assert record.stopped == "the kernel died"
+    assert record.not_run == {graded.id}
+    assert record.happened == {crash.id: "the kernel died"}
+
+
+def test_a_kernel_that_heeds_no_interrupt_is_ended():
+    (first, deaf, graded), record = run("1 + 2", DEAF, timeout=1)
+    assert result(first) == ["3"]
+    assert "CellTimeoutError" in names(deaf)
+    assert names(graded) == ["NotRun"]
+    assert "did not answer an interrupt" in record.stopped
+
+
+def test_an_endless_cell_is_interrupted_and_the_next_ones_run():
+    sources = ["import sys; print('careful', file=sys.stderr); 1 + 2", "while True: pass", "1 / 0"]
+    (first, endless, error, graded), record = run(
+        *sources, timeout_func=lambda cell: 1 if "while" in cell.source else 60
+    )
+    assert result(first) == ["3"]
+    assert "CellTimeoutError" in names(endless)
+    assert names(error) == ["ZeroDivisionError"]
+    assert result(graded) == ["2"]
+    assert record.stopped == ""
+    assert list(record.happened) == [endless.id]
+
+
+def test_a_notebook_has_a_time_limit_of_its_own():
+    (first, second, graded), record = run("import time; time.sleep(1.2)", "1 + 2", notebook_timeout=1)
+    assert names(first) == []
+    assert second.outputs == []
+    assert names(graded) == ["NotRun"]
+    assert record.stopped == "the notebook was stopped after 1 s"
+
+
+def test_outputs_that_are_none_are_dropped():
+    source = """
+from IPython import get_ipython
+kernel = get_ipython().kernel
+kernel.session.send(kernel.iopub_socket, "display_data", {"data": 7, "metadata": []}, parent=kernel.get_parent())
+print("shown")
+"""
+    (cell, graded), _ = run(source)
+    assert [output.output_type for output in cell.outputs] == ["stream"]
+    assert result(graded) == ["2"]
+
+
+@pytest.mark.parametrize("limit", [0, 900])
+def test_no_limit_is_no_limit(limit):
+    (graded,), record = run(notebook_timeout=limit)
+    assert result(graded) == ["2"]
+    assert record.stopped == ""
+
+
+def test_a_message_that_is_none_breaks_the_run_off_and_keeps_the_rest():
+    source = """
+from IPython import get_ipython
+kernel = get_ipython().kernel
+header = kernel.session.msg_header("stream")
+kernel.session.send(kernel.iopub_socket, "stream", {"name": "stdout", "text": "x"}, parent=[1], header=header)
+"""
+    (first, _, graded), record = run("1 + 2", source)
+    assert result(first) == ["3"]
+    assert result(graded) == ["2"] or (names(graded) == ["NotRun"] and record.broken)
+
+
+def test_an_endless_print_is_interrupted_and_the_next_cells_run():
+    (endless, graded), record = run("while True:\n    print('x' * 1000)", max_output=1 << 20)
+    assert "TooMuchOutput" in names(endless)
+    assert sum(len(output.get("text", "")) for output in endless.outputs) <= 1 << 20
+    assert "more than 1024 KiB" in record.happened[endless.id]
+    assert result(graded) == ["2"]
+
+
+def test_a_print_that_heeds_no_interrupt_is_ended():
+    deaf = "while True:\n    try:\n        while True:\n            print('x' * 1000)\n    except KeyboardInterrupt:\n        pass"
+    (endless, graded), record = run(deaf, max_output=1 << 20, timeout=10)
+    assert "TooMuchOutput" in names(endless)
+    assert names(graded) == ["NotRun"]
+    # On a machine that prints quicker than messages may be large, it is the time that ends it.
+    assert "heeded" in record.stopped or "did not answer an interrupt" in record.stopped
+
+
+def test_one_output_that_is_too_large_is_never_taken_in():
+    (first, huge, graded), _ = run("1 + 2", "print('x' * (300 << 20))", max_output=1 << 20, timeout=20)
+    assert result(first) == ["3"]
+    assert sum(len(output.get("text", "")) for output in huge.outputs) <= 1 << 20
+    assert result(graded) == ["2"] or names(graded) == ["NotRun"]
+
+
+def test_notebooks_run_in_a_sandbox_whatever_they_ask_for():
+    source = (
+        f"import course, os; print(os.path.exists({str(ROOT / 'solutions')!r}), os.getcwd(), os.environ['USER'])"
+    )
+    (shown, graded), _ = run(source)
+    assert shown.outputs[0].text == "False /home/student/work student\n"
+    assert result(graded) == ["2"]
+
+
+def test_without_a_sandbox_only_where_that_was_said():
+    notebook = new_notebook(cells=[new_code_cell(f"import os; os.path.exists({str(ROOT / 'solutions')!r})")])
+    config = Config({"Gradbook": {"sandbox": False}})
+    RunNotebook(config=config).preprocess(notebook, {"metadata": {"path": tempfile.gettempdir()}})
+    assert result(notebook.cells[0]) == ["True"]
+
+
+def test_links_are_refused(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "numbers.csv").write_text("1,2")
+    admit.refuse_links(tmp_path)
+    (tmp_path / "data" / "gradebook").symlink_to("/etc/passwd")
+    with pytest.raises(admit.Refused, match="symbolic link"):
+        admit.refuse_links(tmp_path)
+
+
+def test_where_there_is_no_sandbox_nothing_is_graded(monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "available", lambda: "this is a toaster")
+    notebook, resources = new_notebook(), {"metadata": {"path": str(tmp_path)}}
+    with pytest.raises(sandbox.SandboxUnavailableError, match=r"a toaster"):
+        admit.Admit().preprocess(notebook, resources)
+    admit.Admit(config=Config({"Gradbook": {"sandbox": False}})).preprocess(notebook, resources)
