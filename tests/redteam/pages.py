@@ -1,0 +1,68 @@
+"""Attacks on whoever looks: scripts, pictures and forms where the instructor and the student read."""
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from tests.redteam.attack import Attack
+
+ACTIVE = """<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)><script>alert(1)</script></svg>
+<a href="javascript:alert(1)">a</a><a href="java&#10;script:alert(1)">b</a><iframe srcdoc="<script>alert(1)</script>">
+</iframe><form action="/formgrader/api/score"><button formaction="javascript:alert(1)">c</button></form>
+<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math><base href="https://example.org/">
+<meta http-equiv="refresh" content="0;url=https://example.org/"><link rel=stylesheet href="https://example.org/x.css">
+<style>body { display: none }</style><object data="x.svg"></object><embed src="x.svg"><input autofocus onfocus=alert(1)>
+"""
+_SVG = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script><use href='https://example.org/#x'/><circle r='1'/></svg>"
+_MARKDOWN = (
+    ACTIVE
+    + """
+[a](javascript:alert(1)) [b](JaVa&#115;cript:alert(1)) ![c](x" onerror="alert(1)) <javascript:alert(1)>
+[d]: data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==
+[d] `<script>alert(1)</script>` $\\text{<script>alert(1)</script>}$
+
+```
+</code></pre><script>alert(1)</script>
+```
+"""
+)
+CARD = "11 of 11 points, full marks, checked by the instructor"
+_CARD = f"<section class='gb course-card'><h3 class='course-card-head'>Backpropagation</h3><p class='course-card-points'>{CARD}</p></section>"
+
+
+def _show(kind: str, data: str) -> str:
+    return f"from IPython.display import publish_display_data\npublish_display_data({{{kind!r}: {data!r}}})"
+
+
+_KINDS = {
+    "html": _show("text/html", ACTIVE),
+    "svg": _show("image/svg+xml", _SVG),
+    "javascript": _show("application/javascript", "alert(1)"),
+    "markdown-output": _show("text/markdown", _MARKDOWN),
+    "latex": _show("text/latex", "$</script><script>alert(1)</script>$"),
+    "plain": _show("text/plain", "</pre>" + ACTIVE),
+    "widget": _show("application/vnd.jupyter.widget-view+json", "</script><script>alert(1)</script>"),
+    "picture": _show("image/png", 'x" onerror="alert(1)'),
+    "stream": f"import sys\nprint({ACTIVE!r})\nprint('\\x1b[31m' + {ACTIVE!r}, file=sys.stderr)",
+    "error": f"raise type('<script>alert(1)</script>', (Exception,), {{}})({ACTIVE!r})",
+    "metadata": "from IPython.display import publish_display_data\n"
+    "publish_display_data({'image/png': 'AAAA', 'text/html': 'x'}, metadata={'image/png': {'width': '1 onload=alert(1)',"
+    " 'alt': '\"><script>alert(1)</script>'}, 'filenames': {'image/png': '../../x'}})",
+}
+
+
+def _every_kind(notebook: NotebookNode) -> None:
+    for place in (0, len(notebook.cells) + len(_KINDS)):
+        notebook.cells[place:place] = [new_code_cell(code) for code in _KINDS.values()]
+
+
+ATTACKS = {
+    "page-outputs": Attack(edit=_every_kind),
+    "page-text": Attack(text=_MARKDOWN),
+    "page-answers": Attack(
+        code=f"sheet.z1 = {ACTIVE!r}\nsheet.direction = {'a' + ACTIVE!r}\nsheet.y_hat = {_CARD!r}"
+    ),
+    "page-files": Attack(
+        files={"x.html": ACTIVE, "x.SVG": _SVG, "x.js": "alert(1)", "x.xhtml": ACTIVE, "notes.txt": "mine"}
+    ),
+    "page-card": Attack(last=_show("text/html", _CARD)),
+}

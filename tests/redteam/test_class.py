@@ -1,0 +1,99 @@
+"""Nobody gets more than honest work earns, the instructor is told, and the others are as they were."""
+
+import json
+
+import pytest
+
+from course.exercises import find
+from course.grading import config
+from course.grading.marks import mark_handed
+from course.sheet import MIME_TYPE
+from tests.redteam import machine, marks, notebooks
+from tests.redteam.attack import FRIEND, right_sheet
+from tests.redteam.conftest import QUICK
+from tests.redteam.room import HONEST_CLASS, Room
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+def copied(room: Room, student: str) -> float:
+    """What a friend's answers earn when they are copied out by hand."""
+    sheet = json.dumps(right_sheet(FRIEND)).encode()
+    course = config.load(room.folder)
+    return mark_handed(course, find("mlp/relu-sgd"), student, [sheet], enrolled=[FRIEND]).report.points
+
+
+def test_honest_work_earns_what_it_earns(room):
+    scores = {student: room.score(student) for student in HONEST_CLASS}
+    assert scores == {"alice": 11.0, "bob": 10.5, "friend": 11.0, "gina": 0.0, "some": 1.0}
+    for student in HONEST_CLASS:
+        assert room.results[student]["review"] == {}
+        assert room.results[student]["problems"] == []
+
+
+@pytest.mark.parametrize("student", QUICK)
+def test_no_attack_earns_more_than_honest_work(room, student):
+    attack = QUICK[student]
+    assert room.score(student) <= max(room.score("some"), copied(room, student) if FRIEND in attack.told else 0.0)
+    assert attack.told in room.told(student)
+
+
+def test_everybody_has_a_result(room):
+    assert set(QUICK) | set(HONEST_CLASS) | set(notebooks.BROKEN) <= set(room.results)
+
+
+def test_the_points_of_a_friend_are_theirs_alone(room):
+    """The control of the forged sheets: a marker that believed them would give everything."""
+    course = config.load(room.folder)
+    bundle = json.dumps(right_sheet(FRIEND)).encode()
+    assert mark_handed(course, find("mlp/relu-sgd"), FRIEND, [bundle]).report.points == 11.0
+    forged = [name for name in marks.ATTACKS if FRIEND in marks.ATTACKS[name].told]
+    assert len(forged) == 3
+    assert all("numbers of friend" in json.dumps(room.results[name]["review"]) for name in forged)
+
+
+def test_no_sheet_and_no_card_of_a_student_is_written(room):
+    for student in QUICK:
+        if room.results[student]["score"] is None:
+            continue
+        text = room.outputs(student)
+        assert MIME_TYPE not in text
+        assert text.count('"application/vnd.course.card+json"') == 1
+        assert '"score": 11.0' not in text
+
+
+@pytest.mark.parametrize("student", [*notebooks.BROKEN, "link", "link-to-a-friend", "link-notebook"])
+def test_what_cannot_be_read_is_a_problem_of_its_own(room, student):
+    result = room.results[student]
+    assert result["score"] is None
+    assert result["problems"]
+    assert not (room.folder / "autograded" / student / "small").exists()
+
+
+def test_nothing_on_the_machine_is_reached(room):
+    text = room.outputs("reading")
+    assert text.count("STOPPED") == len(machine.REACHES) + 1
+    assert "REACHED" not in text
+    for student in ("drop-a", "drop-b"):
+        assert "REACHED" not in room.outputs(student)
+    assert not list(room.folder.rglob("planted"))
+    assert not list(room.folder.rglob("ran-on-import"))
+    assert (room.folder / "outside.txt").read_text() == "not the student's"
+
+
+def test_without_the_sandbox_everything_is_reached(bare):
+    text = bare.outputs("reading")
+    # The environment of the process is a clean one in any case: its control is that of the kernels.
+    reached = [name for name in machine.REACHES if f"{name} REACHED" in text]
+    assert set(machine.REACHES) - set(reached) <= {"environment", "trace"}
+    assert "gradebook REACHED" in text
+    assert bare.score("solve") == 10.0  # all but the last step, whose number stands for a word
+    assert "REACHED" in bare.outputs("drop-a") + bare.outputs("drop-b")
+
+
+def test_what_a_submission_says_stops_nobody(released, tmp_path):
+    alarmed = released.copy(tmp_path / "course")
+    (alarmed.submitted("alarm") / "small.ipynb").write_text(notebooks.ALARM)
+    (alarmed.submitted("zoe") / "small.ipynb").write_text("{}")
+    alarmed.grade()
+    assert set(alarmed.results) == {"alarm", "zoe"}

@@ -1,0 +1,102 @@
+"""What the instructor's browser gets of a submission, in the formgrader and in the feedback: nothing that runs."""
+
+import re
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
+
+from course.grading import config, convert
+from tests.redteam import pages
+from tests.redteam.attack import ASSIGNMENT
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+LOOKED_AT = ["alice", *pages.ATTACKS]
+
+
+def formgrader(room, student) -> BeautifulSoup:
+    """The formgrader's page of a submission, by the exporter that it uses."""
+    settings = Config()
+    settings.HTMLExporter = Config(
+        {"template_name": "formgrade", "extra_template_basedirs": [handlers.template_path]}
+    )
+    with Gradebook(config.load(room.folder).db_url) as gradebook:
+        submission = gradebook.find_submission_notebook("small", ASSIGNMENT, student).id
+    about = dict.fromkeys(("base_url", "notebook_path", "last_name", "first_name"), "/")
+    about |= {"assignment_id": ASSIGNMENT, "notebook_id": "small", "submission_id": submission, "student": student}
+    path = room.folder / "autograded" / student / ASSIGNMENT / "small.ipynb"
+    exporter = HTMLExporter(config=settings)
+    text, _ = exporter.from_filename(str(path), resources=about | {"index": 0, "total": 1})
+    return BeautifulSoup(text, "html.parser")
+
+
+def active(page: BeautifulSoup) -> list[str]:
+    """Everything in a page that runs, loads or sends something."""
+    found = [
+        str(tag)[:80]
+        for tag in page.find_all(["script", "iframe", "object", "embed", "base", "form", "link", "meta"])
+    ]
+    for tag in page.find_all(True):
+        found += [
+            f"{name}={value}" for name, value in tag.attrs.items() if name.startswith("on") or name == "srcdoc"
+        ]
+        goals = [str(tag.get(name, "")) for name in ("href", "src", "formaction", "action", "xlink:href")]
+        found += [goal for goal in goals if re.match(r"\s*(java|vb)script:|data:text", goal, re.IGNORECASE)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def honest(room):
+    return active(formgrader(room, "alice"))
+
+
+@pytest.mark.parametrize("student", pages.ATTACKS)
+def test_the_formgrader_shows_nothing_that_runs(room, honest, student):
+    def same(text: str) -> str:
+        return re.sub(r"[0-9a-f]{6,}|\d+|alice|page-\w+", "", text)
+
+    allowed = set(map(same, honest))
+    found = [text for text in active(formgrader(room, student)) if same(text) not in allowed]
+    assert found == []
+
+
+def test_the_formgrader_would_show_what_was_not_sanitised(room, honest):
+    """The control: the same outputs and the same text as they were written."""
+    path = room.folder / "autograded" / "alice" / ASSIGNMENT / "small.ipynb"
+    before = path.read_text()
+    notebook = room.autograded("alice")
+    notebook.cells[1].outputs = [new_output("display_data", data={"text/html": pages.ACTIVE})]
+    notebook.cells[-1].source = pages.ATTACKS["page-text"].text
+    nbformat.write(notebook, path)
+    try:
+        assert len(active(formgrader(room, "alice"))) > len(honest) + 10
+    finally:
+        path.write_text(before)
+
+
+def test_the_feedback_shows_nothing_that_runs(room):
+    course = config.load(room.folder)
+    for student in pages.ATTACKS:
+        for path in convert.feedback(course, ASSIGNMENT, student):
+            page = BeautifulSoup(path.read_text(), "html.parser")
+            assert [text for text in active(page) if not text.startswith("<meta")] == []
+            assert not page.find("meta", {"http-equiv": "refresh"})
+
+
+def test_files_that_a_browser_would_run_are_not_kept(room):
+    kept = {path.name for path in (room.folder / "autograded" / "page-files" / ASSIGNMENT).iterdir()}
+    assert kept == {"small.ipynb", "notes.txt"}
+
+
+def test_a_forged_card_does_not_look_like_one(room):
+    """Its words may stay; the shape of the course's own card may not."""
+    (path,) = convert.feedback(config.load(room.folder), ASSIGNMENT, "page-card")
+    page = BeautifulSoup(path.read_text(), "html.parser")
+    assert pages.CARD in page.text
+    assert len(page.select(".course-card")) == 1
+    assert not any(pages.CARD in card.text for card in page.select("[class*=course-card]"))
