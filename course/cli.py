@@ -1,0 +1,53 @@
+"""The command `course`: one clear message for a mistake, never a traceback for something the user did."""
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from course.commands import authoring, bench, common, exercises, grading
+from course.errors import CourseError
+
+app = typer.Typer(
+    name="course",
+    help="A deep-learning course in JAX that marks itself the way a good human marker does.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (
+    exercises.exercises,
+    exercises.given,
+    exercises.solve,
+    exercises.mark,
+    authoring.lint,
+    authoring.build,
+    grading.autograde,
+    grading.remark,
+    grading.demo,
+):
+    app.command()(command)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)
+
+
+def main() -> None:
+    """Run the command line; wrong use and bad input end with exit code 2 and one message."""
+    _find_programs()
+    try:
+        app()
+    except CourseError as error:
+        common.messages.print(f"course: {error}", markup=False)
+        sys.exit(2)
+
+
+def _find_programs() -> None:
+    """Put this environment's programs first in PATH: nbgrader calls `alembic` by its name."""
+    programs = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
+
+
+if __name__ == "__main__":
+    main()

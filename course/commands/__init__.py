@@ -1,0 +1,1 @@
+"""What the command `course` does, a module a concern."""

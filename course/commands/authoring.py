@@ -1,0 +1,75 @@
+"""`course lint` and `course build`: for those who write exercises and assignments."""
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from course.commands import common
+from course.commands.common import Solutions
+from course.exercises import find, variants
+
+
+def lint(
+    exercise_id: Annotated[
+        str | None, typer.Argument(help="One exercise; all of them without.", metavar="ID")
+    ] = None,
+    solutions: Solutions = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the table of draws to pass over.")] = False,
+) -> None:
+    """Examine mark schemes: derivatives, variants, slips, formulas.
+
+    Example: course lint mlp/relu-sgd
+    """
+    from course.marking import registry
+    from course.marking.lint import lint as examine
+
+    folder = common.require_solutions(solutions)
+    schemes = registry.load(folder)
+    chosen = [find(exercise_id).id] if exercise_id else list(schemes)
+    bad = 0
+    tables: dict[str, str] = {}
+    for name in chosen:
+        if name not in schemes:
+            raise common.WrongUse(f"{folder} has no scheme for {name}")
+        finding = examine(schemes[name])
+        if finding.ill_posed.any():
+            tables[name] = variants.pack(finding.ill_posed)
+        problems = [p for p in finding.problems if not (write and "--write" in p)]
+        bad += bool(problems)
+        count = (
+            f"{finding.distinct} distinct variants, {int(finding.ill_posed.sum())} of {variants.POOL} passed over"
+        )
+        verdict = "[red]to mend[/red]" if problems else "[green]well-posed[/green]"
+        common.results.print(f"{name}: {verdict}" + (f" ({count})" if finding.ill_posed.size else ""))
+        for problem in problems:
+            common.results.print(f"  {escape(problem)}")
+    if write:
+        _write_tables(tables, replace=exercise_id is None)
+    if bad:
+        raise typer.Exit(1)
+
+
+def _write_tables(tables: dict[str, str], *, replace: bool) -> None:
+    path = Path(variants.__file__).parent / "passed_over.json"
+    kept = {} if replace else json_module.loads(path.read_text("utf-8"))
+    merged = dict(sorted({**kept, **tables}.items()))
+    path.write_text(json_module.dumps(merged, indent=0) + "\n", "utf-8")
+    common.messages.print(f"wrote {path}")
+
+
+def build(
+    assignment: Annotated[str | None, typer.Argument(help="One assignment; all of them without.")] = None,
+) -> None:
+    """Build nbgrader source notebooks from the text in assignments/.
+
+    Example: course build mlp
+    """
+    from course.grading import build as builder
+    from course.grading.config import load, require_course_dir
+
+    config = load(require_course_dir())
+    for path in builder.build_all(config, [assignment] if assignment else None):
+        common.results.print(str(path))

@@ -1,0 +1,126 @@
+"""What the commands share: where schemes are, and how results and messages are printed."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from course.errors import CourseError
+from course.exercises import Exercise
+from course.marking.scheme import Scheme
+
+messages = Console(stderr=True, highlight=False)
+results = Console(highlight=False)
+
+Solutions = Annotated[
+    Path | None, typer.Option("--solutions", help="Folder of the mark schemes.", show_default=False, metavar="DIR")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Student = Annotated[
+    str | None, typer.Option("--student", help="Id of the student whose numbers are meant.", metavar="S")
+]
+
+
+class WrongUse(CourseError):
+    """Raised for wrong use or bad input: one clear message, exit code 2."""
+
+
+def print_json(data: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def solutions_folder(option: Path | None) -> Path | None:
+    """Give the folder of the mark schemes: the option, else the configuration's, else None."""
+    if option is not None:
+        if not option.is_dir():
+            raise WrongUse(f"--solutions {option} is not a folder")
+        return option.resolve()
+    from course.grading.config import find_course_dir, load
+
+    course_dir = find_course_dir()
+    if course_dir is None:
+        return None
+    folder = load(course_dir).solutions_dir
+    return folder if folder.is_dir() else None
+
+
+def numbers(exercise: Exercise, student: str | None) -> Any:
+    """Give a student's numbers under the name of the course that is configured here, if one is."""
+    from course.grading.config import find_course_dir, load
+
+    course_dir = find_course_dir()
+    if student is None or course_dir is None:
+        return exercise.given(student)
+    return load(course_dir).given(exercise, student)
+
+
+def other_numbers(exercise: Exercise, student: str | None) -> dict[str, Any]:
+    """Give the numbers that a student's sheet may have been worked on instead: the document's, the class's."""
+    from course.grading.config import find_course_dir, load
+
+    if student is None:
+        return {}
+    course_dir = find_course_dir()
+    enrolled = load(course_dir).students if course_dir is not None else []
+    return {"the document's own numbers": exercise.seed()} | {
+        f"the numbers of {name}": numbers(exercise, name) for name in enrolled if name != student
+    }
+
+
+def require_solutions(option: Path | None) -> Path:
+    """Give the folder of the mark schemes.
+
+    Raises:
+        WrongUse: if there is none.
+    """
+    folder = solutions_folder(option)
+    if folder is None:
+        raise WrongUse(
+            "this needs the mark schemes, which only instructors have: run it in the folder of "
+            "nbgrader_config.py, or name their folder with --solutions DIR"
+        )
+    return folder
+
+
+def schemes(option: Path | None) -> dict[str, Scheme]:
+    """Load every scheme, or none where there is no folder of schemes."""
+    from course.marking import registry
+
+    folder = solutions_folder(option)
+    return {} if folder is None else registry.load(folder)
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file that the user named.
+
+    Raises:
+        WrongUse: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file that the user named.
+
+    Raises:
+        WrongUse: if it cannot be written.
+    """
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def nested(value: Any) -> Any:
+    """Give an array as nested lists, a number that is a whole one as an int."""
+    listed = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(listed, list):
+        return [nested(item) for item in listed]
+    return int(listed) if isinstance(listed, float) and listed.is_integer() and abs(listed) < 2**53 else listed

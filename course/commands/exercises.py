@@ -1,0 +1,192 @@
+"""`course exercises`, `given`, `solve`, `mark`: one exercise at a time."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from course.commands import common
+from course.commands.common import AsJson, Solutions, Student
+from course.exercises import CATALOGUE, Exercise, find
+from course.marking.report import Report
+
+Id = Annotated[str, typer.Argument(help="Id of the exercise, for example mlp/relu-sgd.", metavar="ID")]
+_STATE_STYLES = {
+    "exact": "green",
+    "follows": "cyan",
+    "slip": "yellow",
+    "wrong": "red",
+    "missing": "bright_black",
+    "unusable": "magenta",
+}
+
+
+def exercises(solutions: Solutions = None, json: AsJson = False) -> None:
+    """List every exercise.
+
+    Example: course exercises --json
+    """
+    schemes = common.schemes(solutions)
+    rows = [_row(exercise, schemes.get(exercise.id)) for exercise in CATALOGUE.values()]
+    if json:
+        common.print_json(rows)
+        return
+    table = Table("id", "title", "kind", "steps", "points", "source", box=None)
+    table.columns[0].no_wrap = True
+    for row in rows:
+        points = "–" if row["points"] is None else f"{row['points']:g}"
+        table.add_row(row["id"], row["title"], row["kind"], str(len(row["steps"])), points, row["source"])
+    common.results.print(table)
+
+
+def _row(exercise: Exercise, scheme: Any) -> dict[str, Any]:
+    steps = []
+    for name, answer in exercise.answers.items():
+        step = scheme.steps[name] if scheme else None
+        steps.append(
+            {
+                "name": name,
+                "shape": list(answer.shape),
+                "dtype": answer.dtype,
+                "points": step.points if step else None,
+                "parents": list(step.parents) if step else None,
+            }
+        )
+    return {
+        "id": exercise.id,
+        "title": exercise.title,
+        "assignment": exercise.assignment,
+        "kind": exercise.kind,
+        "points": scheme.points if scheme else None,
+        "source": exercise.source,
+        "steps": steps,
+    }
+
+
+def given(exercise_id: Id, student: Student = None, json: AsJson = False) -> None:
+    """Print the given values: a student's, or the document's own.
+
+    Example: course given mlp/relu-sgd --student alice
+    """
+    exercise = find(exercise_id)
+    values = common.numbers(exercise, student)
+    listed = {name: common.nested(value) for name, value in values._asdict().items()}
+    if json:
+        common.print_json({"exercise": exercise.id, "student": student, "given": listed})
+        return
+    common.results.print(f"[bold]{exercise.id}[/bold]: {escape(exercise.title)} ({_whose(student)})")
+    for name, value in listed.items():
+        common.results.print(f"  {name} = {value}", markup=False)
+
+
+def solve(
+    exercise_id: Annotated[str, typer.Argument(help="Id of an exercise, or name of an assignment.", metavar="ID")],
+    student: Student = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Write an HTML page, with slips and rubrics.", metavar="FILE"),
+    ] = None,
+    solutions: Solutions = None,
+    json: AsJson = False,
+) -> None:
+    """Print the worked solution, step by step; of a whole assignment with --page.
+
+    Example: course solve mlp/relu-sgd --student alice
+    """
+    from course.reporting import worked
+    from course.reporting.worked_page import worked_page
+
+    folder = common.require_solutions(solutions)
+    together = [exercise for exercise in CATALOGUE.values() if exercise.assignment == exercise_id]
+    chosen = together or [find(exercise_id)]
+    markers = {exercise.id: _marker(folder, exercise.id) for exercise in chosen}
+    givens = {exercise.id: common.numbers(exercise, student) for exercise in chosen}
+    if page is not None:
+        html = worked_page(exercise_id, markers, givens, student=student)
+        common.write_file(page, html)
+        common.messages.print(f"wrote {page}")
+        return
+    solved = [worked.solution(marker, givens[name], student=student) for name, marker in markers.items()]
+    if json:
+        documents = [worked.as_json(solution) for solution in solved]
+        common.print_json(documents if together else documents[0])
+        return
+    common.results.print("\n\n".join(worked.as_text(solution) for solution in solved), markup=False)
+
+
+def mark(
+    exercise_id: Id,
+    sheet: Annotated[
+        Path, typer.Argument(help='The answers: {"a1": [6, -3], "y_hat": "13.0"}.', metavar="SHEET.json")
+    ],
+    student: Student = None,
+    solutions: Solutions = None,
+    json: AsJson = False,
+) -> None:
+    """Mark one sheet of answers.
+
+    Example: course mark mlp/relu-sgd sheet.json --student alice
+    """
+    from course.sheet import read_answers
+
+    folder = common.require_solutions(solutions)
+    exercise = find(exercise_id)
+    answers = read_answers(common.read_file(sheet), exercise.id, student)
+    marker = _marker(folder, exercise.id)
+    probe = exercise.probes("practice")
+    others = marker.others(common.other_numbers(exercise, student), probe)
+    report = marker.mark(answers, common.numbers(exercise, student), probe=probe, student=student, others=others)
+    if json:
+        common.print_json(report_json(report))
+    else:
+        _print_report(report)
+
+
+def _marker(folder: Path, exercise_id: str) -> Any:
+    from course.marking import registry
+    from course.marking.compiled import keep_compiled
+
+    keep_compiled()
+    return registry.marker(folder, exercise_id)
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Give the JSON of a report as scripts may rely on it."""
+    return {
+        "exercise": report.exercise,
+        "student": report.student,
+        "points": report.points,
+        "max_points": report.max_points,
+        "foreign": report.foreign,
+        "remarks": list(report.remarks),
+        "steps": {
+            name: {
+                "state": step.state,
+                "points": step.points,
+                "max_points": step.max_points,
+                "remark": step.remark,
+            }
+            for name, step in report.steps.items()
+        },
+    }
+
+
+def _print_report(report: Report) -> None:
+    table = Table("step", "state", "points", "yours", "expected", "remark", box=None)
+    for name, step in report.steps.items():
+        style = _STATE_STYLES[step.state]
+        points = f"{step.points:g}/{step.max_points:g}"
+        shown = (step.yours, step.expected, step.remark)
+        table.add_row(name, f"[{style}]{step.state}[/{style}]", points, *(escape(text) for text in shown))
+    common.results.print(table)
+    for remark in report.remarks:
+        common.results.print(f"[yellow]{escape(remark)}[/yellow]")
+    common.results.print(
+        f"[bold]{report.points:g} of {report.max_points:g} points[/bold] ({_whose(report.student)})"
+    )
+
+
+def _whose(student: str | None) -> str:
+    return f"the numbers of {escape(student)}" if student else "the document's own numbers"

@@ -1,0 +1,225 @@
+"""`course autograde`, `remark`, `demo`: from submitted notebooks to marks."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.box import HORIZONTALS
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from course.commands import common
+from course.commands.common import AsJson
+from course.commands.exercises import report_json
+from course.reporting.plain import plain
+
+Assignment = Annotated[str, typer.Argument(help="Name of the assignment, for example mlp.", metavar="ASSIGNMENT")]
+CourseDir = Annotated[
+    Path | None, typer.Option("--course-dir", help="Folder of nbgrader_config.py; the current one.", metavar="DIR")
+]
+
+DEMO_ASSIGNMENTS = ("mlp", "cnn", "regularization")
+_DEMO = Path("demo")
+
+
+def autograde(
+    assignment: Assignment,
+    student: Annotated[list[str] | None, typer.Option("--student", help="Only this student.", metavar="S")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="How many notebooks run at once.", metavar="N")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")] = False,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run submissions in your own account: they can do what you can.")
+    ] = False,
+    course_dir: CourseDir = None,
+    json: AsJson = False,
+) -> None:
+    """Grade the submissions of an assignment, into nbgrader's gradebook.
+
+    Stopped at any moment it loses nothing that was graded: the same command goes on where it stopped.
+
+    Example: course autograde mlp --jobs 4
+    """
+    import course.grading.light  # noqa: F401, before what it makes quicker
+    from course.grading.autograde import autograde as grade
+    from course.grading.autograde import submissions
+    from course.grading.config import load
+
+    config = load(course_dir)
+    if no_sandbox:
+        config.without_sandbox()
+    if not config.sandbox:
+        common.messages.print(
+            "[bold red]No sandbox:[/bold red] what students wrote runs in your own account, and can do whatever "
+            "you can do."
+        )
+    total = len(student) if student else len(submissions(config, assignment))
+    with _progress() as progress:
+        follow = _Follow(progress, f"grading {assignment}", total)
+        try:
+            results = grade(config, assignment, student or None, force=force, jobs=jobs, on_result=follow)
+        except KeyboardInterrupt:
+            progress.stop()
+            common.messages.print(
+                f"Stopped. {follow.done} of {total} are done and kept; the same command goes on from there."
+            )
+            raise typer.Exit(130) from None
+    if json:
+        common.print_json([_result_json(result) for result in results])
+    else:
+        print_marks(results)
+    if any(result.problems for result in results):
+        raise typer.Exit(1)
+
+
+class _Follow:
+    """Moves a progress bar on with each result, and says how many a minute there are."""
+
+    def __init__(self, progress: Progress, what: str, total: int) -> None:
+        self._progress, self._start, self.done, self._graded = progress, time.monotonic(), 0, 0
+        self._task = progress.add_task(what, total=total, rate="")
+
+    def __call__(self, result: Any) -> None:
+        self.done += 1
+        self._graded += not result.skipped
+        minutes = (time.monotonic() - self._start) / 60
+        self._progress.update(self._task, advance=1, rate=f"{self._graded / minutes:.0f} a minute")
+
+
+def _progress() -> Progress:
+    bars = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[rate]}"),
+    )
+    return Progress(*bars, console=common.messages)
+
+
+def _result_json(result: Any) -> dict[str, Any]:
+    return {
+        "student": result.student,
+        "score": result.score,
+        "max_score": result.max_score,
+        "exercises": {name: report_json(report) for name, report in result.reports.items()},
+        "review": result.review,
+        "problems": list(result.problems),
+        "skipped": result.skipped,
+        "seconds": dict(result.seconds),
+    }
+
+
+def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
+    """Print a row of points for each student, then what a person should know of each."""
+    earned = (name for result in results for name, report in result.reports.items() if report.points)
+    exercises = list(dict.fromkeys(earned))
+    most = {name: report.max_points for result in results for name, report in result.reports.items()}
+    table = Table(box=HORIZONTALS)
+    table.add_column("student", no_wrap=True)
+    for name in exercises:
+        table.add_column(f"{name.partition('/')[2]} ({most[name]:g})", justify="right")
+    table.add_column("total", justify="right", no_wrap=True)
+    for result in results:
+        reports = [result.reports.get(name) for name in exercises]
+        points = ["–" if report is None else f"{report.points:g}" for report in reports]
+        total = "–" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+        table.add_row(escape(result.student), *points, total)
+    common.results.print(table)
+    for result in results:
+        heading = f"[bold]{escape(result.student)}[/bold]"
+        common.results.print(f"{heading}  {escape((about or {}).get(result.student, ''))}".rstrip())
+        for line in _noticed(result):
+            common.results.print(Padding(escape(line), (0, 0, 0, 4)))
+
+
+def _noticed(result: Any) -> list[str]:
+    """The problems, whose numbers they are, what happened while the notebook ran, and the named slips."""
+    lines = list(result.problems)
+    for name, report in result.reports.items():
+        short = name.partition("/")[2]
+        lines += [f"{short}: worked on {report.whose}"] if report.foreign else []
+        lines += [f"{short}: {plain(note)}" for note in report.remarks if not report.foreign]
+        slips = [(step, mark) for step, mark in report.steps.items() if mark.state == "slip"]
+        lines += [f"{short}, {step}: {plain(mark.remark)}" for step, mark in slips]
+    return lines
+
+
+def remark(
+    assignment: Assignment,
+    apply: Annotated[bool, typer.Option("--apply", help="Write the new points into the gradebook.")] = False,
+    course_dir: CourseDir = None,
+    json: AsJson = False,
+) -> None:
+    """Mark the kept answers again with today's schemes, running no notebook.
+
+    Example: course remark mlp --apply
+    """
+    from course.grading.config import load
+    from course.grading.remark import remark as mark_again
+
+    changes = mark_again(load(course_dir), assignment, apply=apply)
+    if json:
+        common.print_json([change._asdict() for change in changes])
+        return
+    table = Table("student", "exercise", "before", "after", "", box=None)
+    for change in changes:
+        points = ["–" if p is None else f"{p:g}" for p in (change.before, change.after)]
+        note = change.problem or ("marked by hand: stays" if change.by_hand else "")
+        table.add_row(change.student, change.exercise, *points, escape(note))
+    common.results.print(table if changes else "No marks change.")
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="Where its course is written.", metavar="DIR")] = _DEMO,
+    assignment: Annotated[
+        list[str] | None, typer.Option("--assignment", help="Which assignments are graded; may be repeated.")
+    ] = None,
+    course_dir: CourseDir = None,
+) -> None:
+    """Run the whole way on a small class, ending with tables of marks.
+
+    Example: course demo --dir demo
+    """
+    from course.demo.classroom import Classroom
+    from course.grading.config import load
+
+    common.messages.print(
+        "The demo grades submissions of its own, which are trusted: [bold]no sandbox[/bold] is used for them."
+    )
+    with _progress() as progress:
+        building = progress.add_task("building and releasing the notebooks", total=1, rate="")
+        room = Classroom(folder, load(course_dir), assignment or DEMO_ASSIGNMENTS)
+        room.release()
+        room.submit()
+        progress.advance(building)
+        results = [
+            room.grade(task, on_result=_Follow(progress, f"grading {task.assignment}", len(task.students)))
+            for task in room.tasks
+        ]
+    for task, marked in zip(room.tasks, results, strict=True):
+        common.results.print(f"\n[bold]{task.assignment}[/bold]")
+        print_marks(marked, {student.id: student.about for student in task.students})
+    task = room.tasks[0]
+    common.results.print("\nFeedback to open, of a student with a slip in every exercise:")
+    for page in room.feedback(task, task.students[-6].id):
+        common.results.print(f"  {page}", soft_wrap=True)
+    common.results.print("Notebooks as students get them:")
+    for name in task.notebooks:
+        common.results.print(f"  {room.released(task) / name}", soft_wrap=True)
