@@ -12,7 +12,7 @@ from course.marking.report import Report, Ruling, step_marks
 from course.marking.scheme import Scheme
 from course.marking.states import State
 from course.marking.tolerance import compare
-from course.reading import Status, read_sheet, unknown_names
+from course.reading import Reading, Status, read_sheet, unknown_names
 from course.sheet import Sheet
 
 FOREIGN_STEPS = 3
@@ -27,6 +27,13 @@ class Others(NamedTuple):
 
 
 NOBODY = Others((), (), {})
+
+
+class Foreign(NamedTuple):
+    """Whose numbers a sheet was worked on, and the points it has under these."""
+
+    whose: str
+    points: float
 
 
 class Marker:
@@ -68,20 +75,44 @@ class Marker:
         """
         scheme = self.scheme
         readings = read_sheet(scheme.exercise, sheet)
-        entries = {name: Entry(r.value, r.unit, np.asarray(int(r.status))) for name, r in readings.items()}
-        remarks = []
-        unknown = unknown_names(scheme.exercise, sheet)
-        if unknown:
-            remarks.append(f"Not asked for and not marked: {', '.join(unknown[:10])}.")
+        entries = entries_of(readings)
+        foreign = None
         with jax.enable_x64(True):
             verdicts = self._one(given, entries, probe, True)
-            whose = self._whose(verdicts, entries, given, others)
-            foreign_points = 0.0
+            whose = self.whose(verdicts, entries, others)
             if whose is not None:
                 verdicts = self._one(given, entries, probe, False)
                 theirs = self._one(others.givens[whose], entries, probe, True)
-                foreign_points = float(sum(float(verdict.points) for verdict in theirs.values()))
-                remarks.insert(0, "These are right answers to somebody else's numbers, not to yours.")
+                foreign = Foreign(others.labels[whose], points_of(theirs))
+        return self.report(sheet, readings, verdicts, student=student, foreign=foreign, rulings=rulings)
+
+    def report(
+        self,
+        sheet: Sheet,
+        readings: dict[str, Reading],
+        verdicts: Marks,
+        *,
+        student: str | None = None,
+        foreign: Foreign | None = None,
+        rulings: Mapping[str, Ruling] | None = None,
+    ) -> Report:
+        """Put the engine's verdicts on one sheet into words.
+
+        Args:
+            sheet: what was handed over.
+            readings: the same, as read.
+            verdicts: what `mark_class` or the one-sheet engine found; of a foreign sheet without follow-through.
+            student: whose sheet it is.
+            foreign: on whose numbers the sheet was worked, where not on the student's.
+            rulings: an instructor's decisions by step.
+        """
+        scheme = self.scheme
+        remarks = []
+        if foreign is not None:
+            remarks.append("These are right answers to somebody else's numbers, not to yours.")
+        unknown = unknown_names(scheme.exercise, sheet)
+        if unknown:
+            remarks.append(f"Not asked for and not marked: {', '.join(unknown[:10])}.")
         # The engine's dictionaries come back from jit sorted by key; the scheme's order is the order of the work.
         ordered = {name: verdicts[name] for name in scheme.steps}
         steps = step_marks(scheme, ordered, readings, dict(sheet.answers), dict(rulings or {}))
@@ -91,9 +122,9 @@ class Marker:
             points=round(sum(step.points for step in steps.values()), 6),
             max_points=scheme.step_points,
             steps=steps,
-            foreign=whose is not None,
-            whose="" if whose is None else others.labels[whose],
-            foreign_points=round(foreign_points, 6),
+            foreign=foreign is not None,
+            whose="" if foreign is None else foreign.whose,
+            foreign_points=0.0 if foreign is None else round(foreign.points, 6),
             remarks=tuple(remarks),
         )
 
@@ -132,7 +163,7 @@ class Marker:
             values = self._truths(stack([given]), None if probe is None else stack([probe]))
         return {name: np.asarray(values[name][0]) for name in self.scheme.steps}
 
-    def _whose(self, verdicts: Marks, entries: dict[str, Entry], given: Any, others: Others) -> int | None:
+    def whose(self, verdicts: Marks, entries: dict[str, Entry], others: Others) -> int | None:
         """Find the variant whose right values the sheet's wrong steps are, on three or more of them.
 
         A step that follows from the sheet's own earlier answers is no evidence: in a large class some other
@@ -145,23 +176,52 @@ class Marker:
             and int(entries[name].status) in {Status.READ, Status.TRANSPOSED}
             and int(verdicts[name].state) not in {State.EXACT, State.FOLLOWS}
         ]
-        if not others.labels or len(wrong) < FOREIGN_STEPS:
+        if len(wrong) < FOREIGN_STEPS:
             return None
+        hits = self.likeness(wrong, entries, {name: np.asarray(verdicts[name].truth) for name in wrong}, others)
+        best = int(np.argmax(hits)) if hits.size else 0
+        return best if hits.size and hits[best] >= FOREIGN_STEPS else None
+
+    def likeness(
+        self, names: Sequence[str], entries: dict[str, Entry], truth: Mapping[str, np.ndarray], others: Others
+    ) -> np.ndarray:
+        """Count for each other variant the steps that are right under it (int [others]).
+
+        A step whose right value is all zeros there, or right on the sheet's own numbers too, shows nothing.
+
+        Args:
+            names: the steps to look at.
+            entries: of one sheet.
+            truth: right value by step on the sheet's own numbers.
+            others: the variants.
+        """
         hits = np.zeros(len(others.labels), dtype=int)
-        for name in wrong:
+        if not hits.size:
+            return hits
+        for name in names:
             theirs = others.truths[name]
             exact = self.scheme.steps[name].answer.dtype == "int"
             fits = _fits(entries[name], theirs, exact)
-            mine = _fits(Entry(np.asarray(verdicts[name].truth), entries[name].unit, np.asarray(0)), theirs, exact)
+            mine = _fits(Entry(truth[name], entries[name].unit, np.asarray(0)), theirs, exact)
             trivial = ~np.any(theirs != 0, axis=tuple(range(1, theirs.ndim)))
             hits += fits & ~mine & ~trivial
-        best = int(np.argmax(hits))
-        return best if hits[best] >= FOREIGN_STEPS else None
+        return hits
+
+
+def points_of(verdicts: Marks) -> float:
+    """Give the points of one sheet."""
+    return float(sum(float(verdict.points) for verdict in verdicts.values()))
+
+
+def entries_of(readings: dict[str, Reading]) -> dict[str, Entry]:
+    """Give one sheet's readings as the engine takes them."""
+    return {name: Entry(r.value, r.unit, np.asarray(int(r.status))) for name, r in readings.items()}
 
 
 def _fits(entry: Entry, targets: np.ndarray, exact: bool) -> np.ndarray:
     """Which of the target arrays an entry is right for (bool [targets])."""
-    right = jax.vmap(lambda target: compare(entry.value, target, entry.unit, exact=exact).right.all())(targets)
+    with jax.enable_x64(True):
+        right = jax.vmap(lambda target: compare(entry.value, target, entry.unit, exact=exact).right.all())(targets)
     return np.asarray(right)
 
 
