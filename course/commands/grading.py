@@ -40,6 +40,10 @@ def autograde(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="How many notebooks run at once.", metavar="N")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Run notebooks on the workers of a Dask cluster.", metavar="ADDRESS"),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")] = False,
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run submissions in your own account: they can do what you can.")
@@ -50,6 +54,8 @@ def autograde(
     """Grade the submissions of an assignment, into nbgrader's gradebook.
 
     Stopped at any moment it loses nothing that was graded: the same command goes on where it stopped.
+
+    With --scheduler, other hosts run the notebooks: start `dask scheduler` on one and `dask worker` on each.
 
     Example: course autograde mlp --jobs 4
     """
@@ -70,7 +76,9 @@ def autograde(
     with _progress() as progress:
         follow = _Follow(progress, f"grading {assignment}", total)
         try:
-            results = grade(config, assignment, student or None, force=force, jobs=jobs, on_result=follow)
+            results = grade(
+                config, assignment, student or None, force=force, jobs=jobs, scheduler=scheduler, on_result=follow
+            )
         except KeyboardInterrupt:
             progress.stop()
             common.messages.print(

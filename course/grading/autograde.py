@@ -50,6 +50,7 @@ def autograde(
     *,
     force: bool = False,
     jobs: int | None = None,
+    scheduler: str | None = None,
     on_result: Callable[[Result], None] | None = None,
 ) -> list[Result]:
     """Grade the submissions of an assignment, into nbgrader's gradebook.
@@ -59,7 +60,8 @@ def autograde(
         assignment: its name.
         students: whose submissions; everybody's unless given.
         force: grade again what was graded before.
-        jobs: how many notebooks run at once; as many as this machine is good for unless given.
+        jobs: how many notebooks run at once; as many as this machine, or the cluster, is good for unless given.
+        scheduler: address of a Dask scheduler, whose workers then run the notebooks; see `course.grading.cluster`.
         on_result: called after each submission, for a progress bar.
 
     Returns:
@@ -68,10 +70,12 @@ def autograde(
     Raises:
         GradingError: if there is no such assignment, a named student has not submitted, another run is at work
             in the course, or the disk is full.
+        course.grading.cluster.ClusterError: if there is no such scheduler, or its workers cannot grade.
         course.grading.kernels.sandbox.SandboxUnavailableError: if there is no sandbox and the configuration
             does not do without.
     """
-    kernel.require_sandbox(config)
+    if scheduler is None:
+        kernel.require_sandbox(config)
     there = submissions(config, assignment)
     _require_released(config, assignment)
     chosen = there if students is None else list(dict.fromkeys(students))
@@ -91,13 +95,24 @@ def autograde(
         if why:
             note(_ungraded(student, why))
     wanted = [student for student in chosen if student not in results]
-    jobs = jobs or workers.default_jobs()
-    engine = Engine(config, assignment, workers.local(jobs), jobs)
+    engine = _engine(config, assignment, jobs, scheduler)
     if len(wanted) >= _WORTH_WARMING and (trouble := warm(config, assignment)):
         logging.getLogger("course.grading").warning("%s: %s", assignment, trouble)
     for outcome in engine.grade(wanted, force=force):
         note(_graded(config, assignment, outcome))
     return [results[student] for student in sorted(results, key=chosen.index)]
+
+
+def _engine(config: Gradbook, assignment: str, jobs: int | None, scheduler: str | None) -> Engine:
+    if scheduler is None:
+        jobs = jobs or workers.default_jobs()
+        return Engine(config, assignment, workers.local(jobs), jobs)
+    from course.grading.cluster import Cluster
+
+    cluster = Cluster(scheduler, config, assignment)
+    threads = cluster.threads()
+    # Some wait at the scheduler, so that no worker waits for the next one.
+    return Engine(config, assignment, cluster.start, jobs or threads + max(2, threads // 4))
 
 
 def submissions(config: Gradbook, assignment: str) -> list[str]:

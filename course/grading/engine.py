@@ -66,7 +66,6 @@ class Engine:
         assignment: its name.
         start_pool: starts the workers, and starts them again where they broke.
         jobs: how many notebooks run at once.
-        remote: whether workers see no folder of this host, so that files are sent along.
     """
 
     def __init__(
@@ -75,10 +74,8 @@ class Engine:
         assignment: str,
         start_pool: Callable[[], Executor],
         jobs: int,
-        *,
-        remote: bool = False,
     ) -> None:
-        self.config, self.assignment, self.jobs, self.remote = config, assignment, jobs, remote
+        self.config, self.assignment, self.jobs = config, assignment, jobs
         self.start_pool = start_pool
         coursedir = CourseDirectory(config=settings(config, assignment, None))
         self.place = Workplace(config.folder, coursedir, assignment)
@@ -172,7 +169,7 @@ class Engine:
             try:
                 outcome.skipped = not self.place.due(student)
                 if not outcome.skipped:
-                    submission.waiting = stages.before(remote=self.remote)
+                    submission.waiting = stages.before()
             except (Exception, SystemExit) as error:
                 self._fail(outcome, error, errors)
         outcome.seconds["before"] = time.monotonic() - start

@@ -4,8 +4,9 @@ It runs in a worker process on this host or on another one. What it is given is 
 notebook as it stands before the run, the files beside it, and the settings of the run.
 """
 
+import dataclasses
 import logging
-import os
+import stat
 import tempfile
 import time
 from collections.abc import Mapping
@@ -18,10 +19,25 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 
+from course.grading.config import Gradbook
+from course.grading.kernel import cache_folder
 from course.grading.record import Record, record_of
 from course.grading.run import RunNotebook
 
 _SECTIONS = ("Gradbook", "KernelManager", "AsyncKernelManager", "Session", "ZygoteProvisioner", "LocalProvisioner")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A file beside a notebook.
+
+    Attributes:
+        data: its content.
+        mode: its permissions.
+    """
+
+    data: bytes
+    mode: int
 
 
 @dataclass(frozen=True)
@@ -44,7 +60,7 @@ class Task:
     timeouts: Mapping[str, float | None] = field(default_factory=dict)
     record: Record = field(default_factory=Record)
     folder: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, Beside] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,14 +80,13 @@ class Executed:
     warnings: tuple[str, ...] = ()
 
 
-def task(config: Config, nb: NotebookNode, resources: Mapping[str, Any], *, remote: bool = False) -> Task:
+def task(config: Config, nb: NotebookNode, resources: Mapping[str, Any]) -> Task:
     """Describe the run of a notebook on its way through nbgrader's stages.
 
     Args:
         config: nbgrader's configuration.
         nb: the notebook.
         resources: nbconvert's resources, which name the folder and the assignment.
-        remote: take the files along instead of the name of their folder.
     """
     folder = Path(resources["metadata"]["path"]).absolute()
     timeout = RunNotebook(config=config).timeout_func
@@ -79,12 +94,22 @@ def task(config: Config, nb: NotebookNode, resources: Mapping[str, Any], *, remo
     return Task(
         notebook=nbformat.writes(nb),
         assignment=resources["nbgrader"]["assignment"],
-        settings=_plain_settings(config),
+        settings=_plain_settings(config, resources["nbgrader"]["assignment"]),
         timeouts={cell.id: timeout(cell) for cell in cells} if timeout is not None else {},
         record=record_of(resources),  # type: ignore[arg-type]
-        folder="" if remote else str(folder),
-        files=_read(folder) if remote else {},
+        folder=str(folder),
     )
+
+
+def packed(what: Task) -> Task:
+    """Give the same task with the files of its folder taken along, for a host that does not see the folder."""
+    folder = Path(what.folder)
+    files = {
+        str(path.relative_to(folder)): Beside(path.read_bytes(), stat.S_IMODE(path.stat().st_mode))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return dataclasses.replace(what, folder="", files=files)
 
 
 def execute(what: Task) -> Executed:
@@ -98,40 +123,39 @@ def execute(what: Task) -> Executed:
     if what.folder:
         return _execute(what, what.folder, start)
     with tempfile.TemporaryDirectory(prefix="course-run-") as folder:
-        for name, data in what.files.items():
-            place = Path(folder, name)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
+        _write(what.files, Path(folder))
         return _execute(what, folder, start)
 
 
 def _execute(what: Task, folder: str, start: float) -> Executed:
     notebook = nbformat.reads(what.notebook, as_version=4)
-    log, heard = logging.getLogger("course.grading.execution"), _Heard()
-    log.propagate = False
+    # A logger of this run's own: a worker on another host runs several notebooks at once, each in a thread.
+    log, heard = logging.Logger("course.grading.execution"), _Heard()
     log.addHandler(heard)
-    # Taken over into the kernel, as nbgrader's own command does.
-    os.environ["NBGRADER_EXECUTION"] = "autograde"
     stage = RunNotebook(config=Config(what.settings), log=log)
     if what.timeouts:
         stage.set_trait("timeout_func", lambda cell: what.timeouts.get(cell.id))
     resources = {"metadata": {"path": folder}, "nbgrader": {"assignment": what.assignment}, "course": what.record}
-    try:
-        stage.preprocess(notebook, resources)
-    finally:
-        log.removeHandler(heard)
-        del os.environ["NBGRADER_EXECUTION"]
+    stage.preprocess(notebook, resources)
     seconds = time.monotonic() - start
     return Executed(nbformat.writes(notebook), record_of(resources), seconds, tuple(heard.lines))
 
 
-def _plain_settings(config: Config) -> dict[str, dict[str, Any]]:
+def _plain_settings(config: Config, assignment: str) -> dict[str, dict[str, Any]]:
     names = {*(kind.__name__ for kind in RunNotebook.__mro__), *_SECTIONS}
-    return {
+    settings = {
         name: {key: value for key, value in config[name].items() if _is_plain(value)}
         for name in sorted(names)
         if name in config
     }
+    # A worker is in no folder of the course.
+    cache, kernels = (
+        cache_folder(Gradbook(config=config), assignment),
+        settings.setdefault("ZygoteProvisioner", {}),
+    )
+    if cache.is_dir():
+        kernels.setdefault("cache", str(cache))
+    return settings
 
 
 def _is_plain(value: Any) -> bool:
@@ -142,10 +166,12 @@ def _is_plain(value: Any) -> bool:
     return not callable(value) and not isinstance(value, LazyConfigValue)
 
 
-def _read(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+def _write(files: Mapping[str, Beside], folder: Path) -> None:
+    for name, beside in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(beside.data)
+        place.chmod(beside.mode)
 
 
 class _Heard(logging.Handler):

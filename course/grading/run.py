@@ -1,6 +1,7 @@
 """The run of a notebook that keeps what was earned before a crash, and says what happened."""
 
 import asyncio
+import os
 import subprocess
 import time
 from collections.abc import Mapping
@@ -60,7 +61,8 @@ class RunNotebook(Execute):
         self.update_config(settings)
         deadline = time.monotonic() + (self.notebook_timeout or float("inf"))
         # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
-        with self.setup_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
+        with self.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type != "code":
                     continue

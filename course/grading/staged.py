@@ -39,7 +39,7 @@ class Staged(Autograde):
         assert isinstance(self.coursedir, CourseDirectory)
         return self.coursedir
 
-    def before(self, *, remote: bool = False) -> list[Waiting]:
+    def before(self) -> list[Waiting]:
         """Take a submission up to the run, as `Autograde.start` does.
 
         Raises:
@@ -55,7 +55,7 @@ class Staged(Autograde):
             # nbgrader copies a submission's files before any stage sees it, and follows links.
             refuse_links(Path(self._format_source(self._dir.assignment_id, self._dir.student_id)))
             self.init_assignment(self._dir.assignment_id, self._dir.student_id)
-            return [self._before(filename, remote) for filename in self.notebooks]
+            return [self._before(filename) for filename in self.notebooks]
 
     def after(self, waiting: list[Waiting], executed: list[Executed]) -> list[Any]:
         """Take a submission on from the run, to marks in the gradebook and files with their permissions.
@@ -69,7 +69,7 @@ class Staged(Autograde):
             self.run_post_convert_hook()
         return notes
 
-    def _before(self, filename: str, remote: bool) -> Waiting:
+    def _before(self, filename: str) -> Waiting:
         self._sanitizing = True
         self._init_preprocessors()
         # The method of the base class: nbgrader's own would go on to the run.
@@ -83,7 +83,7 @@ class Staged(Autograde):
             exported: Any = self.exporter.from_filename(filename, resources=resources)
         text, resources = exported
         notebook = nbformat.reads(text, as_version=4)
-        return Waiting(filename, resources, task(self.config, notebook, resources, remote=remote))
+        return Waiting(filename, resources, task(self.config, notebook, resources))
 
     def _after(self, waiting: Waiting, run: Executed) -> Any:
         for line in run.warnings:

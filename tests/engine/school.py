@@ -11,6 +11,9 @@ from pathlib import Path
 
 import nbformat
 import nbgrader
+from nbgrader.api import Gradebook
+
+from course.grading import config, convert
 
 DOCS = Path(nbgrader.__file__).parent / "docs/source/user_guide"
 ASSIGNMENT = "ps1"
@@ -40,8 +43,10 @@ def make(folder: Path) -> Path:
     shutil.copytree(DOCS / "submitted", folder / "submitted")
     (folder / "nbgrader_config.py").write_text(CONFIG)
     (folder / "late_plugin.py").write_text(PLUGIN)
-    run(folder, "generate_assignment", ASSIGNMENT)
-    run(folder, "db", "assignment", "add", ASSIGNMENT, "--duedate=2015-02-01 00:00:00 UTC")
+    course = config.load(folder)
+    convert.release(course, ASSIGNMENT)
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2015-02-01 00:00:00")
     return folder
 
 
@@ -51,10 +56,21 @@ def enrol(folder: Path, count: int) -> None:
         source = folder / "submitted" / ("bitdiddle", "hacker")[number % 2] / ASSIGNMENT
         target = folder / "submitted" / f"student-{number:03}" / ASSIGNMENT
         shutil.copytree(source, target)
-        path = target / "problem1.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(f"mine = {number}\nprint(mine)"))
-        nbformat.write(notebook, path)
+        insert(target / "problem1.ipynb", f"mine = {number}\nprint(mine)")
+
+
+def insert(path: Path, source: str) -> None:
+    """Put a cell of code before the others of a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    cell = nbformat.v4.new_code_cell(source)
+    del cell["id"]  # which this older format does not know
+    notebook.cells.insert(0, cell)
+    nbformat.write(notebook, path)
+
+
+def first_output(path: Path) -> str:
+    """What the first cell of a notebook printed."""
+    return "".join(output.text for output in nbformat.read(path, as_version=4).cells[0].outputs)
 
 
 def run(folder: Path, *arguments: str) -> str:

@@ -16,19 +16,6 @@ from course.grading.convert import GradingError
 from tests.engine import school
 
 
-@pytest.fixture(scope="session")
-def released(tmp_path_factory):
-    return school.make(tmp_path_factory.mktemp("school"))
-
-
-@pytest.fixture
-def room(released, tmp_path):
-    """A copy of the released course of its own."""
-    folder = tmp_path / "course"
-    shutil.copytree(released, folder)
-    return folder
-
-
 def finish(process):
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
