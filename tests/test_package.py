@@ -16,6 +16,7 @@ ALLOWED = {
     "marking": {"exercises", "models"},
     "notebook": {"exercises", "models"},
     "reporting": {"marking", "exercises"},
+    "service": {"marking", "exercises", "reporting"},
     "grading": {"marking", "exercises", "reporting", "notebook"},
     "demo": {"grading", "marking", "exercises"},
 }

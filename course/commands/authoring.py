@@ -1,15 +1,16 @@
 """`course lint` and `course build`: for those who write exercises and assignments."""
 
 import json as json_module
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from course.commands import common
 from course.commands.common import Solutions
-from course.exercises import find, variants
+from course.exercises import find, practice, variants
 
 
 def lint(
@@ -25,18 +26,22 @@ def lint(
     """
     from course.marking import registry
     from course.marking.lint import lint as examine
+    from course.marking.lint import practice_table
 
     folder = common.require_solutions(solutions)
     schemes = registry.load(folder)
     chosen = [find(exercise_id).id] if exercise_id else list(schemes)
     bad = 0
     tables: dict[str, str] = {}
+    rehearsals: dict[str, list[int]] = {}
     for name in chosen:
         if name not in schemes:
             raise common.WrongUse(f"{folder} has no scheme for {name}")
         finding = examine(schemes[name])
         if finding.ill_posed.any():
             tables[name] = variants.pack(finding.ill_posed)
+        if write and finding.ill_posed.size:
+            rehearsals[name] = practice_table(schemes[name])
         problems = [p for p in finding.problems if not (write and "--write" in p)]
         bad += bool(problems)
         count = (
@@ -47,16 +52,18 @@ def lint(
         for problem in problems:
             common.results.print(f"  {escape(problem)}")
     if write:
-        _write_tables(tables, replace=exercise_id is None)
+        _write_tables("passed_over.json", tables, replace=exercise_id is None)
+        _write_tables(practice.TABLE, rehearsals, replace=exercise_id is None)
     if bad:
         raise typer.Exit(1)
 
 
-def _write_tables(tables: dict[str, str], *, replace: bool) -> None:
-    path = Path(variants.__file__).parent / "passed_over.json"
+def _write_tables(file: str, tables: Mapping[str, Any], *, replace: bool) -> None:
+    path = Path(variants.__file__).parent / file
     kept = {} if replace else json_module.loads(path.read_text("utf-8"))
     merged = dict(sorted({**kept, **tables}.items()))
-    path.write_text(json_module.dumps(merged, indent=0) + "\n", "utf-8")
+    lines = [f"{json_module.dumps(name)}: {json_module.dumps(table)}" for name, table in merged.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
     common.messages.print(f"wrote {path}")
 
 

@@ -6,6 +6,7 @@ from the other slips? Is there a formula for every step?
 """
 
 import functools
+from itertools import islice
 from typing import Any, NamedTuple
 
 import jax
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from course.exercises.practice import KEPT, apart
 from course.exercises.variants import POOL, passed_over
 from course.marking.engine import call, slip_values, truths
 from course.marking.marker import stack
@@ -68,6 +70,21 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
                 problems += _derivatives(scheme, kept[0], probe, "the first well-posed draw")
             problems += alike
     return Finding(exercise.id, problems, ill_posed, distinct, int(np.sum(passed_over(exercise.id))))
+
+
+def practice_table(scheme: Scheme) -> list[int]:
+    """Give the first draws for practice: apart from all graded numbers, and well-posed."""
+    exercise = scheme.exercise
+    if exercise.draw is None:
+        return []
+    # Of some exercises more than half of the draws are ill-posed.
+    candidates = list(islice(apart(exercise.id, exercise.draw, exercise.seed), 4 * KEPT))
+    if not candidates:
+        return []
+    with jax.enable_x64(True):
+        givens = stack([exercise.variant(index) for index in candidates])
+        ill_posed, _ = _audit(scheme, givens, exercise.probes("lint"))
+    return [index for index, bad in zip(candidates, ill_posed, strict=True) if not bad][:KEPT]
 
 
 def _documentation(scheme: Scheme) -> list[str]:

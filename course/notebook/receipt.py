@@ -8,7 +8,8 @@ import numpy as np
 
 from course import sheet as sheets
 from course.exercises import Answer, Exercise
-from course.notebook import notation, page, session
+from course.exercises.practice import listed
+from course.notebook import notation, page, practice, session
 from course.notebook.editor import AnswerSheet, exercise_of, owner_of
 from course.notebook.handover import write_down
 from course.notebook.page import Piece
@@ -51,11 +52,35 @@ def submit(sheet: Any) -> None:
         )
         sheet = here.sheet
     asked = exercise_of(sheet)
+    if owner_of(sheet).practice:
+        page.show(*_practised(sheet, here))
+        return
     handed = write_down(sheet, here)
     lines = [_line(name, answer, handed.answers.get(name)) for name, answer in asked.answers.items()]
     bundle = {sheets.MIME_TYPE: json.loads(sheets.encode(handed))}
     receipt = _receipt(asked, lines, _tried(asked, here))
     page.show(_ownership(sheet, here, notes), receipt._replace(data=bundle))
+
+
+def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
+    """Have a practice sheet marked, or give its receipt and say why it is not. Nothing of it is handed in."""
+    asked, owner = exercise_of(sheet), owner_of(sheet)
+    notes = [f"{owner.sentence()} Nothing of this is handed in."]
+    if here.received is not None:
+        return [page.note([*notes, "Practice is not marked at grading."])]
+    handed = write_down(sheet, here)
+    service, away = practice.find(), "there is no practice service here"
+    if service is not None:
+        try:
+            told = practice.mark(service, handed, owner.practice)
+        except practice.Away as reason:
+            away = str(reason)
+        else:
+            if told.given != listed(owner.given(asked)):
+                notes.append("It was marked on other numbers than you were shown: open the exercise again.")
+            return [page.note(notes, warning=len(notes) > 1), told.card]
+    lines = [_line(name, answer, handed.answers.get(name)) for name, answer in asked.answers.items()]
+    return [page.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(asked, lines, _tried(asked, here))]
 
 
 def _line(name: str, answer: Answer, handed: sheets.Answer | None) -> Line:

@@ -1,13 +1,15 @@
 """Who works in this kernel, on whose numbers, and the keys of the inputs on which functions are tried."""
 
+import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from course.exercises import Exercise
+from course.exercises.practice import practice_given
 from course.exercises.variants import COURSE, normalise_id
-from course.notebook import page
+from course.notebook import page, practice
 
 if TYPE_CHECKING:
     from course.notebook.editor import AnswerSheet
@@ -18,11 +20,15 @@ PRACTICE = "practice"  # the public key of the inputs on which functions are tri
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose numbers are in use: a student's of a course, or the documents' own for everybody."""
+    """Whose numbers are in use: a student's of a course, or the documents' own for everybody.
+
+    With `practice` they are those of a round of practice, which are never graded.
+    """
 
     student: str | None = None
     course: str = COURSE
     variant: Variant = "personal"
+    practice: int = 0
 
     @property
     def nobody(self) -> bool:
@@ -30,11 +36,20 @@ class Owner:
         return self.variant == "personal" and self.student is None
 
     def given(self, exercise: Exercise) -> Any:
-        """Give the numbers of an exercise."""
+        """Give the numbers of an exercise.
+
+        Raises:
+            course.exercises.practice.NoPractice: if there is no such round, or nothing to practise.
+        """
+        if self.practice:
+            return practice_given(exercise, self.student, self.practice, self.course)
         return exercise.given(None if self.variant == "document" else self.student, self.course)
 
     def sentence(self) -> str:
         """Say whose numbers these are."""
+        if self.practice:
+            whose = "" if self.student is None else f" of {self.student}"
+            return f"These are practice numbers{whose}, round {self.practice}: they are never graded."
         if self.variant == "document":
             return "These are the example numbers of the course, the same for everybody."
         if self.student is None:
@@ -70,6 +85,15 @@ class Session:
         if declared.student is None and declared.variant == "personal":
             return Owner(_readable(os.environ.get("JUPYTERHUB_USER", "")), declared.course)
         return declared
+
+    def practising_owner(self, round_number: int) -> Owner:
+        """Give the owner of practice numbers: as the practice service knows them, where it is there."""
+        owner = self.owner()
+        if self.received is None and (service := practice.find()) is not None:
+            with contextlib.suppress(practice.Away):
+                student, course = practice.who(service)
+                return Owner(student, course, practice=round_number)
+        return replace(owner, practice=round_number)
 
     def probes(self, exercise: Exercise) -> Any:
         """Give fresh probe inputs: what a function does to them harms nobody else."""

@@ -11,27 +11,32 @@ from course.notebook.editor import AnswerSheet
 from course.notebook.page import Piece
 
 
-def exercise(exercise_id: str) -> tuple[Any, AnswerSheet]:
+def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
     """Show an exercise with the numbers of whoever works in this notebook, and open its sheet.
 
     Args:
         exercise_id: for example `mlp/relu-sgd`.
+        practice: a round of practice, from 1: other numbers each time, and never the graded ones.
 
     Returns:
         The given values, a NamedTuple of numpy arrays, and the sheet to fill.
 
     Raises:
         UnknownExercise: if there is none of this id; the message names the nearest ones.
+        NoPractice: if there is no such round, or nothing to practise.
     """
     asked = exercises.find(exercise_id)
     here = session.current()
-    owner = here.owner()
+    owner = here.practising_owner(practice) if practice else here.owner()
     given = owner.given(asked)
     sheet = AnswerSheet(asked, owner)
-    here.sheet = sheet
     pieces = [_task(asked)]
-    if asked.draw is not None:
-        pieces.append(page.note([owner.sentence(), *_advice(owner)], warning=owner.nobody))
+    if practice:
+        pieces.append(page.note([owner.sentence()]))
+    else:
+        here.sheet = sheet
+        if asked.draw is not None:
+            pieces.append(page.note([owner.sentence(), *_advice(owner)], warning=owner.nobody))
     page.show(*pieces, *_given(asked, given), *_asked(asked))
     return given, sheet
 

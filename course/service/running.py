@@ -1,0 +1,62 @@
+"""Running the service until it is told to stop."""
+
+import asyncio
+import contextlib
+import errno
+import signal
+import socket
+from collections.abc import Callable
+
+from tornado.netutil import bind_sockets
+
+from course.errors import CourseError
+from course.service.app import Worker, make_server
+from course.service.desk import Desk
+from course.service.identity import Identity
+from course.service.limits import RateLimit
+
+
+class CannotListen(CourseError):
+    """Raised where the address cannot be had; the message says why."""
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Take an address; port 0 takes a free one.
+
+    Raises:
+        CannotListen: if it is taken or not this machine's.
+    """
+    try:
+        return bind_sockets(port, host)
+    except OSError as error:
+        hint = "; name another with --port" if error.errno == errno.EADDRINUSE else ""
+        raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}{hint}") from None
+
+
+async def serve(
+    desk: Desk,
+    identity: Identity,
+    limit: RateLimit,
+    sockets: list[socket.socket],
+    *,
+    prefix: str = "/",
+    warmed: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until the process is asked to stop (SIGINT or SIGTERM), or the task is cancelled."""
+    worker, stop = Worker(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Not in a thread other than the main one, and not on Windows.
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+    server = make_server(desk, identity, limit, worker, prefix)
+    server.add_sockets(sockets)
+    warming = asyncio.create_task(worker.warm(desk))
+    warming.add_done_callback(lambda task: None if task.cancelled() else warmed())
+    try:
+        await stop.wait()
+    finally:
+        warming.cancel()
+        server.stop()
+        await server.close_all_connections()
+        worker.close()
