@@ -18,6 +18,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError
 
+from course.grading.admit import time_of
 from course.grading.convert import GradingError
 from course.grading.secret import FOLDER
 
@@ -81,7 +82,7 @@ class Workplace:
         done = self._done(student)
         if not done.exists() or (self._again / student).exists():
             return True
-        came = self.coursedir.get_existing_timestamp(self._path(self.coursedir.submitted_directory, student))
+        came = time_of(Path(self._path(self.coursedir.submitted_directory, student)))
         had = self.coursedir.get_existing_timestamp(str(done))
         return came is not None and had is not None and came > had
 

@@ -245,6 +245,7 @@ def use_stages(c: Config) -> None:
     The stages are named, not imported, so that nbgrader's other commands start as fast as before.
     """
     use_feedback(c)
+    c.Autograde.exporter_class = "course.grading.reader.Reader"
     c.Autograde.sanitize_preprocessors = list(RESTORE)
     c.Autograde.autograde_preprocessors = list(GRADE)
     c.ClearSolutions.code_stub = {"python": "# Your work goes here.\n..."}

@@ -112,11 +112,25 @@ def restore(nb: NotebookNode, released: dict[str, Released]) -> list[str]:
             continue
         seen.add(name)
         changes += _restore(cell, released[name])
+    seen |= _recognise(nb, [cell for cell in released.values() if cell.name not in seen and cell.locked])
     missing = [name for name, cell in released.items() if name not in seen and _needed(cell)]
     for name in sorted(missing, key=_order):
         changes.append(f"the cell {name} was deleted and is put back")
         nb.cells.insert(_place(nb, name), _make(released[name]))
     return changes
+
+
+def _recognise(nb: NotebookNode, missing: list[Released]) -> set[str]:
+    """Find locked cells of which nothing but nbgrader's metadata is lost, as some editors leave them."""
+    found = set()
+    for released in missing:
+        shown = without_hidden_tests(released.source)
+        for cell in nb.cells:
+            if "nbgrader" not in cell.metadata and cell.source == shown != "":
+                _restore(cell, released)
+                found.add(released.name)
+                break
+    return found
 
 
 def _restore(cell: NotebookNode, released: Released) -> list[str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from itertools import count
 from typing import Any
 
 from nbformat import NotebookNode
@@ -11,8 +10,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 
 from course.grading import clean
+from course.grading.repair import give_ids
 
-_CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _SIZES = ("width", "height")
 _MARKUP = re.compile(r"[<>&\"'`]")
 
@@ -37,14 +36,9 @@ def sanitise(nb: NotebookNode) -> None:
         # Written by `RestoreCells`, in place of whatever the student had there.
         nb.metadata.course = NotebookNode(changes=[str(change) for change in changes])
     nb.nbformat, nb.nbformat_minor = 4, 5
-    seen: set[str] = set()
     for cell in nb.cells:
         _cell(cell)
-        name = str(cell.get("id", ""))
-        if not _CELL_ID.fullmatch(name) or name in seen:
-            name = next(fresh for n in count() if (fresh := f"cell-{n}") not in seen)
-        cell["id"] = name
-        seen.add(name)
+    give_ids(nb.cells)
 
 
 def _cell(cell: NotebookNode) -> None:

@@ -12,11 +12,12 @@ import nbformat
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbconvert.writers.files import FilesWriter
 from nbgrader import utils
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.utils.importstring import import_item
 
-from course.grading.admit import refuse_links
+from course.grading.admit import inspect, require_notebooks
 from course.grading.execution import Executed, Task, task
 
 
@@ -46,14 +47,16 @@ class Staged(Autograde):
             Exception: whatever nbgrader and the stages raise; the submission is then not graded.
         """
         with utils.chdir(self._dir.root):
+            folder = Path(self._format_source(self._dir.assignment_id, self._dir.student_id))
+            require_notebooks(folder, self._released())
             self.init_notebooks()
             self.writer = FilesWriter(parent=self, config=self.config)
             self.exporter = self.exporter_class(parent=self, config=self.config)
             (notebooks,) = self.assignments.values()
             self.notebooks = sorted(notebooks)
             self.run_pre_convert_hook()
-            # nbgrader copies a submission's files before any stage sees it, and follows links.
-            refuse_links(Path(self._format_source(self._dir.assignment_id, self._dir.student_id)))
+            # The hook may have unpacked something; nbgrader copies what is there now, and follows links.
+            inspect(folder)
             self.init_assignment(self._dir.assignment_id, self._dir.student_id)
             return [self._before(filename) for filename in self.notebooks]
 
@@ -68,6 +71,12 @@ class Staged(Autograde):
             self.set_permissions(self._dir.assignment_id, self._dir.student_id)
             self.run_post_convert_hook()
         return notes
+
+    def _released(self) -> list[str]:
+        with Gradebook(self._dir.db_url) as gradebook:
+            return [
+                str(notebook.name) for notebook in gradebook.find_assignment(self._dir.assignment_id).notebooks
+            ]
 
     def _before(self, filename: str) -> Waiting:
         self._sanitizing = True

@@ -161,10 +161,10 @@ def test_without_a_sandbox_only_where_that_was_said():
 def test_links_are_refused(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "numbers.csv").write_text("1,2")
-    admit.refuse_links(tmp_path)
+    admit.inspect(tmp_path)
     (tmp_path / "data" / "gradebook").symlink_to("/etc/passwd")
     with pytest.raises(admit.Refused, match="symbolic link"):
-        admit.refuse_links(tmp_path)
+        admit.inspect(tmp_path)
 
 
 def test_where_there_is_no_sandbox_nothing_is_graded(monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.grading.kernels import sandbox
-from tests.redteam import machine, marks, notebooks, pages
+from tests.redteam import files, machine, marks, notebooks, pages
 from tests.redteam.attack import Attack
 from tests.redteam.room import Room, hand_in, victims
 
@@ -16,8 +16,7 @@ QUICK = marks.ATTACKS | notebooks.ATTACKS | machine.READING | machine.QUICK_ENDS
 def attack_class(room: Room) -> None:
     """Let everybody of the quick class submit."""
     hand_in(room, QUICK)
-    for student, text in notebooks.BROKEN.items():
-        (room.submitted(student) / "small.ipynb").write_text(text)
+    files.hand_in(room)
     outside = room.folder / "outside.txt"
     outside.write_text("not the student's")
     for student, goal in {"link": outside, "link-to-a-friend": room.folder / "submitted" / "alice"}.items():

@@ -1,7 +1,6 @@
 """Attacks by the submitted files: cells and metadata that were changed, links, and modules that shadow others."""
 
 import copy
-import json
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
@@ -167,16 +166,3 @@ ATTACKS = {name: Attack(edit=edit, told=SEEN.get(name, "")) for name, edit in ED
 }
 # What looks like an accident of the grader's.
 ALARM = "the disk is full: No space left on device"
-# Files that are no notebook at all.
-BROKEN = {
-    "not-json": "{not a notebook",
-    "nested-json": '{"cells": ' + "[" * 100_000 + "]" * 100_000 + "}",
-    "nested-metadata-deeper": '{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": '
-    + '{"a": ' * 600
-    + "1"
-    + "}" * 601,
-    "other-format": json.dumps({"nbformat": 99, "nbformat_minor": 0, "metadata": {}, "cells": []}),
-    "cells-are-none": json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": None}),
-    "cells-are-words": json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": ["x", 7]}),
-    "huge-number": '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], "x": ' + "9" * 5000 + "}",
-}

@@ -8,12 +8,13 @@ from course.exercises import find
 from course.grading import config
 from course.grading.marks import mark_handed
 from course.sheet import MIME_TYPE
-from tests.redteam import machine, marks, notebooks
+from tests.redteam import files, machine, marks, notebooks
 from tests.redteam.attack import FRIEND, right_sheet
 from tests.redteam.conftest import QUICK
 from tests.redteam.room import HONEST_CLASS, Room
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+REFUSED = {name: why for table in (files.BROKEN, files.FOLDERS) for name, (_, why) in table.items()}
 
 
 def copied(room: Room, student: str) -> float:
@@ -39,7 +40,9 @@ def test_no_attack_earns_more_than_honest_work(room, student):
 
 
 def test_everybody_has_a_result(room):
-    assert set(QUICK) | set(HONEST_CLASS) | set(notebooks.BROKEN) <= set(room.results)
+    assert set(QUICK) | set(HONEST_CLASS) | set(files.BROKEN) | set(files.FOLDERS) | set(files.IN_CLASS) <= set(
+        room.results
+    )
 
 
 def test_the_points_of_a_friend_are_theirs_alone(room):
@@ -62,12 +65,18 @@ def test_no_sheet_and_no_card_of_a_student_is_written(room):
         assert '"score": 11.0' not in text
 
 
-@pytest.mark.parametrize("student", [*notebooks.BROKEN, "link", "link-to-a-friend", "link-notebook"])
+@pytest.mark.parametrize("student", [*REFUSED, "link", "link-to-a-friend", "link-notebook"])
 def test_what_cannot_be_read_is_a_problem_of_its_own(room, student):
     result = room.results[student]
     assert result["score"] is None
-    assert result["problems"]
+    assert REFUSED.get(student, "symbolic link") in result["problems"][-1]
     assert not (room.folder / "autograded" / student / "small").exists()
+
+
+@pytest.mark.parametrize("student", files.IN_CLASS)
+def test_what_another_tool_left_behind_is_graded(room, student):
+    assert (room.score(student), room.results[student]["problems"]) == (room.score("some"), [])
+    assert room.results[student]["review"] == {}
 
 
 def test_nothing_on_the_machine_is_reached(room):

@@ -1,0 +1,106 @@
+"""What is handed in is opened with care: what can be mended is, the rest is refused with one clear message."""
+
+import copy
+import datetime
+import json
+import os
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course.grading import admit, repair
+from tests.redteam import files
+
+
+@pytest.fixture
+def honest():
+    """A notebook as JupyterLab saves it."""
+    about = {"nbgrader": {"grade_id": "a", "schema_version": 3}}
+    cells = [new_markdown_cell("# Title"), new_code_cell("a = 1\na", metadata=about), new_markdown_cell("ä – ∂")]
+    return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+
+
+def test_an_honest_notebook_is_read_as_nbformat_reads_it(honest):
+    text = nbformat.writes(honest)
+    assert repair.read(text.encode(), "a.ipynb") == nbformat.reads(text, as_version=4)
+    assert repair.read(b"\xef\xbb\xbf" + text.encode(), "a.ipynb") == nbformat.reads(text, as_version=4)
+
+
+@pytest.mark.parametrize("form", files.MENDED | files.NAMELESS)
+def test_what_another_tool_left_behind_is_mended(honest, form):
+    spoilt = (files.MENDED | files.NAMELESS)[form](json.loads(nbformat.writes(honest)))
+    mended = repair.read(json.dumps(spoilt).encode(), "a.ipynb")
+    nbformat.validate(mended)
+    assert [cell.source for cell in mended.cells] == [cell.source for cell in honest.cells]
+    assert len({cell.id for cell in mended.cells}) == 3
+    if form not in files.NAMELESS:
+        assert mended.cells[1].metadata.nbgrader == honest.cells[1].metadata.nbgrader
+
+
+def test_a_notebook_of_format_three_is_read(honest):
+    old = json.dumps(nbformat.convert(copy.deepcopy(honest), 3)).encode()
+    assert [cell.source for cell in repair.read(old, "a.ipynb").cells] == [cell.source for cell in honest.cells]
+
+
+@pytest.mark.parametrize("kind", ["sql", None, 7])
+def test_a_cell_of_an_unknown_kind_is_text(honest, kind):
+    spoilt = json.loads(nbformat.writes(honest))
+    spoilt["cells"][1]["cell_type"] = kind
+    assert repair.read(json.dumps(spoilt).encode(), "a.ipynb").cells[1].cell_type == "markdown"
+
+
+@pytest.mark.parametrize("name", files.BROKEN)
+def test_what_is_no_notebook_is_refused(name):
+    data, why = files.BROKEN[name]
+    with pytest.raises(admit.Refused) as error:
+        repair.read(data, "a.ipynb")
+    assert why in str(error.value)
+    assert str(error.value).isprintable()
+
+
+def test_a_file_that_is_too_large_is_not_read(monkeypatch):
+    monkeypatch.setattr(repair, "MOST_BYTES", 10)
+    with pytest.raises(admit.Refused, match=r"a\.ipynb has 0 MiB"):
+        repair.read(b"{}" * 6, "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    "text", ["2031-05-01 12:00:00 UTC", "2031-05-01 14:00:00 +0200", "2031-05-01 12:00:00.000000 UTC", ""]
+)
+def test_the_time_of_a_submission_is_read(tmp_path, text):
+    (tmp_path / admit.TIMESTAMP).write_text(text)
+    found = admit.time_of(tmp_path)
+    assert found is None if not text else found is not None
+    if text.endswith("UTC"):
+        assert found == datetime.datetime(2031, 5, 1, 12, 0, 0)
+
+
+def test_no_time_is_none(tmp_path):
+    assert admit.time_of(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["soon", "9999-99-99 99:99:99 UTC", "\x00", "1" * 100_000, "2031-05-01 12:00:00 UTC x"]
+)
+def test_what_is_no_time_is_refused(tmp_path, text):
+    (tmp_path / admit.TIMESTAMP).write_text(text)
+    with pytest.raises(admit.Refused, match="no time like"):
+        admit.time_of(tmp_path)
+
+
+def test_too_many_files_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(admit, "MOST_FILES", 3)
+    for name in ("a", "b"):
+        (tmp_path / name).touch()
+    admit.inspect(tmp_path)
+    (tmp_path / "c").touch()
+    with pytest.raises(admit.Refused, match="4 files"):
+        admit.inspect(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a device")
+def test_a_device_is_refused(tmp_path):
+    os.mknod(tmp_path / "zero", 0o20666, os.makedev(1, 5))
+    with pytest.raises(admit.Refused, match="neither a file nor a folder"):
+        admit.inspect(tmp_path)
