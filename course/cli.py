@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from course.commands import authoring, bench, common, exercises, grading, serve
+from course.commands import authoring, bench, common, exercises, grading, serve, similar
 from course.errors import CourseError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ for command in (
     grading.remark,
     grading.demo,
     serve.serve,
+    similar.similar,
 ):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)

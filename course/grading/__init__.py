@@ -6,7 +6,7 @@
 | `secret` | the instructor's secret, from which probe inputs are drawn |
 | `cells`, `build` | text sources to nbgrader's source notebooks |
 | `restore` | a submitted notebook brought back to the cells that were released |
-| `admit` | what is refused before it is read |
+| `admit`, `reader`, `repair` | what is refused before it is opened, and how the rest is read |
 | `handover`, `run` | what a kernel is told, and the run of a notebook that keeps what was earned before a crash |
 | `kernel`, `warm` | which kernel a notebook runs in, and what is compiled for all of them beforehand |
 | `clean`, `sanitise` | nothing of a student's reaches the instructor's browser as code |
@@ -14,6 +14,7 @@
 | `closed` | ordinary graded cells whose outcome is unclear |
 | `marks` | one sheet of one student, marked |
 | `compiled` | the marker's compiled programs, kept from one run to the next |
+| `fingerprints`, `similarity` | whose code is alike, for a person to read |
 | `store`, `remark` | answers and rulings kept, and marked again |
 | `convert` | nbgrader's own converters, called from Python |
 | `execution` | the run of one notebook as a pure function of plain data |
