@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from course.commands import authoring, bench, common, exercises, grading, serve, similar
+from course.commands import appeals, authoring, bench, common, exercises, grading, serve, similar
 from course.errors import CourseError
 
 app = typer.Typer(
@@ -26,7 +26,10 @@ for command in (
     authoring.lint,
     authoring.build,
     grading.autograde,
-    grading.remark,
+    appeals.remark,
+    appeals.rule,
+    appeals.rulings,
+    appeals.accept,
     grading.demo,
     serve.serve,
     similar.similar,

@@ -1,4 +1,4 @@
-"""`course autograde`, `remark`, `demo`: from submitted notebooks to marks."""
+"""`course autograde`, `demo`: from submitted notebooks to marks."""
 
 import time
 from collections.abc import Mapping
@@ -167,31 +167,6 @@ def _noticed(result: Any) -> list[str]:
         slips = [(step, mark) for step, mark in report.steps.items() if mark.state == "slip"]
         lines += [f"{short}, {step}: {plain(mark.remark)}" for step, mark in slips]
     return lines
-
-
-def remark(
-    assignment: Assignment,
-    apply: Annotated[bool, typer.Option("--apply", help="Write the new points into the gradebook.")] = False,
-    course_dir: CourseDir = None,
-    json: AsJson = False,
-) -> None:
-    """Mark the kept answers again with today's schemes, running no notebook.
-
-    Example: course remark mlp --apply
-    """
-    from course.grading.config import load
-    from course.grading.remark import remark as mark_again
-
-    changes = mark_again(load(course_dir), assignment, apply=apply)
-    if json:
-        common.print_json([change._asdict() for change in changes])
-        return
-    table = Table("student", "exercise", "before", "after", "", box=None)
-    for change in changes:
-        points = ["–" if p is None else f"{p:g}" for p in (change.before, change.after)]
-        note = change.problem or ("marked by hand: stays" if change.by_hand else "")
-        table.add_row(change.student, change.exercise, *points, escape(note))
-    common.results.print(table if changes else "No marks change.")
 
 
 def demo(

@@ -1,7 +1,7 @@
 """Marks written into the notebook that was run: a graded cell's only outputs, and none of them a student's."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
@@ -15,12 +15,12 @@ from course.exercises import Exercise
 from course.exercises.cells import graded_exercise
 from course.grading import compiled
 from course.grading.config import Gradbook
-from course.grading.marks import mark_handed
+from course.grading.link import appeal_link
+from course.grading.marks import Marked, mark_handed, stale
 from course.grading.record import Record, record_of
 from course.grading.restore import changes_of
 from course.grading.store import Store, url_beside
 from course.marking import registry
-from course.marking.report import Report
 from course.reporting.card import card_bundle, failed_bundle
 from course.reporting.worked import solution
 
@@ -71,21 +71,33 @@ class AwardMarks(NbGraderPreprocessor):
         bundles = record.sheets.get(cell.id, [])
         where = (about["assignment"], about["notebook"], student, exercise.id, bundles)
         write_not_marked(cell, exercise)
+        noticed = "; ".join(filter(None, [record.review.get(name), record.broken]))
         try:
-            rulings = store.rulings(about["assignment"], student, exercise.id)
-            marked = mark_handed(config, exercise, student, bundles, enrolled=enrolled, rulings=rulings, note=note)
-            write_marks(cell, config, exercise, student, marked.report)
+            kept = [
+                r for r in store.all_rulings(about["assignment"], student=student) if r.exercise == exercise.id
+            ]
+            marked = mark_handed(
+                config,
+                exercise,
+                student,
+                bundles,
+                enrolled=enrolled,
+                rulings={ruling.step: ruling.ruling for ruling in kept},
+                note=note,
+                accepted=store.acceptances(about["assignment"]).get(student),
+            )
+            write_marks(cell, config, exercise, about, marked)
         except Exception as error:
             # Whatever it is, it is ours: the student's code does not run here.
             self.log.error("%s of %s is not marked: %s", exercise.id, student, error, exc_info=_unforeseen(error))
             marked, record.review[name] = None, f"not marked: {error}"
         else:
-            review = "; ".join(filter(None, [record.review.get(name), record.broken, marked.review]))
+            review = "; ".join(filter(None, [noticed, marked.review, stale(kept, marked.report)]))
             if review:
                 self.log.warning("%s of %s: %s", exercise.id, student, review)
                 record.review[name] = review
         report = None if marked is None else marked.report
-        store.save(*where, note=note, report=report, review=record.review.get(name, ""))
+        store.save(*where, note=note, report=report, review=record.review.get(name, ""), noticed=noticed)
 
 
 class FlagForReview(NbGraderPreprocessor):
@@ -103,13 +115,27 @@ class FlagForReview(NbGraderPreprocessor):
         return nb, resources
 
 
-def write_marks(cell: NotebookNode, config: Gradbook, exercise: Exercise, student: str, report: Report) -> None:
-    """Replace a graded cell's outputs by the card and the points, a finite float within the cell's points."""
+def write_marks(
+    cell: NotebookNode, config: Gradbook, exercise: Exercise, about: Mapping[str, str], marked: Marked
+) -> None:
+    """Replace a graded cell's outputs by the card and the points, a finite float within the cell's points.
+
+    Args:
+        cell: the graded cell.
+        config: the course.
+        exercise: what it asks for.
+        about: `assignment` and `student`.
+        marked: the marks.
+    """
     marker = registry.marker(config.solutions_dir, exercise.id)
     worked = None
     if config.worked_solutions:
-        worked = solution(marker, config.given(exercise, student), student=student)
-    _write(cell, card_bundle(report, marker.scheme, worked), report.points)
+        given = config.given(exercise, marked.numbers_of or about["student"])
+        worked = solution(marker, given, student=marked.numbers_of or about["student"])
+    card = card_bundle(marked.report, marker.scheme, worked)
+    # Only the formgrader shows a card's HTML; feedback is drawn from its data.
+    card["text/html"] += appeal_link(about["assignment"], about["student"], exercise.id)
+    _write(cell, card, marked.report.points)
 
 
 def write_not_marked(cell: NotebookNode, exercise: Exercise) -> None:

@@ -1,52 +1,33 @@
 """Raw answers, marks and rulings, kept beside the gradebook.
 
-A corrected scheme marks the kept answers again without running a notebook; an instructor's ruling on one step
-is laid on top whenever a sheet is marked.
+A corrected scheme marks the kept answers again without running a notebook; an instructor's ruling on one step,
+and the acceptance of an id that a notebook declared, are laid on top whenever a sheet is marked.
+
+Whoever reads what is kept needs these::
+
+    with open_store(config) as store:
+        sheets = store.load("mlp")  # every kept sheet with its report, by student
+        rulings = store.all_rulings("mlp")  # every decision on a step
+        accepted = store.acceptances("mlp")  # every accepted id, by student
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from course.errors import CourseError
+from course.grading import schema
+from course.grading.schema import StoreError as StoreError
 from course.marking.report import Report, Ruling
 
-_metadata = sa.MetaData()
-_sheets = sa.Table(
-    "sheet",
-    _metadata,
-    sa.Column("assignment", sa.String(200), primary_key=True),
-    sa.Column("notebook", sa.String(200), primary_key=True),
-    sa.Column("student", sa.String(200), primary_key=True),
-    sa.Column("exercise", sa.String(100), primary_key=True),
-    sa.Column("bundles", sa.LargeBinary, nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.Column("report", sa.LargeBinary, nullable=False),
-    sa.Column("review", sa.Text, nullable=False),
-    sa.Column("kept_at", sa.DateTime, nullable=False),
-)
-_rulings = sa.Table(
-    "ruling",
-    _metadata,
-    sa.Column("assignment", sa.String(200), primary_key=True),
-    sa.Column("student", sa.String(200), primary_key=True),
-    sa.Column("exercise", sa.String(100), primary_key=True),
-    sa.Column("step", sa.String(100), primary_key=True),
-    sa.Column("points", sa.Float, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("ruled_at", sa.DateTime, nullable=False),
-)
-
-
-class StoreError(CourseError):
-    """Raised when the kept answers cannot be read or written."""
+if TYPE_CHECKING:
+    from course.grading.config import Gradbook
 
 
 class Kept(NamedTuple):
@@ -58,6 +39,7 @@ class Kept(NamedTuple):
         report: the marks as last given; None where it could not be marked.
         review: what a person should look at; empty where nothing.
         kept_at: when, UTC.
+        noticed: the part of `review` that marking again does not find: how the notebook was restored and ran.
     """
 
     assignment: str
@@ -69,29 +51,83 @@ class Kept(NamedTuple):
     report: Report | None
     review: str
     kept_at: datetime
+    noticed: str = ""
+
+
+class KeptRuling(NamedTuple):
+    """An instructor's decision on one step of one student.
+
+    Attributes:
+        answer: what the student had written when it was ruled on, for a person.
+        same_as: the student whose ruling it repeats, because the answer is the same; empty where it stands alone.
+        ruled_at: when, UTC.
+    """
+
+    assignment: str
+    student: str
+    exercise: str
+    step: str
+    points: float
+    reason: str
+    answer: str
+    same_as: str
+    ruled_at: datetime
+
+    @property
+    def ruling(self) -> Ruling:
+        """The decision as marking takes it."""
+        return Ruling(self.points, self.reason)
+
+
+class Acceptance(NamedTuple):
+    """An instructor's word that a student's sheets count under the id that their notebook declared.
+
+    Attributes:
+        declared: the id, in the form in which it counts.
+        accepted_at: when, UTC.
+    """
+
+    assignment: str
+    student: str
+    declared: str
+    reason: str
+    accepted_at: datetime
 
 
 def url_beside(db_url: str, otherwise: Path) -> str:
-    """Give the database of answers that belongs to a gradebook: a file beside it, where it is a file.
+    """Give the database of answers that belongs to a gradebook.
+
+    Beside a gradebook that is a file it is a file of its own; a database on a server holds both.
 
     >>> url_beside("sqlite:////course/gradebook.db", Path("/elsewhere"))
     'sqlite:////course/answers.db'
+    >>> url_beside("postgresql://grader@db/course", Path("/elsewhere"))
+    'postgresql://grader@db/course'
     """
     found = sa.make_url(db_url)
-    folder = otherwise
-    if found.get_backend_name() == "sqlite" and found.database:
-        folder = Path(found.database).parent
+    if found.get_backend_name() != "sqlite":
+        return db_url
+    on_disk = found.database and found.database != ":memory:"
+    folder = Path(str(found.database)).parent if on_disk else otherwise
     return f"sqlite:///{folder / 'answers.db'}"
 
 
+def open_store(config: "Gradbook") -> "Store":
+    """Open the kept answers of a course, where its configuration says they are.
+
+    Raises:
+        StoreError: if they cannot be reached, or were written by a newer version.
+    """
+    return Store(config.answers_url or url_beside(config.db_url, config.folder))
+
+
 class Store:
-    """The kept answers of a course; a context manager."""
+    """The kept answers of a course; a context manager. An older database is brought up to date when opened."""
 
     def __init__(self, url: str) -> None:
         options = {"timeout": 60} if url.startswith("sqlite") else {}
         self._engine = sa.create_engine(url, poolclass=NullPool, connect_args=options)
-        with self._asking() as connection:
-            _metadata.create_all(connection)
+        schema.upgrade(self._engine)
 
     def __enter__(self) -> Self:
         return self
@@ -110,65 +146,95 @@ class Store:
         note: str = "",
         report: Report | None = None,
         review: str = "",
+        noticed: str = "",
         when: datetime | None = None,
     ) -> None:
         """Keep what was handed over, and its marks, in place of what was kept before."""
-        key = {"assignment": assignment, "notebook": notebook, "student": student, "exercise": exercise}
-        values = {
-            "bundles": msgspec.msgpack.encode(list(bundles)),
-            "note": note,
-            "report": b"" if report is None else msgspec.json.encode(report),
-            "review": review,
-            "kept_at": when or datetime.now(UTC).replace(tzinfo=None),
-        }
-        self._put(_sheets, key, values)
+        raw = tuple(bundles)
+        at = when or _now()
+        self.save_all([Kept(assignment, notebook, student, exercise, raw, note, report, review, at, noticed)])
+
+    def save_all(self, sheets: Sequence[Kept]) -> None:
+        """Keep many sheets in one transaction, in place of what was kept of them before."""
+        rows = [
+            item._asdict()
+            | {
+                "bundles": msgspec.msgpack.encode(list(item.bundles)),
+                "report": b"" if item.report is None else msgspec.json.encode(item.report),
+            }
+            for item in sheets
+        ]
+        self._put(schema.SHEETS, rows)
 
     def load(self, assignment: str, *, student: str | None = None, notebook: str | None = None) -> list[Kept]:
         """Give what is kept of an assignment, of one student or notebook where named."""
-        query = sa.select(_sheets).where(_sheets.c.assignment == assignment)
-        if student is not None:
-            query = query.where(_sheets.c.student == student)
-        if notebook is not None:
-            query = query.where(_sheets.c.notebook == notebook)
-        query = query.order_by(_sheets.c.student, _sheets.c.notebook, _sheets.c.exercise)
-        with self._asking() as connection:
-            return [_kept(dict(row)) for row in connection.execute(query).mappings()]
+        chosen = {"assignment": assignment, "student": student, "notebook": notebook}
+        return [_kept(row) for row in self._get(schema.SHEETS, chosen, ("student", "notebook", "exercise"))]
 
     def forget(self, assignment: str, notebook: str, student: str) -> None:
         """Let go of the sheets of one submitted notebook, before it is graded anew; rulings stay."""
-        chosen = (
-            (_sheets.c.assignment == assignment)
-            & (_sheets.c.notebook == notebook)
-            & (_sheets.c.student == student)
-        )
-        with self._asking() as connection:
-            connection.execute(sa.delete(_sheets).where(chosen))
+        self._remove(schema.SHEETS, {"assignment": assignment, "notebook": notebook, "student": student})
 
     def rule(self, assignment: str, student: str, exercise: str, step: str, ruling: Ruling) -> None:
         """Keep an instructor's decision on one step; it holds from the next marking on."""
-        key = {"assignment": assignment, "student": student, "exercise": exercise, "step": step}
-        values = {
-            "points": ruling.points,
-            "reason": ruling.reason,
-            "ruled_at": datetime.now(UTC).replace(tzinfo=None),
-        }
-        self._put(_rulings, key, values)
+        points, reason = ruling.points, ruling.reason
+        self.rule_all([KeptRuling(assignment, student, exercise, step, points, reason, "", "", _now())])
+
+    def rule_all(self, rulings: Sequence[KeptRuling]) -> None:
+        """Keep many decisions in one transaction, in place of those on the same steps."""
+        self._put(schema.RULINGS, [ruling._asdict() for ruling in rulings])
 
     def rulings(self, assignment: str, student: str, exercise: str) -> dict[str, Ruling]:
         """Give the decisions on one student's exercise, by step."""
-        query = sa.select(_rulings).where(
-            _rulings.c.assignment == assignment, _rulings.c.student == student, _rulings.c.exercise == exercise
-        )
-        with self._asking() as connection:
-            return {
-                row["step"]: Ruling(row["points"], row["reason"]) for row in connection.execute(query).mappings()
-            }
+        return {
+            kept.step: kept.ruling
+            for kept in self.all_rulings(assignment, student=student)
+            if kept.exercise == exercise
+        }
 
-    def _put(self, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        chosen = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    def all_rulings(self, assignment: str, *, student: str | None = None) -> list[KeptRuling]:
+        """Give the decisions on an assignment, on one student where named."""
+        chosen = {"assignment": assignment, "student": student}
+        return [KeptRuling(**row) for row in self._get(schema.RULINGS, chosen, ("exercise", "step", "student"))]
+
+    def withdraw(self, rulings: Sequence[KeptRuling]) -> None:
+        """Let go of decisions; what the marker finds counts again from the next marking on."""
+        for kept in rulings:
+            key = {"assignment": kept.assignment, "student": kept.student}
+            self._remove(schema.RULINGS, key | {"exercise": kept.exercise, "step": kept.step})
+
+    def accept(self, assignment: str, student: str, declared: str, reason: str) -> None:
+        """Keep that a student's sheets count under the id that their notebook declared."""
+        self._put(schema.ACCEPTANCES, [Acceptance(assignment, student, declared, reason, _now())._asdict()])
+
+    def acceptances(self, assignment: str) -> dict[str, Acceptance]:
+        """Give the accepted ids of an assignment, by student."""
+        rows = self._get(schema.ACCEPTANCES, {"assignment": assignment}, ("student",))
+        return {row["student"]: Acceptance(**row) for row in rows}
+
+    def refuse(self, assignment: str, student: str) -> None:
+        """Take an acceptance back: points come from nbgrader's id again from the next marking on."""
+        self._remove(schema.ACCEPTANCES, {"assignment": assignment, "student": student})
+
+    def _get(
+        self, table: sa.Table, chosen: Mapping[str, str | None], order: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        query = sa.select(table).where(_where(table, chosen)).order_by(*(table.c[name] for name in order))
         with self._asking() as connection:
-            connection.execute(sa.delete(table).where(chosen))
-            connection.execute(sa.insert(table).values(**key, **values))
+            return [
+                {str(name): value for name, value in row.items()} for row in connection.execute(query).mappings()
+            ]
+
+    def _put(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        keys = [column.name for column in table.primary_key]
+        with self._asking() as connection:
+            for row in rows:
+                connection.execute(sa.delete(table).where(_where(table, {name: row[name] for name in keys})))
+                connection.execute(sa.insert(table).values(**row))
+
+    def _remove(self, table: sa.Table, chosen: Mapping[str, str]) -> None:
+        with self._asking() as connection:
+            connection.execute(sa.delete(table).where(_where(table, chosen)))
 
     @contextmanager
     def _asking(self) -> Iterator[sa.Connection]:
@@ -176,11 +242,18 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            where = self._engine.url.render_as_string()
-            raise StoreError(f"the answers cannot be kept in {where}: {error.args[0]}") from error
+            raise schema.unreachable(self._engine, error) from error
 
 
-def _kept(row: Mapping[Any, Any]) -> Kept:
+def _where(table: sa.Table, chosen: Mapping[str, str | None]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name] == value for name, value in chosen.items() if value is not None))
+
+
+def _kept(row: dict[str, Any]) -> Kept:
     report = msgspec.json.decode(row["report"], type=Report) if row["report"] else None
     bundles = tuple(msgspec.msgpack.decode(row["bundles"], type=list[bytes]))
-    return Kept(**{**row, "bundles": bundles, "report": report})
+    return Kept(**row | {"bundles": bundles, "report": report})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

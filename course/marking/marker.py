@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 from course.exercises import Exercise
-from course.marking.engine import Entry, Marks, mark, truths
+from course.marking.blocks import InBlocks
+from course.marking.engine import Entry, Marks, Outcome, Verdict, mark, outcome, truths
 from course.marking.report import Report, Ruling, step_marks
 from course.marking.scheme import Scheme
 from course.marking.states import State
@@ -50,7 +53,9 @@ class Marker:
             return mark(scheme, given, entries, probe, follow)
 
         self._one = jax.jit(one)
-        self._many = jax.jit(jax.vmap(one))
+        self._many = InBlocks(one)
+        self._outcomes = InBlocks(lambda *sheet: jax.tree.map(outcome, one(*sheet), is_leaf=_is_verdict))
+        self._signs = jax.jit(self._evidence)
         self._truths = jax.jit(jax.vmap(lambda given, probe: truths(scheme, given, probe)))
 
     def mark(
@@ -140,10 +145,23 @@ class Marker:
         Returns:
             A `Verdict` a step with a leading axis of sheets.
         """
-        count = next(iter(entries.values())).status.shape[0]
-        with jax.enable_x64(True):
-            allowed = np.ones(count, dtype=bool) if follow is None else follow
-            return self._many(givens, entries, probes, allowed)
+        return self._many(givens, entries, probes, _allowed(entries, follow))
+
+    def score_class(
+        self, givens: Any, entries: dict[str, Entry], probes: Any = None, follow: Any = None
+    ) -> dict[str, Outcome]:
+        """Mark many sheets in one call, of which only states, points and slips are wanted: less to keep.
+
+        Args:
+            givens: the numbers of all students, as for `mark_class`.
+            entries: per step the stacked entries.
+            probes: stacked probe inputs, where there are functions.
+            follow: bool per sheet; all True unless given.
+
+        Returns:
+            An `Outcome` a step with a leading axis of sheets, the same as in the verdicts of `mark_class`.
+        """
+        return self._outcomes(givens, entries, probes, _allowed(entries, follow))
 
     def others(self, givens: Mapping[str, Any], probe: Any = None) -> Others:
         """Work out the right values of other variants, by label."""
@@ -176,36 +194,56 @@ class Marker:
             and int(entries[name].status) in {Status.READ, Status.TRANSPOSED}
             and int(verdicts[name].state) not in {State.EXACT, State.FOLLOWS}
         ]
-        if len(wrong) < FOREIGN_STEPS:
+        if len(wrong) < FOREIGN_STEPS or not others.labels:
             return None
-        hits = self.likeness(wrong, entries, {name: np.asarray(verdicts[name].truth) for name in wrong}, others)
-        best = int(np.argmax(hits)) if hits.size else 0
-        return best if hits.size and hits[best] >= FOREIGN_STEPS else None
+        hits = self.likeness(wrong, entries, {name: verdict.truth for name, verdict in verdicts.items()}, others)
+        best = int(np.argmax(hits))
+        return best if hits[best] >= FOREIGN_STEPS else None
 
     def likeness(
-        self, names: Sequence[str], entries: dict[str, Entry], truth: Mapping[str, np.ndarray], others: Others
+        self, names: Sequence[str], entries: dict[str, Entry], truth: Mapping[str, Any], others: Others
     ) -> np.ndarray:
         """Count for each other variant the steps that are right under it (int [others]).
 
         A step whose right value is all zeros there, or right on the sheet's own numbers too, shows nothing.
 
         Args:
-            names: the steps to look at.
+            names: the steps to look at, numbers all of them.
             entries: of one sheet.
             truth: right value by step on the sheet's own numbers.
-            others: the variants.
+            others: the variants, one at least.
         """
-        hits = np.zeros(len(others.labels), dtype=int)
-        if not hits.size:
-            return hits
-        for name in names:
-            theirs = others.truths[name]
+        numeric = [name for name, step in self.scheme.steps.items() if step.answer.dtype in {"float", "int"}]
+        mine = {name: truth[name] for name in numeric}
+        with jax.enable_x64(True):
+            signs = self._signs({name: entries[name] for name in numeric}, mine, others.truths)
+        return np.sum([np.asarray(signs[name]) for name in names], axis=0, dtype=int)
+
+    def _evidence(
+        self, entries: dict[str, Entry], truth: dict[str, Any], theirs: dict[str, Any]
+    ) -> dict[str, Array]:
+        """Say of each step and each other variant whether the answer is a sign of it (bool [others])."""
+        signs = {}
+        for name, entry in entries.items():
             exact = self.scheme.steps[name].answer.dtype == "int"
-            fits = _fits(entries[name], theirs, exact)
-            mine = _fits(Entry(truth[name], entries[name].unit, np.asarray(0)), theirs, exact)
-            trivial = ~np.any(theirs != 0, axis=tuple(range(1, theirs.ndim)))
-            hits += fits & ~mine & ~trivial
-        return hits
+
+            def fits(value: Any, target: Array, unit: Any = entry.unit, exact: bool = exact) -> Array:
+                return compare(jnp.asarray(value), target, unit, exact=exact).right.all()
+
+            def shows(target: Array, entry: Entry = entry, own: Any = truth[name], fits: Any = fits) -> Array:
+                return fits(entry.value, target) & ~fits(own, target) & jnp.any(target != 0)
+
+            signs[name] = jax.vmap(shows)(theirs[name])
+        return signs
+
+
+def _is_verdict(value: Any) -> bool:
+    return isinstance(value, Verdict)
+
+
+def _allowed(entries: dict[str, Entry], follow: Any) -> np.ndarray:
+    count = next(iter(entries.values())).status.shape[0]
+    return np.ones(count, dtype=bool) if follow is None else np.asarray(follow)
 
 
 def points_of(verdicts: Marks) -> float:
@@ -215,19 +253,12 @@ def points_of(verdicts: Marks) -> float:
 
 def entries_of(readings: dict[str, Reading]) -> dict[str, Entry]:
     """Give one sheet's readings as the engine takes them."""
-    return {name: Entry(r.value, r.unit, np.asarray(int(r.status))) for name, r in readings.items()}
-
-
-def _fits(entry: Entry, targets: np.ndarray, exact: bool) -> np.ndarray:
-    """Which of the target arrays an entry is right for (bool [targets])."""
-    with jax.enable_x64(True):
-        right = jax.vmap(lambda target: compare(entry.value, target, entry.unit, exact=exact).right.all())(targets)
-    return np.asarray(right)
+    return {name: Entry(r.value, r.unit, np.asarray(r.status, dtype=np.int8)) for name, r in readings.items()}
 
 
 def stack(trees: Sequence[Any]) -> Any:
-    """Stack equal pytrees of arrays along a new axis 0."""
-    return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *trees)
+    """Stack equal pytrees of arrays along a new axis 0, which lies last in memory: see `InBlocks`."""
+    return jax.tree.map(lambda *leaves: _stack([np.asarray(leaf) for leaf in leaves]), *trees)
 
 
 def stack_entries(exercise: Exercise, sheets: Sequence[Sheet]) -> dict[str, Entry]:
@@ -235,9 +266,13 @@ def stack_entries(exercise: Exercise, sheets: Sequence[Sheet]) -> dict[str, Entr
     readings = [read_sheet(exercise, sheet) for sheet in sheets]
     return {
         name: Entry(
-            np.stack([r[name].value for r in readings]),
-            np.stack([r[name].unit for r in readings]),
-            np.array([int(r[name].status) for r in readings]),
+            _stack([r[name].value for r in readings]),
+            _stack([r[name].unit for r in readings]),
+            np.array([int(r[name].status) for r in readings], dtype=np.int8),
         )
         for name in exercise.answers
     }
+
+
+def _stack(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return np.moveaxis(np.stack(arrays, axis=-1), -1, 0)

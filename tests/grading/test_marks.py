@@ -41,7 +41,9 @@ def test_what_a_sheet_says_of_exercise_and_student_is_not_relied_on(config):
     assert marked.report.points == 11
     assert marked.report.student == "alice"
     assert "mlp/backprop" in marked.report.remarks[0]
-    assert marked.review == ""
+    assert "bob" not in "".join(marked.report.remarks)
+    # The instructor is shown what it has under the id that it declares.
+    assert "declares the id bob; under its numbers it has" in marked.review
 
 
 def test_the_id_that_a_notebook_declares_is_looked_at(config):

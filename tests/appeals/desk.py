@@ -1,0 +1,126 @@
+"""An instructor's desk: a course whose gradebook and kept answers are real, and whose notebooks never had to run."""
+
+import logging
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import SaveAutoGrades
+
+from course import sheet as sheets
+from course.exercises.cells import grade_id
+from course.grading.award import AwardMarks, FlagForReview
+from course.grading.config import load
+from course.grading.convert import surroundings
+from course.grading.record import record_of
+from course.grading.store import open_store
+from course.reporting.card import CARD_MIME
+from course.sheet import Sheet
+from tests.grading.classroom import COURSE, ROOT, numbers
+
+ASSIGNMENT, NOTEBOOK, EXERCISE = "small", "one", "mlp/relu-sgd"
+CONFIG = f"""
+c = get_config()
+c.CourseDirectory.course_id = "{COURSE}"
+c.Gradbook.course = "{COURSE}"
+c.Gradbook.solutions = {str(ROOT / "solutions")!r}
+"""
+
+
+def answers(whose, *, relu=True, **changed):
+    """The right answers on somebody's numbers, except those that are given."""
+    found = numbers(whose, relu=relu) | changed
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def bundle(values, declared=None, exercise=EXERCISE):
+    return sheets.encode(Sheet(exercise, {name: sheets.write(value) for name, value in values.items()}, declared))
+
+
+class Desk:
+    """A course folder with one released question, and what students handed in."""
+
+    def __init__(self, folder: Path, settings: str = "", db_url: str = "") -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        named = f"c.CourseDirectory.db_url = {db_url!r}\n" if db_url else ""
+        (folder / "nbgrader_config.py").write_text(CONFIG + named + settings)
+        self.config = load(folder)
+        with surroundings(), Gradebook(self.config.db_url, COURSE) as gradebook:
+            gradebook.add_assignment(ASSIGNMENT)
+            gradebook.add_notebook(NOTEBOOK, ASSIGNMENT)
+            name = grade_id(EXERCISE)
+            gradebook.add_grade_cell(name, NOTEBOOK, ASSIGNMENT, max_score=11, cell_type="code")
+            gradebook.add_solution_cell("answer", NOTEBOOK, ASSIGNMENT)
+            gradebook.add_source_cell(name, NOTEBOOK, ASSIGNMENT, source="submit(sheet)", cell_type="code")
+
+    def hand_in(self, sheets_by_student):
+        """Grade what everybody put out, as `autograde` does after the run: {student: bundles}."""
+        with Gradebook(self.config.db_url) as gradebook:
+            for student in sheets_by_student:
+                gradebook.update_or_create_student(student)
+                gradebook.update_or_create_submission(ASSIGNMENT, student)
+        for student, bundles in sheets_by_student.items():
+            self.grade(student, bundles)
+
+    def grade(self, student, bundles):
+        """The stages after the run, on a notebook whose graded cell put these bundles out."""
+        about = {"grade": True, "grade_id": grade_id(EXERCISE), "points": 11, "locked": True, "solution": False}
+        metadata = {"nbgrader": {**about, "schema_version": 3, "task": False, "cell_type": "code"}}
+        notebook = new_notebook(cells=[new_code_cell("submit(sheet)", metadata=metadata)])
+        about = {"student": student, "assignment": ASSIGNMENT, "notebook": NOTEBOOK, "db_url": self.config.db_url}
+        resources = {"nbgrader": about}
+        record_of(resources).sheets[notebook.cells[0].id] = list(bundles)
+        for stage in (AwardMarks, SaveAutoGrades, FlagForReview):
+            made = stage(config=self.config.config, log=logging.getLogger("appeals-test"))
+            notebook, resources = made.preprocess(notebook, resources)
+        path = self.notebook(student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+
+    def notebook(self, student) -> Path:
+        return self.folder / "autograded" / student / ASSIGNMENT / f"{NOTEBOOK}.ipynb"
+
+    def card(self, student):
+        cell = nbformat.read(self.notebook(student), as_version=4).cells[0]
+        return cell.outputs[0].data[CARD_MIME]
+
+    def html(self, student):
+        return nbformat.read(self.notebook(student), as_version=4).cells[0].outputs[0].data["text/html"]
+
+    def grade_of(self, student):
+        """(points that count, points of the marker, whether a person should look)."""
+        with Gradebook(self.config.db_url) as gradebook:
+            grade = gradebook.find_grade(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT, student)
+            return grade.score, grade.auto_score, grade.needs_manual_grade
+
+    def by_hand(self, student, points):
+        with Gradebook(self.config.db_url) as gradebook:
+            gradebook.find_grade(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT, student).manual_score = points
+            gradebook.db.commit()
+
+    def kept(self):
+        with open_store(self.config) as store:
+            return {item.student: item for item in store.load(ASSIGNMENT)}
+
+
+def a_class(count):
+    """Sheets of every sort, by student: right, slips, holes, somebody else's numbers, another id, no sheet."""
+    names = [f"student-{number:03}" for number in range(count)]
+    handed = {}
+    for number, student in enumerate(names):
+        values, declared = answers(student, relu=number % 5 != 0), None
+        if number % 7 == 3:
+            values["z1"] = [1.3 * value + 1 for value in np.atleast_1d(values["z1"])]
+        if number % 11 == 5:
+            values = answers(names[number - 1])
+        if number % 13 == 2:
+            del values["y_hat"]
+        if number % 17 == 4:
+            values = answers(None)
+        if number % 19 == 6:
+            values, declared = answers(f"other-{number}"), f" Other-{number} "
+        handed[student] = [bundle(values, declared)] * (number % 23 != 0)
+    return handed

@@ -1,0 +1,108 @@
+"""Marking again writes what changes and nothing else; what a person gave stays."""
+
+import shutil
+
+import pytest
+from nbgrader.api import Gradebook
+
+from course.exercises.cells import grade_id
+from course.grading.config import load
+from course.grading.remark import RemarkError, remark
+from course.grading.store import open_store
+from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, answers, bundle
+from tests.grading.classroom import ROOT
+
+RELU = '@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")'
+
+
+@pytest.fixture
+def corrected(desk, tmp_path):
+    """The course with a scheme in which the missing ReLU earns a quarter and not half."""
+    folder = tmp_path / "solutions"
+    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (folder / "mlp.py").read_text()
+    assert RELU in text
+    (folder / "mlp.py").write_text(text.replace(RELU, RELU[:-1] + ", credit=0.25)"))
+    return load(desk.folder, solutions=folder)
+
+
+@pytest.fixture
+def graded(desk):
+    desk.hand_in({s: [bundle(answers(s, relu=s == "alice"))] for s in ("alice", "bob", "carol")})
+    return desk
+
+
+def test_who_changes_and_by_how_much_is_shown_before_anything_is_written(graded, corrected):
+    files = {student: graded.notebook(student).read_bytes() for student in ("alice", "bob", "carol")}
+    kept = graded.kept()
+    changes = remark(corrected, ASSIGNMENT)
+    assert [(c.student, c.before, c.after) for c in changes] == [("bob", 10.5, 10.25), ("carol", 10.5, 10.25)]
+    assert changes[0].steps == ("z1: slip 0.5 → slip 0.25",)
+    assert graded.grade_of("bob") == (10.5, 10.5, False)
+    assert graded.kept() == kept
+    assert {student: graded.notebook(student).read_bytes() for student in files} == files
+
+
+def test_what_is_applied_is_in_the_gradebook_the_card_and_the_store(graded, corrected):
+    untouched = graded.notebook("alice").read_bytes()
+    assert len(remark(corrected, ASSIGNMENT, apply=True)) == 2
+    assert graded.grade_of("bob") == (10.25, 10.25, False)
+    assert graded.card("bob")["points"] == 10.25
+    assert graded.kept()["bob"].report.points == 10.25
+    assert graded.notebook("alice").read_bytes() == untouched
+    assert remark(corrected, ASSIGNMENT) == []
+    assert remark(corrected, ASSIGNMENT, ["alice"]) == []
+
+
+def test_points_and_comments_given_by_hand_survive(graded, corrected):
+    graded.by_hand("bob", 3.0)
+    with Gradebook(graded.config.db_url) as gradebook:
+        gradebook.find_grade(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT, "bob").extra_credit = 1.0
+        gradebook.find_comment("answer", NOTEBOOK, ASSIGNMENT, "bob").manual_comment = "See me."
+        gradebook.db.commit()
+    change = remark(corrected, ASSIGNMENT, ["bob"], apply=True)[0]
+    assert (change.by_hand, change.after) == (True, 10.25)
+    with Gradebook(graded.config.db_url) as gradebook:
+        grade = gradebook.find_grade(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT, "bob")
+        assert (grade.manual_score, grade.auto_score, grade.extra_credit) == (3.0, 10.25, 1.0)
+        assert grade.score == 4.0
+        # A person gave points on other marks than these: they may want to look again.
+        assert grade.needs_manual_grade
+        assert gradebook.find_comment("answer", NOTEBOOK, ASSIGNMENT, "bob").comment == "See me."
+
+
+def test_a_flag_that_a_person_took_away_stays_away_where_nothing_changes(desk):
+    desk.hand_in({"alice": [bundle(answers("alice"), "bob")]})
+    assert desk.grade_of("alice")[2]
+    with Gradebook(desk.config.db_url) as gradebook:
+        gradebook.find_grade(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT, "alice").needs_manual_grade = False
+        gradebook.db.commit()
+    assert remark(desk.config, ASSIGNMENT, apply=True) == []
+    assert not desk.grade_of("alice")[2]
+
+
+def test_what_the_run_showed_is_not_forgotten(graded, corrected):
+    item = graded.kept()["bob"]
+    with open_store(graded.config) as store:
+        store.save_all(
+            [item._replace(noticed="the graded cell was deleted", review="the graded cell was deleted")]
+        )
+    remark(corrected, ASSIGNMENT, apply=True)
+    assert graded.kept()["bob"].review == "the graded cell was deleted"
+    assert graded.kept()["bob"].kept_at == item.kept_at
+    assert graded.grade_of("bob")[2]
+
+
+def test_an_exercise_without_a_scheme_keeps_what_it_has(graded, tmp_path):
+    empty = tmp_path / "cnn-only"
+    empty.mkdir()
+    shutil.copy(ROOT / "solutions" / "momentum.py", empty)
+    changes = remark(load(graded.folder, solutions=empty), ASSIGNMENT, apply=True)
+    assert [change.student for change in changes] == ["alice", "bob", "carol"]
+    assert all("no scheme for mlp/relu-sgd" in change.problem for change in changes)
+    assert graded.grade_of("bob") == (10.5, 10.5, False)
+
+
+def test_nothing_kept_is_said_so(desk):
+    with pytest.raises(RemarkError, match=r"no answers of 'small' are kept: run `course autograde small` first"):
+        remark(desk.config, ASSIGNMENT)
