@@ -19,6 +19,7 @@ from course.service.desk import LARGEST_REQUEST, Desk, Refusal, read_request
 from course.service.identity import LONGEST_TOKEN, Identity, Unavailable
 from course.service.limits import RateLimit, whole_seconds
 
+MOST_DRAINED = 8 << 20  # bytes of a body that are read and dropped, so that its sender gets to read why
 MOST_WAITING = 256  # sheets; beyond them a student is asked to come again
 _TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 _HEADERS = {
@@ -89,9 +90,7 @@ class Worker:
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def make_server(
-    desk: Desk, identity: Identity, limit: RateLimit, worker: Worker, prefix: str = "/", largest: int = 1 << 20
-) -> HTTPServer:
+def make_server(desk: Desk, identity: Identity, limit: RateLimit, worker: Worker, prefix: str = "/") -> HTTPServer:
     """Make the server; the caller lets it listen.
 
     Args:
@@ -100,7 +99,6 @@ def make_server(
         limit: how often a student may.
         worker: the thread in which sheets are marked.
         prefix: of every path, with slashes at both ends.
-        largest: bytes of a body after which the connection is cut; what is larger than a sheet is refused before.
     """
     about = {"desk": desk, "identity": identity, "limit": limit, "worker": worker}
     base = re.escape(prefix.rstrip("/"))
@@ -118,7 +116,7 @@ def make_server(
     )
     return HTTPServer(
         application,
-        max_body_size=largest,
+        max_body_size=MOST_DRAINED,
         max_header_size=16 * 1024,
         idle_connection_timeout=120,
         body_timeout=15,
@@ -259,7 +257,7 @@ class Marks(Handler):
             if kind != "application/json":
                 raise Refusal(415, "not_json", "the body is sent as `Content-Type: application/json`")
             length = self.request.headers.get("Content-Length", "0")
-            if length.isdecimal() and int(length[:12]) > LARGEST_REQUEST:
+            if length.isdecimal() and int(length[:12]) > MOST_DRAINED:
                 raise _too_large()
         except Refusal:
             self.set_header("Connection", "close")  # the body that follows is not read as another request
