@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from course.commands import appeals, authoring, bench, common, exercises, grading, serve, similar
+from course.commands import appeals, authoring, bench, common, exercises, grading, report, serve, similar
 from course.errors import CourseError
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ for command in (
     appeals.rule,
     appeals.rulings,
     appeals.accept,
+    report.report,
+    report.export,
     grading.demo,
     serve.serve,
     similar.similar,

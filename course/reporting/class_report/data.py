@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 
 from course.marking.report import Report
 from course.marking.scheme import Scheme
+from course.sheet import Sheet
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class ExerciseWork:
         notes: what happened while the notebook ran; empty where nothing did.
         sheets: how many sheets the graded cell put out.
         scheme: how it is marked; None where there is no scheme today.
+        sheet: what was handed over; empty where there is no scheme.
         given: the given values, stacked, by name.
         answers: by step; empty where there is no scheme.
     """
@@ -53,6 +55,7 @@ class ExerciseWork:
     notes: tuple[str, ...]
     sheets: tuple[int, ...]
     scheme: Scheme | None = None
+    sheet: tuple[Sheet, ...] = ()
     given: Mapping[str, np.ndarray] = field(default_factory=dict)
     answers: Mapping[str, Answers] = field(default_factory=dict)
 

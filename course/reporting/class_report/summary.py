@@ -218,16 +218,16 @@ def _slips(exercises: Sequence[ExerciseWork]) -> Iterator[SlipSummary]:
         for student, report in zip(work.students, work.reports, strict=True):
             for name, mark in report.steps.items() if report is not None else ():
                 if mark.state == State.SLIP.word:
-                    made.setdefault((name, _sentence(work.scheme, name, mark)), []).append(student)
+                    made.setdefault((name, slip_sentence(work.scheme, name, mark)), []).append(student)
         for (name, sentence), students in made.items():
             yield SlipSummary(work.exercise, name, sentence, tuple(students))
 
 
-def _sentence(scheme: Scheme | None, name: str, mark: StepMark) -> str:
+def slip_sentence(scheme: Scheme | None, name: str, mark: StepMark) -> str:
     """The slip's sentence; the remark may say more of this one student."""
     step = None if scheme is None else scheme.steps.get(name)
     known = [slip.sentence for slip in step.slips] if step is not None else []
-    return next((sentence for sentence in known if mark.remark.startswith(sentence)), mark.remark)
+    return next((sentence for sentence in known if sentence in mark.remark), mark.remark)
 
 
 def _candidates(exercises: Sequence[ExerciseWork]) -> Iterator[Candidate]:
