@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-slow lint notebooks lock clean
+.PHONY: demo test test-slow lint notebooks site lock clean
 
 demo: $(READY)
 	$(BIN)/course demo
@@ -22,6 +22,9 @@ lint: $(READY)
 notebooks: $(READY)
 	$(BIN)/course build
 
+site: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 # Exact versions with hashes, for every supported Python; needs uv.
 lock:
 	uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
@@ -37,4 +40,4 @@ $(READY): requirements/dev.txt pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf .venv demo build dist
+	rm -rf .venv demo build dist site
