@@ -97,7 +97,8 @@ class AwardMarks(NbGraderPreprocessor):
                 self.log.warning("%s of %s: %s", exercise.id, student, review)
                 record.review[name] = review
         report = None if marked is None else marked.report
-        store.save(*where, note=note, report=report, review=record.review.get(name, ""), noticed=noticed)
+        review = record.review.get(name, "")
+        store.save(*where, note=note, report=report, review=review, noticed=noticed, seconds=record.seconds)
 
 
 class FlagForReview(NbGraderPreprocessor):

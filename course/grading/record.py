@@ -20,6 +20,7 @@ class Record:
         broken: why a person should look at the run; empty where it ended as runs do, a crash included.
         sheets: raw bundles that a graded cell handed over, by the cell's id.
         review: what a person should look at, by the name of the graded cell.
+        seconds: how long the run took; None where we did not run it.
     """
 
     token: str = ""
@@ -30,6 +31,7 @@ class Record:
     broken: str = ""
     sheets: dict[str, list[bytes]] = field(default_factory=dict)
     review: dict[str, str] = field(default_factory=dict)
+    seconds: float | None = None
 
 
 def record_of(resources: MutableMapping[str, Any]) -> Record:

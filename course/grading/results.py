@@ -106,9 +106,10 @@ def _work(
 
 
 def _ran(kept: Sequence[Kept]) -> tuple[Ran, ...]:
-    notes: dict[tuple[str, str], dict[str, None]] = {}
+    notebooks: dict[tuple[str, str], list[Kept]] = {}
     for item in kept:
-        said = notes.setdefault((item.student, item.notebook), {})
-        if item.note:
-            said[item.note] = None
-    return tuple(Ran(student, notebook, None, tuple(said)) for (student, notebook), said in notes.items())
+        notebooks.setdefault((item.student, item.notebook), []).append(item)
+    return tuple(
+        Ran(student, notebook, items[0].seconds, tuple(dict.fromkeys(item.note for item in items if item.note)))
+        for (student, notebook), items in notebooks.items()
+    )

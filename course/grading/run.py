@@ -59,7 +59,8 @@ class RunNotebook(Execute):
         assignment = resources.get("nbgrader", {}).get("assignment", "")
         self.kernel_name, settings = kernel.choose(self.config, nb, assignment, self.kernel_name)
         self.update_config(settings)
-        deadline = time.monotonic() + (self.notebook_timeout or float("inf"))
+        start = time.monotonic()
+        deadline = start + (self.notebook_timeout or float("inf"))
         # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
         environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
         with self.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
@@ -73,6 +74,7 @@ class RunNotebook(Execute):
                 else:
                     self._run_cell(cell, resources, index, record)
                 _mend(cell)
+        record.seconds = time.monotonic() - start
         return nb, resources
 
     def create_kernel_manager(self) -> Any:

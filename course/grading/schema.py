@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from course.errors import CourseError
 
 VERSION_TABLE = "gradbook_version"
-KNOWN = ("0001", "0002")
+KNOWN = ("0001", "0002", "0003")
 """The migrations, oldest first; a test holds them to the files. Databases from before them are at the first."""
 
 LATEST = KNOWN[-1]
@@ -34,6 +34,7 @@ SHEETS = sa.Table(
     sa.Column("review", sa.Text, nullable=False),
     sa.Column("kept_at", sa.DateTime, nullable=False),
     sa.Column("noticed", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=True),
 )
 RULINGS = sa.Table(
     "ruling",

@@ -40,6 +40,7 @@ class Kept(NamedTuple):
         review: what a person should look at; empty where nothing.
         kept_at: when, UTC.
         noticed: the part of `review` that marking again does not find: how the notebook was restored and ran.
+        seconds: how long its notebook ran; None where that was not measured.
     """
 
     assignment: str
@@ -52,6 +53,7 @@ class Kept(NamedTuple):
     review: str
     kept_at: datetime
     noticed: str = ""
+    seconds: float | None = None
 
 
 class KeptRuling(NamedTuple):
@@ -147,12 +149,14 @@ class Store:
         report: Report | None = None,
         review: str = "",
         noticed: str = "",
+        seconds: float | None = None,
         when: datetime | None = None,
     ) -> None:
         """Keep what was handed over, and its marks, in place of what was kept before."""
         raw = tuple(bundles)
         at = when or _now()
-        self.save_all([Kept(assignment, notebook, student, exercise, raw, note, report, review, at, noticed)])
+        kept = Kept(assignment, notebook, student, exercise, raw, note, report, review, at, noticed, seconds)
+        self.save_all([kept])
 
     def save_all(self, sheets: Sequence[Kept]) -> None:
         """Keep many sheets in one transaction, in place of what was kept of them before."""

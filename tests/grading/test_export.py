@@ -242,6 +242,7 @@ def test_the_commands(course, school, tmp_path):
     assert "The ReLU is missing" in page.read_text("utf-8")
     data = json.loads(course("report", "ps1", "--course-dir", school.folder, "--json").out)
     assert [student["points"] for student in data["students"]] == [0.0, 10.0, 5.0, 0.0]
+    assert [student["seconds"] for student in data["students"]] == [None, 2.5, 2.5, 2.5]
     assert data["absent"] == ["eve"]
     assert data["slips"][0]["students"] == ["bo"]
     assert course("export", "ps1", "--course-dir", school.folder, "--output", table).code == 0

@@ -182,7 +182,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path):
         base.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0999'")
     base.close()
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer version of Gradbook \(their schema is 0999, .* knows 0002"):
+    with pytest.raises(StoreError, match=r"newer version of Gradbook \(their schema is 0999, .* knows 0003"):
         Store(f"sqlite:///{path}")
     assert path.read_bytes() == before
 
