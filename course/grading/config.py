@@ -248,5 +248,5 @@ def use_stages(c: Config) -> None:
     c.Autograde.exporter_class = "course.grading.reader.Reader"
     c.Autograde.sanitize_preprocessors = list(RESTORE)
     c.Autograde.autograde_preprocessors = list(GRADE)
-    c.ClearSolutions.code_stub = {"python": "# Your work goes here.\n..."}
+    c.ClearSolutions.code_stub = {"python": "# Your work goes here.\npass"}
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *ACTIVE_FILES]

@@ -20,7 +20,8 @@ _STYLE = """<style>
 .gb tr{border-bottom:1px solid var(--jp-border-color2,#8886)}
 .gb svg{display:block;max-width:100%;height:auto;margin:8px 0}
 .gb code{white-space:pre-wrap;overflow-wrap:anywhere}
-.gb td:first-child code,.gb .gb-asked code{white-space:nowrap;overflow-wrap:normal}
+.gb td:first-child code{white-space:nowrap;overflow-wrap:normal}
+.gb .gb-asked code{overflow-wrap:normal}
 .gb .gb-unusable td:nth-child(2){font-weight:600}
 </style>"""
 
@@ -72,9 +73,11 @@ def table(
         for row, kind in zip(body, classes, strict=True)
     ]
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    # A table that is wider than the page is scrolled with the keyboard too.
+    about = html.escape(re.sub(r"<[^>]*>", "", caption))
     return (
-        f'<div class="gb-scroll"><table><caption>{caption}</caption><thead><tr>{top}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f'<div class="gb-scroll" tabindex="0" role="group" aria-label="{about}"><table>'
+        f"<caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 

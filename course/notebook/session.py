@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from course.exercises import Exercise
 from course.exercises.practice import practice_given
 from course.exercises.variants import COURSE, normalise_id
-from course.notebook import page, practice
+from course.notebook import page, pictures, practice
 
 if TYPE_CHECKING:
     from course.notebook.editor import AnswerSheet
@@ -139,6 +139,7 @@ def begin(student: object = "", course: str = COURSE, variant: Variant = "person
         notes.append(f"You are signed in as {hub}. Is {known} the id under which this course knows you?")
     if owner.nobody:
         notes.append("Write your student id between the quotes of the first cell and run all cells again.")
+    pictures.describe_figures()
     page.show(page.note([owner.sentence(), *notes], warning=bool(notes)))
 
 
