@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from course.commands import appeals, authoring, bench, common, exercises, grading, report, serve, similar
+from course.commands import appeals, authoring, bench, common, exercises, grading, lab, report, serve, similar
 from course.errors import CourseError
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ for command in (
     report.report,
     report.export,
     grading.demo,
+    lab.lab,
     serve.serve,
     similar.similar,
 ):
