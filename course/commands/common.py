@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from course.errors import CourseError
 from course.exercises import Exercise
@@ -26,6 +27,15 @@ Student = Annotated[
 
 class WrongUse(CourseError):
     """Raised for wrong use or bad input: one clear message, exit code 2."""
+
+
+def shown(text: str) -> str:
+    r"""Give text that somebody else wrote so that it changes neither the layout nor the terminal itself.
+
+    >>> shown("[red]a\x1b[2J")
+    '\\[red]a\\x1b[2J'
+    """
+    return escape("".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text))
 
 
 def print_json(data: Any) -> None:

@@ -154,7 +154,7 @@ def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
         heading = f"[bold]{escape(result.student)}[/bold]"
         common.results.print(f"{heading}  {escape((about or {}).get(result.student, ''))}".rstrip())
         for line in _noticed(result):
-            common.results.print(Padding(escape(line), (0, 0, 0, 4)))
+            common.results.print(Padding(common.shown(line), (0, 0, 0, 4)))
 
 
 def _noticed(result: Any) -> list[str]:

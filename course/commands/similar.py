@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import HORIZONTALS
-from rich.markup import escape
 from rich.table import Table
 
 from course.commands import common
@@ -45,7 +44,7 @@ def similar(
         _print("Alike", found.pairs, "no two are alike")
         _print("Published code", found.published, "nobody has any")
         for student, problem in found.problems.items():
-            common.messages.print(f"{escape(student)} is not compared: {escape(problem)}")
+            common.messages.print(f"{common.shown(student)} is not compared: {common.shown(problem)}")
         common.messages.print(f"{found.compared} submissions were compared.")
     if found.problems:
         raise typer.Exit(1)
@@ -63,7 +62,8 @@ def _print(title: str, pairs: Any, nothing: str) -> None:
     table = Table(title, "", "share", "where", box=HORIZONTALS)
     for pair in pairs:
         where = "\n".join(f"{_place(one)}  ↔  {_place(two)}" for one, two in pair.places)
-        table.add_row(escape(pair.student), escape(pair.other), f"{pair.share:.0%}", escape(where))
+        names = map(common.shown, (pair.student, pair.other))
+        table.add_row(*names, f"{pair.share:.0%}", common.shown(where))
     common.results.print(table)
 
 

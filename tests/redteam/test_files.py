@@ -9,7 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course.commands.grading import print_marks
 from course.grading import admit, repair
+from course.grading.autograde import Result
 from tests.redteam import files
 
 
@@ -104,3 +106,10 @@ def test_a_device_is_refused(tmp_path):
     os.mknod(tmp_path / "zero", 0o20666, os.makedev(1, 5))
     with pytest.raises(admit.Refused, match="neither a file nor a folder"):
         admit.inspect(tmp_path)
+
+
+def test_what_a_student_wrote_does_not_speak_to_the_terminal(capsys):
+    print_marks([Result("ann", None, None, {}, {}, ("unknown field \x1b]0;pwned\x07\x1b[2J [red]",))])
+    text = capsys.readouterr().out
+    assert r"\x1b]0;pwned\x07\x1b[2J [red]" in text
+    assert "\x1b" not in text
