@@ -4,10 +4,11 @@ Each step descends on the mean loss of a batch $B$ plus a penalty,
 
 $$\frac{1}{|B|} \sum_{i \in B} \ell(\theta; x_i, y_i) + \Omega(\theta) .$$
 
-The loop over an epoch's batches is one `jax.lax.scan`, or one call of a jitted step a batch. Measured on two
-CPU cores with digits: scanned, an MLP's epoch was 1.3, 2 and 4 times as fast with batches of 128, 32 and 8, and a
-CNN's 1.5 to 4.5 times as slow, because XLA runs a convolution inside a loop without its threads and fast paths.
-So the default scans, except for networks with convolutions on a CPU.
+The loop over an epoch's batches is one `jax.lax.scan`, or one jitted call a batch, or one a block of a batch.
+Measured on two CPU cores with digits: scanned, an MLP's epoch was 1.3, 2 and 4 times as fast with batches of 128,
+32 and 8, and a CNN's 1.5 to 4.5 times as slow, because XLA runs a convolution inside a loop without its threads
+and fast paths. So the default scans, except for networks with convolutions on a CPU: those go one batch a call, and
+large batches through `course.models.blocks`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,8 +26,8 @@ from jaxtyping import Inexact, Key, PyTree
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from course.models import blocks, losses
 from course.models import checkpoint as checkpoints
-from course.models import losses
 from course.models.data import Dataset, batches
 
 Params = PyTree
@@ -84,7 +85,7 @@ def fit(
     penalty: Callable[[Params], Scalar] | None = None,
     metrics: Callable[[Params], Mapping[str, Array]] | None = None,
     keyed: bool = False,
-    loop: Literal["auto", "scan", "step"] = "auto",
+    loop: Literal["auto", "scan", "step", "blocks"] = "auto",
     progress: bool | None = None,
     checkpoint: str | Path | None = None,
     on_epoch: Callable[[Epoch], object] | None = None,
@@ -102,7 +103,7 @@ def fit(
         penalty: of the parameters, added once a step.
         metrics: of the parameters after each epoch, such as the test accuracy.
         keyed: whether the loss takes a key of its own for each example, as dropout does.
-        loop: "scan" or "step", or by the rule above.
+        loop: "scan", "step" or "blocks", or by the rule above.
         progress: a bar on stderr; only on a terminal unless given.
         checkpoint: a folder. The run is saved there after each epoch, and goes on from what it finds.
         on_epoch: called with each new `Epoch`; a true answer ends the training, as early stopping does.
@@ -128,9 +129,8 @@ def fit(
         raise ValueError(f"all arrays of the data need one leading axis; got lengths {sorted(counts)}")
     (count,) = counts
     carry = (params, optimizer.init(params))
-    step = _step(loss, optimizer, penalty, keyed)
     first = batches(count, batch_size, key=key)[0], key
-    run_epoch = _loop(step, loop, data, carry, first)
+    run_epoch = _loop(_losses(loss, keyed), _update(optimizer, penalty), loop, data, carry, first)
     evaluate = jax.jit(metrics or (lambda params: {}))
     notes = {"count": count, "batch_size": batch_size, "key": jax.random.key_data(key).tolist()}
     history: list[Epoch] = []
@@ -159,42 +159,67 @@ def fit(
     return Fit(params, opt_state, tuple(history))
 
 
-def _step(loss, optimizer, penalty, keyed):
-    def batch_loss(params, batch, key):
-        if keyed:
-            keys = jax.random.split(key, len(batch[0]))
-            each = jax.vmap(lambda example, key: loss(params, *example, key=key))(batch, keys)
-        else:
-            each = jax.vmap(lambda example: loss(params, *example))(batch)
-        return jnp.mean(each) + (penalty(params) if penalty else 0)
+def _losses(loss, keyed):
+    """The losses of the examples of `data` at `indices`, with a key each where the loss takes one."""
 
-    def step(data, carry, batch):
+    def losses_of(params, data, indices, keys):
+        batch = tuple(array[indices] for array in data)
+        if keyed:
+            return jax.vmap(lambda example, key: loss(params, *example, key=key))(batch, keys)
+        return jax.vmap(lambda example: loss(params, *example))(batch)
+
+    return losses_of
+
+
+def _update(optimizer, penalty):
+    """Takes a carry one step along the gradient of the mean loss, and of the penalty, which is added once."""
+
+    def update(carry, value, gradient):
         params, opt_state = carry
-        indices, key = batch
-        value, gradient = jax.value_and_grad(batch_loss)(params, tuple(array[indices] for array in data), key)
+        if penalty:
+            more = jax.value_and_grad(penalty)(params)
+            value, gradient = jax.tree.map(jnp.add, (value, gradient), more)
         updates, opt_state = optimizer.update(gradient, opt_state, params)
         return (optax.apply_updates(params, updates), opt_state), value
 
-    return step
+    return update
 
 
-def _loop(step, kind, data, carry, batch):
+def _loop(losses_of, update, kind, data, carry, batch):
     """The function that takes a carry through the batches of an epoch."""
+
+    def step(data, carry, batch):
+        indices, keys = batch[0], jax.random.split(batch[1], len(batch[0]))
+        mean = jax.value_and_grad(lambda params: jnp.mean(losses_of(params, data, indices, keys)))
+        return update(carry, *mean(carry[0]))
+
     if kind == "auto":
         convolves = "conv_general_dilated" in str(jax.make_jaxpr(step)(data, carry, batch))
-        kind = "step" if convolves and jax.default_backend() == "cpu" else "scan"
+        kind = "scan"
+        if convolves and jax.default_backend() == "cpu":
+            kind = "blocks" if len(batch[0]) > blocks.SIZE else "step"
     if kind == "scan":
         return jax.jit(lambda data, carry, batches: jax.lax.scan(partial(step, data), carry, batches))
-    one = jax.jit(step)
+    take = jax.jit(step) if kind == "step" else _in_blocks(losses_of, update)
 
     def one_by_one(data, carry, batches):
         values = []
-        for indices, key in zip(*batches, strict=True):
-            carry, value = one(data, carry, (indices, key))
+        for batch in zip(*batches, strict=True):
+            carry, value = take(data, carry, batch)
             values.append(value)
         return carry, jnp.stack(values)
 
     return one_by_one
+
+
+def _in_blocks(losses_of, update):
+    mean, update = blocks.value_and_grad(losses_of), jax.jit(update)
+
+    def step(data, carry, batch):
+        keys = jax.random.split(batch[1], len(batch[0]))
+        return update(carry, *mean(carry[0], data, batch[0], keys))
+
+    return step
 
 
 def _resume(manager, carry, notes):

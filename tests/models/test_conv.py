@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import lax
 from scipy.signal import convolve2d, correlate2d
 
 from course.models import conv, geometry
@@ -101,6 +102,30 @@ def test_the_gradients_are_those_derived_by_hand(x64, stride):
         db[f] += upstream[f, i, j]
     for got, expected in zip(pull(jnp.asarray(upstream)), (dx, dk, db), strict=True):
         np.testing.assert_allclose(got, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("pool", [conv.max_pool, conv.sum_pool])
+def test_windows_that_tile_give_what_sliding_gives(pool, size):
+    """Ties, an infinity and a remainder are among the entries."""
+    image = jnp.round(jnp.sin(jnp.arange(2 * 7 * 8.0)).reshape(2, 7, 8) * 2).at[1, 2, 3].set(jnp.inf)
+    combine, start = (lax.max, -np.inf) if pool is conv.max_pool else (lax.add, 0)
+    window = (1, size, size)
+
+    def slide(x):
+        return lax.reduce_window(x, np.float32(start), combine, window, window, "VALID")
+
+    np.testing.assert_array_equal(pool(image, size), slide(image))
+    weights = jnp.arange(slide(image).size, dtype=jnp.float32).reshape(slide(image).shape)
+    finite = image.at[1, 2, 3].set(0.0)
+    mine, other = (
+        jax.grad(lambda x, f=f: jnp.sum(weights * f(x)))(finite) for f in (lambda x: pool(x, size), slide)
+    )
+    np.testing.assert_array_equal(mine, other)
+
+
+def test_a_pool_hides_no_missing_number():
+    assert jnp.isnan(conv.max_pool(jnp.array([[[1.0, jnp.nan], [2.0, 0.0]]]), 2)).all()
 
 
 def test_max_pools_gradient_goes_to_the_winner_alone():

@@ -8,7 +8,7 @@ import numpy as np
 import optax
 import pytest
 
-from course.models import cnn, conv, data, losses, mlp, penalties, training
+from course.models import blocks, cnn, conv, data, losses, mlp, penalties, training
 
 KEY = jax.random.key(0)
 X = jnp.sin(jnp.arange(24.0)).reshape(12, 2)
@@ -76,10 +76,40 @@ def convolve():
     )
 
 
-def test_both_loops_take_the_same_steps():
-    scanned, stepped = line(loop="scan"), line(loop="step")
-    np.testing.assert_allclose(scanned.params, stepped.params, rtol=1e-6)
-    np.testing.assert_allclose([e.loss for e in scanned.history], [e.loss for e in stepped.history], rtol=1e-6)
+@pytest.mark.parametrize("loop", ["step", "blocks"])
+def test_all_loops_take_the_same_steps(monkeypatch, loop):
+    monkeypatch.setattr(blocks, "SIZE", 3)
+    changes = {"penalty": lambda w: 0.1 * penalties.l2(w)}
+    scanned, other = line(loop="scan", **changes), line(loop=loop, **changes)
+    np.testing.assert_allclose(scanned.params, other.params, rtol=1e-6)
+    np.testing.assert_allclose([e.loss for e in scanned.history], [e.loss for e in other.history], rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 5, 12, 40])
+def test_blocks_of_any_size_give_the_gradient_of_the_mean(x64, size):
+    x, y = np.asarray(X, np.float64), np.asarray(Y, np.float64)
+
+    def losses_of(w, scale, x, y):
+        return scale * jax.vmap(lambda x, y: linear(w, x, y))(x, y)
+
+    w = jnp.array([0.3, -1.0, 2.0])
+    value, gradient = blocks.value_and_grad(losses_of, size)(w, 2.0, x, y)
+    design = np.column_stack([np.ones(12), x])
+    residual = design @ np.asarray(w) - y
+    np.testing.assert_allclose(value, (residual**2).mean(), rtol=1e-12)
+    np.testing.assert_allclose(gradient, 2 * design.T @ residual / 12, rtol=1e-12)
+
+
+def test_large_batches_of_images_go_in_blocks_and_small_ones_at_once(monkeypatch):
+    called = []
+    real = blocks.value_and_grad
+    monkeypatch.setattr(blocks, "value_and_grad", lambda *args: called.append(1) or real(*args))
+    at_once = convolve()
+    assert not called
+    monkeypatch.setattr(blocks, "SIZE", 2)
+    in_blocks = convolve()
+    assert called
+    np.testing.assert_allclose(at_once.params, in_blocks.params, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("backend", "scans"), [("cpu", False), ("gpu", True)])
