@@ -1,10 +1,15 @@
-"""How many sheets a second one jitted call marks, against a loop over the same marker and plain numpy.
+"""How many sheets a second a class is marked at, against a loop over the same marker and against plain numpy.
 
-Run as `course bench marking`. Every contestant marks the same sheets of `mlp/relu-sgd` and must give the same
-points; times are medians of several rounds in turns, so that a noisy machine disturbs all alike.
+Run as `course bench marking`. Sheets of A1 (`mlp/relu-sgd`) and A2 (`mlp/sigmoid-ls`) of every kind: right, off,
+with slips, with holes; every rule counts. All contestants mark the same sheets and must come to the same points
+(plain numpy is written for A1). Times are medians of rounds in turns, so that a busy machine disturbs all
+alike. The floor is what moving the bytes of the sheets takes, measured by a large copy in the same run.
 """
 
 import argparse
+import datetime
+import os
+import platform
 import statistics
 import time
 from pathlib import Path
@@ -17,57 +22,80 @@ from course.exercises import find
 from course.marking import registry
 from course.marking.engine import Entry
 from course.marking.marker import stack
+from course.marking.states import State
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
 ID = "mlp/relu-sgd"
+EXERCISES = (ID, "mlp/sigmoid-ls")
+WORDS = [state.word for state in State][:5]
 
 
-def make_class(count: int, seed: int = 1):
-    """Sheets of many kinds: every entry right, rounded, or off; every step now and then missing."""
+def make_class(count: int, seed: int = 1, exercise_id: str = ID):
+    """Sheets of many kinds: right, off, twice too large; now and then a step is missing."""
     rng = np.random.default_rng(seed)
-    exercise = find(ID)
-    marker = registry.marker(SOLUTIONS, ID)
+    exercise = find(exercise_id)
+    marker = registry.marker(SOLUTIONS, exercise_id)
     some = [exercise.given(f"student-{i}") for i in range(200)]
-    truths = marker.others({str(i): given for i, given in enumerate(some)}).truths
+    truths = marker.others({str(i): given for i, given in enumerate(some)}, exercise.probes("benchmark")).truths
     which = rng.integers(len(some), size=count)
     entries = {}
     for name, answer in exercise.answers.items():
-        value = truths[name][which].astype(float)
+        value = _take(truths[name], which).astype(float)
         if answer.dtype == "float":
-            kind = rng.random((count,) + (1,) * (value.ndim - 1))
+            kind = rng.random(count)
             value = np.where(kind < 0.2, value * 1.5 + 1, value)
             value = np.where((kind > 0.2) & (kind < 0.3), 2 * value, value)
-        status = np.where(rng.random(count) < 0.05, 1, 0)
-        unit = np.full(value.shape, 0.01 if answer.dtype == "float" else 0.0)
-        entries[name] = Entry(np.where(_like(status, value) == 1, 0.0, value), unit, status)
+        status = np.where(rng.random(count) < 0.05, 1, 0).astype(np.int8)
+        unit = np.full((*answer.shape, count), 0.01 if answer.dtype == "float" else 0.0)
+        entries[name] = Entry(_front(np.where(status == 1, 0.0, value)), _front(unit), status)
     return marker, stack(some), which, entries
 
 
-def _like(status, value):
-    return status.reshape(status.shape + (1,) * (value.ndim - 1))
+def _take(leaf, which):
+    """The chosen rows, along the last axis in memory."""
+    return np.take(np.moveaxis(leaf, 0, -1), which, axis=-1)
 
 
-def run(count: int, rounds: int, single: int) -> None:
+def _front(value):
+    return np.moveaxis(value, -1, 0)
+
+
+def numbers_of_a_class(pool, which):
+    return jax.tree.map(lambda leaf: _front(_take(leaf, which)), pool)
+
+
+def copy_rate(size: int = 1 << 29) -> float:
+    """Bytes read and written a second by a large copy."""
+    source, target = np.ones(size // 8), np.empty(size // 8)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        np.copyto(target, source)
+        times.append(time.perf_counter() - start)
+    return 2 * size / min(times[1:])
+
+
+def run(exercise_id: str, count: int, rounds: int, single: int) -> None:
     """Measure and print."""
-    marker, pool, which, entries = make_class(count)
-    givens = jax.tree.map(lambda leaf: leaf[which], pool)
-
-    def one(number):
-        given = type(givens)(*(leaf[number] for leaf in givens))
-        return given, {name: Entry(*(part[number] for part in entry)) for name, entry in entries.items()}
+    marker, pool, which, entries = make_class(count, exercise_id=exercise_id)
+    exercise = marker.scheme.exercise
+    givens = numbers_of_a_class(pool, which)
+    probe = exercise.probes("benchmark")
+    probes = (
+        None if probe is None else jax.tree.map(lambda leaf: np.broadcast_to(leaf, (count, *leaf.shape)), probe)
+    )
 
     def class_call():
-        marks = marker.mark_class(givens, entries)
-        jax.block_until_ready(marks)
-        return sum(np.asarray(verdict.points) for verdict in marks.values())
+        marks = marker.score_class(givens, entries, probes)
+        return sum(outcome.points for outcome in marks.values()), marks
 
-    sheets = [one(number) for number in range(single)]
+    sheets = [jax.tree.map(lambda leaf, n=number: leaf[n], (givens, entries)) for number in range(single)]
 
     def loop():
         with jax.enable_x64(True):
-            marks = [marker._one(given, answers, None, True) for given, answers in sheets]
+            marks = [marker._one(given, answers, probe, True) for given, answers in sheets]
             jax.block_until_ready(marks)
-        return np.array([sum(float(v.points) for v in mark.values()) for mark in marks])
+        return np.array([sum(float(v.points) for v in mark.values()) for mark in marks]), marks
 
     plain = [
         (given, {n: None if e.status == 1 else (e.value, e.unit) for n, e in answers.items()})
@@ -75,32 +103,51 @@ def run(count: int, rounds: int, single: int) -> None:
     ]
 
     def numpy_loop():
-        return np.array([plain_numpy.mark(given, sheet)[1] for given, sheet in plain])
+        return np.array([plain_numpy.mark(given, sheet)[1] for given, sheet in plain]), None
 
-    contestants = {"one call for the class": class_call, "loop over the marker": loop, "plain numpy": numpy_loop}
-    results = {name: call() for name, call in contestants.items()}  # compiles, and checks
-    for name in ("loop over the marker", "plain numpy"):
-        np.testing.assert_allclose(results[name], results["one call for the class"][:single], rtol=1e-9)
-    times: dict[str, list[float]] = {name: [] for name in contestants}
+    contestants = {"one call for the class": (class_call, count), "loop over the marker": (loop, single)}
+    if exercise_id == ID:
+        contestants["plain numpy"] = (numpy_loop, single)
+    results = {name: call() for name, (call, _) in contestants.items()}  # compiles, and checks
+    points, marks = results["one call for the class"]
+    for name, (theirs, _) in results.items():
+        np.testing.assert_array_equal(theirs, points[: len(theirs)], err_msg=name)
+    wall, cores = _measure(contestants, rounds)
+    read, written = (sum(leaf.nbytes for leaf in jax.tree.leaves(t)) / count for t in ((givens, entries), marks))
+    rate, moved = copy_rate(), read + written
+    states = np.concatenate([outcome.state for outcome in marks.values()])
+    shares = ", ".join(f"{n} {np.mean(states == i):.0%}" for i, n in enumerate(WORDS))
+    print(f"\n{exercise_id}: {count} sheets in one call, {single} in the loops, {rounds} rounds; {shares}")
+    best = wall["one call for the class"]
+    for name, each in wall.items():
+        print(f"  {name:24s} {each:12,.0f} sheets/s   one call is {best / each:8.1f} times as fast")
+    print(f"  the call used {cores:.2f} cores: {best / cores:,.0f} sheets a second of processor time")
+    print(f"  {read:.0f} bytes read and {written:.0f} written a sheet; a large copy moves {rate / 1e9:.1f} GB/s:")
+    print(f"  floor {rate / moved:,.0f} sheets/s, {rate / moved / best:.1f} times what is reached")
+
+
+def _measure(contestants, rounds):
+    """Sheets a second by contestant, and the cores that the first one used."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
     for _ in range(rounds):
-        for name, call in contestants.items():
-            start = time.perf_counter()
+        for name, (call, _) in contestants.items():
+            start, used = time.perf_counter(), time.process_time()
             call()
-            times[name].append(time.perf_counter() - start)
-    rates = {
-        name: (count if name == "one call for the class" else single) / statistics.median(taken)
-        for name, taken in times.items()
-    }
-    print(f"{ID}, {count} sheets in one call, {single} in the loops, {rounds} rounds, {jax.devices()[0]}")
-    for name, rate in rates.items():
-        ratio = rates["one call for the class"] / rate
-        print(f"{name:26s} {rate:12,.0f} sheets/s   one call is {ratio:8.1f} times as fast")
+            times[name].append((time.perf_counter() - start, time.process_time() - used))
+    wall = {n: contestants[n][1] / statistics.median(t for t, _ in taken) for n, taken in times.items()}
+    return wall, statistics.median(used / taken for taken, used in next(iter(times.values())))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sheets", type=int, default=100_000)
+    parser.add_argument("--sheets", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--single", type=int, default=500, help="sheets marked by the loops")
     options = parser.parse_args()
-    run(options.sheets, options.rounds, options.single)
+    today = datetime.datetime.now(datetime.UTC)
+    print(
+        f"{today:%Y-%m-%d %H:%M} UTC; {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )
+    print(f"Python {platform.python_version()}, jax {jax.__version__}, numpy {np.__version__}, {jax.devices()}")
+    for exercise_id in EXERCISES:
+        run(exercise_id, options.sheets, options.rounds, options.single)

@@ -67,6 +67,11 @@ def _right(value, target, unit, exact):
     return np.where(zero, np.abs(value) <= 1e-6 * scale, near)
 
 
+def _vanishes(values):
+    size = np.abs(values)
+    return size <= 1e-12 * max(np.max(size), 1.0)
+
+
 def _carried(rule: Rule, parents: tuple[str, ...], given: Any, used: Values, spread: Values) -> np.ndarray | float:
     base, total, h = rule(given, used), 0.0, 1e-6
     for name in parents:
@@ -104,8 +109,8 @@ def mark(given: Any, sheet: dict[str, tuple[np.ndarray, np.ndarray] | None]) -> 
                 return True
             if exact_only:
                 return all(np.any(used[parent] != 0) for parent in parents)
-            lost = np.sum((truth[name] != 0) & (candidate == 0))
-            if lost > 0 and 4 * lost >= np.sum(truth[name] != 0):
+            lost = np.sum(~_vanishes(truth[name]) & _vanishes(candidate))
+            if lost > 0 and 4 * lost >= np.sum(~_vanishes(truth[name])):
                 return False
             same = [leaf for leaf in given if leaf.shape == candidate.shape]
             return not any(

@@ -6,7 +6,7 @@ parent's unit. A parent that is missing or unusable is replaced by its own step 
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -15,10 +15,11 @@ from jax import Array
 
 from course.marking.scheme import TRANSPOSED, Scheme, Slip, Step, call
 from course.marking.states import State
-from course.marking.tolerance import Fit, compare
+from course.marking.tolerance import Fit, compare, vanishes
 from course.reading import Status
 
 NONE = -1
+EXACT = frozenset({"int", "choice", "graph"})  # kinds of answers of which only the thing itself counts
 
 
 class Entry(NamedTuple):
@@ -55,14 +56,29 @@ class Verdict(NamedTuple):
 Marks = dict[str, Verdict]
 
 
+class Outcome(NamedTuple):
+    """What a table of marks needs of a `Verdict`."""
+
+    state: Array
+    points: Array
+    slip: Array
+    charged_at: Array
+
+
+def outcome(verdict: Verdict) -> Outcome:
+    """Leave the values out of a verdict."""
+    return Outcome(verdict.state, verdict.points, verdict.slip, verdict.charged_at)
+
+
 class _Sheet(NamedTuple):
     """What is known of the steps so far while a sheet is marked."""
 
     truth: dict[str, Array]
     used: dict[str, Array]  # the student's value, or what replaces it
     spread: dict[str, Array]  # how far that may be off for its rounding
+    rounded: dict[str, bool]  # whether its kind of answer is rounded at all
     trusted: dict[str, Array]  # whether it earned credit, or replaces something that rests on credit alone
-    charged: Array  # per cause: the number of the step that it was charged at, or NONE
+    charged: dict[str, Array]  # per cause: the number of the step that it was charged at, or NONE
 
 
 def mark(scheme: Scheme, given: Any, entries: dict[str, Entry], probe: Any = None, follow: Any = True) -> Marks:
@@ -79,11 +95,10 @@ def mark(scheme: Scheme, given: Any, entries: dict[str, Entry], probe: Any = Non
         A `Verdict` a step, in the order of the scheme.
     """
     inputs = {"given": given, "probe": probe}
-    causes = {cause: number for number, cause in enumerate(scheme.causes())}
-    sheet = _Sheet({}, {}, {}, {}, jnp.full(len(causes), NONE))
+    sheet = _Sheet({}, {}, {}, {}, {}, dict.fromkeys(scheme.causes(), _small(NONE)))
     marks: Marks = {}
     for number, step in enumerate(scheme.steps.values()):
-        marks[step.name], sheet = _mark_step(step, number, inputs, entries[step.name], sheet, causes, follow)
+        marks[step.name], sheet = _mark_step(step, number, inputs, entries[step.name], sheet, follow)
     return marks
 
 
@@ -108,113 +123,136 @@ def _evaluate(step: Step, rule: Step | Slip, inputs: dict[str, Any], values: dic
 
 def _carried(step: Step, inputs: dict[str, Any], sheet: _Sheet) -> Array:
     """How far the step may be off because its parents were rounded: sum of |Jacobian| times their units."""
-    if step.answer.dtype != "float" or not step.parents:
-        return jnp.zeros(step.answer.shape)
+    carried = jnp.zeros(step.answer.shape)
+    if step.answer.dtype != "float":
+        return carried
+    for name in step.parents:
+        if not sheet.rounded[name]:
+            continue
 
-    def on_parents(parents: dict[str, Array]) -> Array:
-        return _evaluate(step, step, inputs, parents)
+        def on_parent(value: Array, name: str = name) -> Array:
+            return _evaluate(step, step, inputs, {**sheet.used, name: value})
 
-    jacobian = jax.jacfwd(on_parents)({name: sheet.used[name] for name in step.parents})
-    axes = len(step.answer.shape)
-    return sum(
-        (
-            jnp.sum(jnp.abs(jacobian[name]) * sheet.spread[name], axis=tuple(range(axes, jacobian[name].ndim)))
-            for name in step.parents
-        ),
-        start=jnp.zeros(step.answer.shape),
-    )
+        # The Jacobian of one parent alone, entry by entry of that parent: rows of zeros are never worked out.
+        jacobian = jax.jacfwd(on_parent)(sheet.used[name])
+        axes = tuple(range(len(step.answer.shape), jacobian.ndim))
+        carried += (
+            jnp.sum(jnp.abs(jacobian) * sheet.spread[name], axis=axes)
+            if axes
+            else (jnp.abs(jacobian) * sheet.spread[name])
+        )
+    return jnp.where(carried < jnp.inf, carried, 0.0)  # false for nan too
 
 
 def _mark_step(
-    step: Step,
-    number: int,
-    inputs: dict[str, Any],
-    entry: Entry,
-    sheet: _Sheet,
-    causes: dict[str, int],
-    follow: Any,
+    step: Step, number: int, inputs: dict[str, Any], entry: Entry, sheet: _Sheet, follow: Any
 ) -> tuple[Verdict, _Sheet]:
-    exact_only = step.answer.dtype in {"int", "choice", "graph"}
-    fit = functools.partial(compare, exact=exact_only, computed=step.answer.dtype == "function")
+    fit = functools.partial(compare, exact=step.answer.dtype in EXACT, computed=step.answer.dtype == "function")
     value, unit = entry.value, entry.unit
     truth = _evaluate(step, step, inputs, sheet.truth)
     expected = _evaluate(step, step, inputs, sheet.used)
-    carried = jnp.nan_to_num(_carried(step, inputs, sheet), posinf=0.0)
-    trusted = jnp.all(jnp.array([sheet.trusted[name] for name in step.parents], dtype=bool))
+    carried = _carried(step, inputs, sheet)
+    trusted = functools.reduce(jnp.logical_and, [sheet.trusted[name] for name in step.parents], jnp.asarray(True))
 
     def allowed(candidate: Array) -> Array:
         return follow & (trusted | ~_degenerate(step, candidate, truth, unit, inputs["given"], sheet))
 
+    may_follow = allowed(expected)
+
     def judge(written: Array, unit: Array) -> tuple[Array, Array, Array, Array]:
         on_truth = fit(written, truth, unit)
         on_own = fit(written, expected, unit + carried)
-        may_follow = allowed(expected)
         right = on_truth.right | (on_own.right & may_follow)
-        return jnp.all(on_truth.right), jnp.all(right), right, on_truth.coarse | (on_own.coarse & may_follow)
+        return _all(on_truth.right), _all(right), right, on_truth.coarse | (on_own.coarse & may_follow)
 
     exact, follows, right, coarse = judge(value, unit)
+    turned = jnp.asarray(False)
     square = step.answer.dtype == "float" and len(step.answer.shape) == 2 and len(set(step.answer.shape)) == 1
     if square:
-        _, turned, _, _ = judge(value.T, unit.T)
-        turned = turned & ~follows
-    else:
+        turned = judge(value.T, unit.T)[1] & ~follows
+    elif len(_squeezed(step.answer.shape)) == 2:
         turned = follows & (entry.status == Status.TRANSPOSED)
 
+    causes = (*(slip.cause for slip in step.slips), TRANSPOSED)
+    shares = (*(slip.credit for slip in step.slips), 0.5)
     found = _find_slip(step, inputs, sheet, value, unit, carried, allowed, fit)
-    found = jnp.where(turned, len(step.slips), jnp.where(follows, NONE, found))
-    cause_of = jnp.array([causes[slip.cause] for slip in step.slips] + [causes[TRANSPOSED]])
-    charged_at = jnp.where(found == NONE, NONE, sheet.charged[cause_of[found]])
+    found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows, NONE, found))
+    charged_at = _pick(found, [sheet.charged[cause] for cause in causes], NONE)
     slipped = found != NONE
     # An answer all of whose entries fit what was written, some too coarsely, is the truth rounded away.
-    rounded_away = ~follows & ~slipped & jnp.all(right | coarse)
+    rounded_away = ~follows & ~slipped & _all(right | coarse)
 
     read = (entry.status == Status.READ) | (entry.status == Status.TRANSPOSED)
-    state = jnp.select(
-        [
-            entry.status == Status.MISSING,
-            ~read,
-            slipped & (charged_at != NONE),
-            slipped,
-            exact,
-            follows,
-            rounded_away,
-        ],
-        [State.MISSING, State.UNUSABLE, State.FOLLOWS, State.SLIP, State.EXACT, State.FOLLOWS, State.UNUSABLE],
-        State.WRONG,
-    )
-    shares = jnp.array([slip.credit for slip in step.slips] + [0.5], dtype=float)
+    state = _small(State.WRONG)
+    for condition, then in (
+        (rounded_away, State.UNUSABLE),
+        (follows, State.FOLLOWS),
+        (exact, State.EXACT),
+        (slipped, State.SLIP),
+        (slipped & (charged_at != NONE), State.FOLLOWS),
+        (~read, State.UNUSABLE),
+        (entry.status == Status.MISSING, State.MISSING),
+    ):  # the last that applies counts
+        state = jnp.where(condition, _small(then), state)
     earned = (state == State.EXACT) | (state == State.FOLLOWS)
-    points = step.points * jnp.where(earned, 1.0, jnp.where(state == State.SLIP, shares[found], 0.0))
-    found = jnp.where(read, found, NONE)
-    charged_at = jnp.where(read, charged_at, NONE)
-
-    replaced = (state == State.MISSING) | (state == State.UNUSABLE)
+    newly = state == State.SLIP
+    share = jnp.where(earned, 1.0, jnp.where(newly, _pick(found, [jnp.asarray(s) for s in shares], 0.0), 0.0))
+    replaced = ~read | (state == State.UNUSABLE)
     own = jnp.where(turned, value.T, value) if square else value
-    cause = cause_of[found]
-    newly = (state == State.SLIP) & (sheet.charged[cause] == NONE)
     after = _Sheet(
         truth={**sheet.truth, step.name: truth},
         used={**sheet.used, step.name: jnp.where(follow, jnp.where(replaced, expected, own), truth)},
         spread={**sheet.spread, step.name: jnp.where(replaced, carried, unit)},
-        trusted={**sheet.trusted, step.name: jnp.where(replaced, trusted, earned | (state == State.SLIP))},
-        charged=jnp.where(newly, sheet.charged.at[cause].set(number), sheet.charged),
+        rounded={**sheet.rounded, step.name: step.answer.dtype == "float"},
+        trusted={**sheet.trusted, step.name: jnp.where(replaced, trusted, earned | newly)},
+        charged={
+            cause: jnp.where(newly & _is_cause(found, causes, cause), _small(number), at)
+            if cause in causes
+            else at
+            for cause, at in sheet.charged.items()
+        },
     )
-    return Verdict(state, points, found, charged_at, right & read, expected, truth), after
+    verdict = Verdict(
+        state=state,
+        points=step.points * share,
+        slip=jnp.where(read, found, NONE),
+        charged_at=jnp.where(read, charged_at, NONE),
+        right=right & read,
+        expected=expected,
+        truth=truth,
+    )
+    return verdict, after
+
+
+def _is_cause(found: Array, causes: tuple[str, ...], cause: str) -> Array:
+    numbers = [number for number, name in enumerate(causes) if name == cause]
+    return functools.reduce(jnp.logical_or, [found == number for number in numbers])
+
+
+def _pick(number: Array, options: Sequence[Array], otherwise: Any) -> Array:
+    """Give the option with this number: selections, which run side by side for a class where a gather does not."""
+    picked = jnp.asarray(otherwise, dtype=options[0].dtype)
+    for index, option in enumerate(options):
+        picked = jnp.where(number == index, option, picked)
+    return picked
 
 
 def _degenerate(step: Step, candidate: Array, truth: Array, unit: Array, given: Any, sheet: _Sheet) -> Array:
     """Whether a value on wrong parents is one that shows no method: zeros, or a given value copied."""
     if step.answer.dtype in {"choice", "graph"}:
-        lost = jnp.array([~jnp.any(sheet.used[name] != 0) for name in step.parents], dtype=bool)
-        return jnp.any(lost)
+        lost = [~_any(sheet.used[name] != 0) for name in step.parents]
+        return functools.reduce(jnp.logical_or, lost, jnp.asarray(False))
     # In a small step one lost entry is a lost method; in a large array a zero may be met by chance.
-    lost = jnp.sum((truth != 0) & (candidate == 0))
-    degenerate = (lost > 0) & (4 * lost >= jnp.sum(truth != 0))
+    there = ~vanishes(truth)
+    lost = there & vanishes(candidate)
+    degenerate = lost
+    if lost.ndim:
+        degenerate = _any(lost) & (4 * jnp.sum(lost, dtype=jnp.int32) >= jnp.sum(there, dtype=jnp.int32))
     for leaf in jax.tree.leaves(given):
         if _squeezed(jnp.shape(leaf)) == _squeezed(step.answer.shape):
             known = jnp.reshape(jnp.asarray(leaf, dtype=float), step.answer.shape)
-            copied = jnp.all(compare(candidate, known, unit, exact=False).right)
-            degenerate = degenerate | (copied & ~jnp.all(compare(truth, known, unit, exact=False).right))
+            copied = _all(compare(candidate, known, unit, exact=False).right)
+            degenerate = degenerate | (copied & ~_all(compare(truth, known, unit, exact=False).right))
     return degenerate
 
 
@@ -229,20 +267,30 @@ def _find_slip(
     fit: Callable[[Array, Array, Array], Fit],
 ) -> Array:
     """Give the number of the first slip the value shows: on the student's own parents, then on the true ones."""
-    if not step.slips:
-        return jnp.asarray(NONE)
     matches = []
-    for parents, tolerance, guard in (
-        (sheet.used, unit + carried, allowed),
-        (sheet.truth, unit, lambda _: jnp.asarray(True)),
-    ):
-        for slip in step.slips:
+    for parents, tolerance, own in ((sheet.used, unit + carried, True), (sheet.truth, unit, False)):
+        for number, slip in enumerate(step.slips):
             target = _evaluate(step, slip, inputs, parents)
-            fits = jnp.all(fit(value, target, tolerance).right)
-            shows = jnp.any(target != 0) if step.answer.dtype != "choice" else jnp.asarray(True)
-            matches.append(fits & shows & guard(target))
-    hits = jnp.array(matches)
-    return jnp.where(jnp.any(hits), jnp.argmax(hits) % len(step.slips), NONE)
+            hit = _all(fit(value, target, tolerance).right)
+            if step.answer.dtype != "choice":
+                hit &= _any(target != 0)
+            matches.append((number, hit & allowed(target) if own else hit))
+    found = _small(NONE)
+    for number, hit in reversed(matches):
+        found = jnp.where(hit, _small(number), found)
+    return found
+
+
+def _all(values: Array) -> Array:
+    return jnp.all(values) if values.ndim else values
+
+
+def _any(values: Array) -> Array:
+    return jnp.any(values) if values.ndim else values
+
+
+def _small(number: int) -> Array:
+    return jnp.asarray(number, dtype=jnp.int8)
 
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:

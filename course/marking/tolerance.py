@@ -39,19 +39,24 @@ def compare(value: Array, target: Array, unit: Array, *, exact: bool, computed: 
         Two bool arrays of the same shape; nothing fits a target that is not finite.
     """
     off = jnp.abs(value - target)
+    size = jnp.abs(target)
     if exact:
-        right = off <= (1e-12 if value.dtype == jnp.float64 else 1e-7) * jnp.abs(target)
+        right = off <= (1e-12 if value.dtype == jnp.float64 else 1e-7) * size
         return Fit(right, jnp.zeros_like(right))
     # The bounds are strict; the guard keeps the rounding of the arithmetic from reaching them from inside.
     guard = 1 - (1e-9 if value.dtype == jnp.float64 else 1e-5)
-    size = jnp.abs(target)
-    scale = jnp.max(size, initial=0.0)
-    rounding = 1e-12 if value.dtype == jnp.float64 else 1e-7
-    is_zero = size <= rounding * jnp.maximum(scale, 1.0)
-    within_unit = off < unit * guard
-    near = (within_unit | (off < ARITHMETIC * guard * size)) & (off * guard <= LARGEST * size)
+    scale = jnp.max(size, initial=0.0) if size.ndim else size
+    finite = scale < jnp.inf  # false for nan too
+    is_zero = vanishes(target)
+    near = (off < jnp.maximum(unit, ARITHMETIC * size) * guard) & (off * guard <= LARGEST * size)
     if computed:
         near |= off < COMPUTED * scale
-    right = jnp.where(is_zero, jnp.abs(value) <= ZERO * scale, near)
-    right = right & jnp.isfinite(target) & jnp.isfinite(scale)
-    return Fit(right, within_unit & ~right & ~is_zero & jnp.isfinite(target))
+    right = jnp.where(is_zero, jnp.abs(value) <= ZERO * scale, near) & finite
+    return Fit(right, (off < unit * guard) & ~right & ~is_zero & finite)
+
+
+def vanishes(values: Array) -> Array:
+    """Which entries are zero but for the rounding of the arithmetic that led to them."""
+    size = jnp.abs(values)
+    scale = jnp.max(size, initial=0.0) if size.ndim else size
+    return size <= (1e-12 if size.dtype == jnp.float64 else 1e-7) * jnp.maximum(scale, 1.0)
