@@ -148,6 +148,20 @@ sheet.direction = "increase" if sheet.delta_w > 0 else "decrease"
 # %% course="submit mlp/relu-sgd"
 
 # %% [markdown]
+# **Practise as often as you like.** `practice=1` gives the same exercise with other numbers, which are never
+# graded; `practice=2` others again. Where your course has a practice service, `submit` tells you at once which
+# steps are right and what went wrong in the others. Elsewhere you get a receipt.
+
+# %%
+numbers, rehearsal = exercise("mlp/relu-sgd", practice=1)
+
+# %%
+rehearsal.a1 = ...
+rehearsal.z1 = ...
+rehearsal.y_hat = ...
+submit(rehearsal)
+
+# %% [markdown]
 # Before you go on, look at the unit that the ReLU switched off. Which of its weights would this example change?
 # What if *every* example switched it off?
 

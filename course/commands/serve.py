@@ -74,14 +74,14 @@ def serve(
         address = urlsplit(os.environ.get("JUPYTERHUB_SERVICE_URL", ""))
         host, port = address.hostname or host, address.port
     keep_compiled()
-    sockets = running.listen(host, port or 0)
-    bound = sockets[0].getsockname()[1]
+    listening = running.listen(host, port or 0)
+    bound = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     about = {"url": f"http://{shown}:{bound}{prefix or '/'}", **about, "exercises": list(desk.exercises)}
     _announce(about, json)
     limit = RateLimit(burst=burst, per_minute=per_minute)
     warmed = _warmed(len(desk.exercises))
-    asyncio.run(running.serve(desk, identity, limit, sockets, prefix=prefix or "/", warmed=warmed))
+    asyncio.run(running.serve(desk, identity, limit, listening, prefix=prefix or "/", warmed=warmed))
 
 
 def _identity(prefix: str, token_file: Path | None, student: str | None) -> tuple["Identity", dict[str, Any]]:

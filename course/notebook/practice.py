@@ -9,7 +9,7 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -48,8 +48,8 @@ def find(environment: Mapping[str, str] | None = None) -> Service | None:
     if url := variables.get(URL, ""):
         # The Hub's token goes to the address that the Hub's own environment names, and nowhere else.
         return _service(url, variables.get(TOKEN) or variables.get(HUB_TOKEN, ""))
-    for folder in (Path.cwd(), Path.home()):
-        if (found := _read(folder / CONNECTION)) is not None:
+    for folder in (Path.cwd, Path.home):
+        if (found := _read(folder)) is not None:
             return found
     return None
 
@@ -81,14 +81,15 @@ def mark(service: Service, handed: sheets.Sheet, round_number: int) -> Told:
     return Told(Piece(card["html"], card["text"]), data.get("given"))
 
 
-def _read(path: Path) -> Service | None:
-    """Read a connection file; one that somebody else put there is not believed."""
+def _read(folder: Callable[[], Path]) -> Service | None:
+    """Read a folder's connection file; one that somebody else put there is not believed."""
     try:
+        path = folder() / CONNECTION
         about = path.stat()
         if about.st_size > _LARGEST_FILE or (hasattr(os, "getuid") and about.st_uid != os.getuid()):
             return None
         data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RuntimeError):  # also where there is no home folder, or the JSON is too deep
         return None
     if not isinstance(data, dict):
         return None

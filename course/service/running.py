@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import signal
 import socket
 from collections.abc import Callable
-
-from tornado.netutil import bind_sockets
 
 from course.errors import CourseError
 from course.service.app import Worker, make_server
@@ -20,24 +19,27 @@ class CannotListen(CourseError):
     """Raised where the address cannot be had; the message says why."""
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def listen(host: str, port: int) -> socket.socket:
     """Take an address; port 0 takes a free one.
 
     Raises:
         CannotListen: if it is taken or not this machine's.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return bind_sockets(port, host)
+        made = socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         hint = "; name another with --port" if error.errno == errno.EADDRINUSE else ""
         raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror or error}{hint}") from None
+    made.setblocking(False)
+    return made
 
 
 async def serve(
     desk: Desk,
     identity: Identity,
     limit: RateLimit,
-    sockets: list[socket.socket],
+    listening: socket.socket,
     *,
     prefix: str = "/",
     warmed: Callable[[], None] = lambda: None,
@@ -50,9 +52,8 @@ async def serve(
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
     server = make_server(desk, identity, limit, worker, prefix)
-    server.add_sockets(sockets)
-    warming = asyncio.create_task(worker.warm(desk))
-    warming.add_done_callback(lambda task: None if task.cancelled() else warmed())
+    server.add_socket(listening)
+    warming = asyncio.create_task(_warm(worker, desk, warmed))
     try:
         await stop.wait()
     finally:
@@ -60,3 +61,11 @@ async def serve(
         server.stop()
         await server.close_all_connections()
         worker.close()
+
+
+async def _warm(worker: Worker, desk: Desk, warmed: Callable[[], None]) -> None:
+    await worker.warm(desk)
+    # What was compiled stays: the collector need not walk through all of it while students wait.
+    gc.collect()
+    gc.freeze()
+    warmed()

@@ -42,8 +42,8 @@ class Running:
     def __init__(self, desk, *, identity=None, limit=None, worker=None, warm=True, prefix="/"):
         self.worker = worker or Worker()
         self.prefix = prefix
-        sockets = listen("127.0.0.1", 0)
-        self.port = sockets[0].getsockname()[1]
+        listening = listen("127.0.0.1", 0)
+        self.port = listening.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}{prefix}"
         started = threading.Event()
 
@@ -56,7 +56,7 @@ class Running:
                 self.worker,
                 prefix,
             )
-            server.add_sockets(sockets)
+            server.add_socket(listening)
             if warm:
                 await self.worker.warm(desk)
             started.set()
