@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 RUN, WINDOW = 12, 5
 MOST_CHARACTERS = 200_000
-"""Of one text; what comes after is not looked at, so that time is bounded."""
+"""Of one text or submission; what comes after is not looked at, so that time and memory are bounded."""
 
 _KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _LAYOUT = frozenset({tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING})
@@ -53,6 +53,10 @@ class Prints(NamedTuple):
         gone = set(others)
         kept = {number: found for number, found in self.every.items() if number not in gone}
         return Prints(kept, self.chosen - gone)
+
+    def thin(self) -> "Prints":
+        """Keep only what winnowing chose: a third of it, enough to compare a class."""
+        return Prints({number: self.every[number] for number in self.chosen}, self.chosen)
 
 
 def normalise(code: str) -> list[Token]:

@@ -23,7 +23,6 @@ SHARE = 0.5
 _FEWEST = 6  # fingerprints in common: about forty tokens, below which anybody's code is alike
 _PLACES = 5  # of one pair that are named
 _COMMON = 5  # submissions, or a tenth of the class, that share what is then nobody's own
-_MOST_CHARACTERS = 5 * MOST_CHARACTERS  # of one submission
 
 
 class Place(NamedTuple):
@@ -84,17 +83,21 @@ def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Simil
     if not release.is_dir():
         raise GradingError(f"there is no {release}, whose code would be left out: release {assignment} first")
     template = fingerprints(_read(release))
+    functions = {name: found.without(template.every) for name, found in published().items()}
     works: dict[str, Prints] = {}
+    held: list[Pair] = []
     problems: dict[str, str] = {}
     for student in students:
         folder = config.folder / "submitted" / student / assignment
         try:
             inspect(folder)
-            works[student] = fingerprints(_read(folder)).without(template.every)
+            work = fingerprints(_read(folder)).without(template.every)
         except Refused as error:
             problems[student] = str(error)
-    functions = {name: found.without(template.every) for name, found in published().items()}
-    return Similar(len(works), alike(works, share), holding(works, functions, share), problems)
+        else:
+            held += holding({student: work}, functions, share)
+            works[student] = work.thin()
+    return Similar(len(works), alike(works, share), sorted(held, key=_order), problems)
 
 
 def alike(works: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:
@@ -119,7 +122,7 @@ def alike(works: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:
         if number >= _FEWEST and part >= share:
             shared = own[one] & own[two]
             found.append(Pair(one, two, round(part, 3), _places(works[one], works[two], shared)))
-    return sorted(found, key=lambda pair: (-pair.share, pair.student, pair.other))
+    return sorted(found, key=_order)
 
 
 def holding(works: Mapping[str, Prints], functions: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:
@@ -137,7 +140,7 @@ def holding(works: Mapping[str, Prints], functions: Mapping[str, Prints], share:
             part = len(shared) / max(len(function.chosen), 1)
             if len(function.chosen) >= _FEWEST and part >= share:
                 found.append(Pair(student, name, round(part, 3), _places(work, function, shared)))
-    return sorted(found, key=lambda pair: (-pair.share, pair.student, pair.other))
+    return sorted(found, key=_order)
 
 
 def published() -> dict[str, Prints]:
@@ -156,6 +159,10 @@ def published() -> dict[str, Prints]:
     return made
 
 
+def _order(pair: Pair) -> tuple[float, str, str]:
+    return -pair.share, pair.student, pair.other
+
+
 def _read(folder: Path) -> list[tuple[str, str]]:
     """The code cells of a folder's notebooks and its Python files, by name.
 
@@ -172,7 +179,7 @@ def _read(folder: Path) -> list[tuple[str, str]]:
     for path in sorted(folder.rglob("*.py")):
         with path.open("rb") as file:
             texts.append((str(path.relative_to(folder)), file.read(MOST_CHARACTERS).decode(errors="replace")))
-    left, kept = _MOST_CHARACTERS, []
+    left, kept = MOST_CHARACTERS, []
     for name, text in texts:
         kept.append((name, text[:left]))
         left -= len(kept[-1][1])
