@@ -15,7 +15,10 @@
 | `marks` | one sheet of one student, marked |
 | `compiled` | the marker's compiled programs, kept from one run to the next |
 | `fingerprints`, `similarity` | whose code is alike, for a person to read |
-| `store`, `remark` | answers and rulings kept, and marked again |
+| `store`, `schema`, `migrations` | answers, rulings and accepted ids kept; databases of older versions |
+| `classmarks`, `remark` | a class marked in one call, and again from what is kept |
+| `rulings`, `sameness`, `acceptance` | appeals: a step ruled on, for all who answered alike; a declared id |
+| `formgrader`, `link` | the form for rulings, beside nbgrader's formgrader |
 | `convert` | nbgrader's own converters, called from Python |
 | `execution` | the run of one notebook as a pure function of plain data |
 | `staged` | nbgrader's stages for one submission, cut in two where the notebooks run |

@@ -20,7 +20,7 @@ from course.marking.engine import Entry, Marks
 from course.marking.marker import FOREIGN_STEPS, Foreign, Marker, Others, entries_of, points_of, stack
 from course.reading import Reading, Status, read_sheet
 
-_LOT = 64  # the batch is filled up to whole lots, so that a class that grows by one is not compiled anew
+_LOT = 512  # the batch is filled up to whole lots: a class and one sheet of it are the same compiled program
 
 
 class Seen(NamedTuple):

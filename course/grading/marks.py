@@ -164,7 +164,7 @@ def finish(exercise: Exercise, work: Work, report: Report, under: float) -> Mark
     if len(handed.bundles) > 1:
         report = _unusable(report, reason, handed.rulings)
         review.append(f"{len(handed.bundles)} sheets in one cell")
-    if report.foreign:
+    if report.foreign and report.whose not in _labels(work.declared):
         review.append(f"worked on {report.whose}; under these it has {report.foreign_points:g} points")
     if work.declared:
         review.append(
@@ -221,8 +221,13 @@ def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ..
     declared = _normal(sheet)
     if not declared or declared in map(str.casefold, ids):
         return known
-    label = f"the numbers of {declared}, the id declared in the notebook"
+    label = _labels(declared)[1]
     return _join(known, work_out(marker, {label: exercise.given(declared, config.course)}))
+
+
+def _labels(declared: str) -> tuple[str, str]:
+    """What the numbers of a declared id are called: of somebody enrolled, and of nobody."""
+    return f"the numbers of {declared}", f"the numbers of {declared}, the id declared in the notebook"
 
 
 def _normal(sheet: Sheet) -> str:

@@ -150,12 +150,14 @@ def mark_again(
     assignment = kept[0].assignment
     compiled.keep(config.folder)
     enrolled = enrolled_students(config, config.db_url, assignment)
-    decided = store.all_rulings(assignment) if rulings is None else rulings
+    decided: dict[tuple[str, str], list[KeptRuling]] = {}
+    for ruling in store.all_rulings(assignment) if rulings is None else rulings:
+        decided.setdefault((ruling.student, ruling.exercise), []).append(ruling)
     accepted = store.acceptances(assignment)
     again: list[Again] = []
     for exercise_id in dict.fromkeys(item.exercise for item in kept):
         chosen = [item for item in kept if item.exercise == exercise_id]
-        mine = [[r for r in decided if (r.student, r.exercise) == (i.student, i.exercise)] for i in chosen]
+        mine = [decided.get((item.student, exercise_id), []) for item in chosen]
         try:
             handed = [
                 handed_of(item, ruled, accepted.get(item.student))

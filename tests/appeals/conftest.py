@@ -22,6 +22,12 @@ def compiled():
     jax.config.update("jax_compilation_cache_dir", before)
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    return Desk(tmp_path_factory.mktemp("empty") / "course")
+
+
 @pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "course")
+def desk(empty, tmp_path):
+    """A course in which nobody handed in anything."""
+    return empty.copy(tmp_path / "course")

@@ -1,6 +1,7 @@
 """An instructor's desk: a course whose gradebook and kept answers are real, and whose notebooks never had to run."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -48,6 +49,8 @@ class Desk:
         named = f"c.CourseDirectory.db_url = {db_url!r}\n" if db_url else ""
         (folder / "nbgrader_config.py").write_text(CONFIG + named + settings)
         self.config = load(folder)
+        if (folder / "gradebook.db").exists():
+            return
         with surroundings(), Gradebook(self.config.db_url, COURSE) as gradebook:
             gradebook.add_assignment(ASSIGNMENT)
             gradebook.add_notebook(NOTEBOOK, ASSIGNMENT)
@@ -55,6 +58,11 @@ class Desk:
             gradebook.add_grade_cell(name, NOTEBOOK, ASSIGNMENT, max_score=11, cell_type="code")
             gradebook.add_solution_cell("answer", NOTEBOOK, ASSIGNMENT)
             gradebook.add_source_cell(name, NOTEBOOK, ASSIGNMENT, source="submit(sheet)", cell_type="code")
+
+    def copy(self, folder: Path) -> "Desk":
+        """The same course in another folder: making one anew takes a second."""
+        shutil.copytree(self.folder, folder)
+        return Desk(folder)
 
     def hand_in(self, sheets_by_student):
         """Grade what everybody put out, as `autograde` does after the run: {student: bundles}."""

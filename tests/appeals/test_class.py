@@ -41,7 +41,7 @@ def test_a_class_gets_the_marks_of_its_sheets(desk):
         Handed(
             student, bundles, "It crashed." if n % 3 else "", {"a1": Ruling(0.25, "why")} if n % 31 == 1 else {}
         )
-        for n, (student, bundles) in enumerate(a_class(60).items())
+        for n, (student, bundles) in enumerate(a_class(SIZE).items())
     ]
     enrolled = [one.student for one in handed]
     exercise = find(EXERCISE)
@@ -52,8 +52,8 @@ def test_a_class_gets_the_marks_of_its_sheets(desk):
     ]
     assert together == alone
     # The class is of every sort, or the comparison would say little.
-    assert sum(marked.report.foreign for marked in alone) > 5
-    assert sum(bool(marked.declared) for marked in alone) > 1
+    assert sum(marked.report.foreign for marked in alone) > 20
+    assert sum(bool(marked.declared) for marked in alone) > 10
     states = {step.state for marked in alone for step in marked.report.steps.values()}
     assert states == {"exact", "follows", "slip", "wrong", "missing"}
 
@@ -68,7 +68,7 @@ def test_a_class_is_marked_again_in_one_call(desk, calls):
     assert not [change for change in changes if change.problem]
     assert (calls["_many"].calls, calls["_one"].calls) == (1, 0)
     # Beside every sheet the batch holds those that may have been worked on other numbers.
-    assert SIZE < calls["_many"].rows < 2 * SIZE
+    assert SIZE < calls["_many"].rows <= 3 * SIZE
     # Nothing was asked to be written.
     with open_store(desk.config) as store:
         assert {item.report for item in store.load(ASSIGNMENT)} == {None}

@@ -15,21 +15,32 @@ from tests.grading.classroom import ROOT
 RELU = '@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")'
 
 
-@pytest.fixture
-def corrected(desk, tmp_path):
-    """The course with a scheme in which the missing ReLU earns a quarter and not half."""
-    folder = tmp_path / "solutions"
+@pytest.fixture(scope="module")
+def solutions(tmp_path_factory):
+    """Schemes of which one was corrected: the missing ReLU earns a quarter and not half."""
+    folder = tmp_path_factory.mktemp("corrected") / "solutions"
     shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
     text = (folder / "mlp.py").read_text()
     assert RELU in text
     (folder / "mlp.py").write_text(text.replace(RELU, RELU[:-1] + ", credit=0.25)"))
-    return load(desk.folder, solutions=folder)
+    return folder
 
 
 @pytest.fixture
-def graded(desk):
+def corrected(graded, solutions):
+    return load(graded.folder, solutions=solutions)
+
+
+@pytest.fixture(scope="module")
+def template(empty, tmp_path_factory):
+    desk = empty.copy(tmp_path_factory.mktemp("class") / "course")
     desk.hand_in({s: [bundle(answers(s, relu=s == "alice"))] for s in ("alice", "bob", "carol")})
     return desk
+
+
+@pytest.fixture
+def graded(template, tmp_path):
+    return template.copy(tmp_path / "course")
 
 
 def test_who_changes_and_by_how_much_is_shown_before_anything_is_written(graded, corrected):
