@@ -176,10 +176,11 @@ def demo(
     ] = None,
     course_dir: CourseDir = None,
 ) -> None:
-    """Run the whole way on a small class, ending with tables of marks.
+    """Run the whole way on a small class, ending with tables of marks and the class report.
 
     Example: course demo --dir demo
     """
+    from course.commands.report import summary_of, write_page
     from course.demo.classroom import Classroom
     from course.grading.config import load
 
@@ -202,6 +203,12 @@ def demo(
     task = room.tasks[0]
     common.results.print("\nFeedback to open, of a student with a slip in every exercise:")
     for page in room.feedback(task, task.students[-6].id):
+        common.results.print(f"  {page}", soft_wrap=True)
+    common.results.print("The class report, an assignment a page:")
+    for task in room.tasks:
+        page = room.folder / "reports" / f"{task.assignment}.html"
+        page.parent.mkdir(exist_ok=True)
+        write_page(summary_of(room.config, task.assignment), page)
         common.results.print(f"  {page}", soft_wrap=True)
     common.results.print("Notebooks as students get them:")
     for name in task.notebooks:

@@ -40,10 +40,8 @@ def report(
     import msgspec
 
     from course.grading.config import load
-    from course.grading.results import class_work
-    from course.reporting.class_report.summary import summarise
 
-    summary = summarise(class_work(load(course_dir), assignment))
+    summary = summary_of(load(course_dir), assignment)
     if json:
         common.print_json(msgspec.to_builtins(summary))
     if output is not None or not json:
@@ -52,6 +50,14 @@ def report(
         common.messages.print(f"wrote {escape(str(path))}")
     if any(flag.kind == "not marked" for flag in summary.flags):
         raise typer.Exit(1)
+
+
+def summary_of(config: Any, assignment: str) -> Any:
+    """Work out the report of an assignment."""
+    from course.grading.results import class_work
+    from course.reporting.class_report.summary import summarise
+
+    return summarise(class_work(config, assignment))
 
 
 def write_page(summary: Any, path: Path) -> None:

@@ -70,7 +70,7 @@ class Classroom:
             marker.write_text("This folder is written anew by `course demo`.\n", "utf-8")
             for name in ("gradebook.db", "answers.db"):
                 (self.folder / name).unlink(missing_ok=True)
-            for name in ("source", "release", "submitted", "autograded", "feedback"):
+            for name in ("source", "release", "submitted", "autograded", "feedback", "reports"):
                 shutil.rmtree(self.folder / name, ignore_errors=True)
         except OSError as error:
             raise DemoError(f"{self.folder} cannot be written: {error.strerror or error}") from None
