@@ -113,6 +113,14 @@ def test_equal_answers_to_equal_numbers_are_put_together_with_what_fits(numbers)
     assert (two.students, two.explanation) == ((2, 3), "−1 times the right value")
 
 
+def test_a_factor_taken_from_the_answers_themselves_explains_nothing(numbers):
+    same = {name: np.repeat(value[:1], CLASS, axis=0) for name, value in numbers.items()}
+    value = same["y"].copy()
+    value[[1, 7]] *= 0.7183
+    (cluster,) = found(same, value, [1, 7])
+    assert (cluster.kind, cluster.explanation) == ("same value", "")
+
+
 def test_a_constant_is_named_though_the_numbers_differ(numbers):
     value, guilty = numbers["y"].copy(), [1, 2, 3]
     value[guilty] = [0.5, 0.5, 0.5]

@@ -77,7 +77,9 @@ def clusters(
         found.append(Cluster("expression", tried[best].text, tuple(map(int, students))))
         left[students] = False
     for group in step.equal(left, by_numbers=True):
-        simple = [h.text for h, fit in zip(tried, fits, strict=True) if fit[group].all() and h.family in _SIMPLE]
+        # Any one answer is some number times the right one; only what was thought of beforehand says something.
+        fitting = (h for h, fit in zip(tried, fits, strict=True) if fit[group].all())
+        simple = [h.text for h in fitting if h.family in _SIMPLE and not h.taken]
         found.append(Cluster("same value", ", or ".join(simple[:2]), tuple(map(int, group))))
         left[group] = False
     found += [
