@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from course.service.identity import Identity
 
 URL, TOKEN = "GRADBOOK_PRACTICE_URL", "GRADBOOK_PRACTICE_TOKEN"
-HUB_PREFIX = "JUPYTERHUB_SERVICE_PREFIX"
+# A service of a Hub has both; in a terminal of somebody's server there is a prefix too, and no name.
+HUB_NAME, HUB_PREFIX = "JUPYTERHUB_SERVICE_NAME", "JUPYTERHUB_SERVICE_PREFIX"
 
 
 def serve(
@@ -67,7 +68,7 @@ def serve(
     from course.service import running
     from course.service.limits import RateLimit
 
-    prefix = os.environ.get(HUB_PREFIX, "")
+    prefix = os.environ.get(HUB_PREFIX, "") if os.environ.get(HUB_NAME) else ""
     identity, about = _identity(prefix, token_file, student)
     desk = _desk(solutions, assignment or [], released or [], worked_solutions)
     if prefix and port is None:

@@ -30,7 +30,9 @@ MLP, CNN = find("mlp/relu-sgd"), find("cnn/output-size")
     ],
 )
 def test_wrong_use_is_one_message(course, monkeypatch, arguments, message):
-    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    monkeypatch.delenv("JUPYTERHUB_SERVICE_NAME", raising=False)
+    # As in a terminal of somebody's own server on a Hub, which is no service.
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/alice/")
     run = course("serve", *arguments)
     assert run.code == 2
     assert message in " ".join(run.err.split())
@@ -38,6 +40,7 @@ def test_wrong_use_is_one_message(course, monkeypatch, arguments, message):
 
 
 def test_a_service_of_a_hub_takes_the_hubs_tokens_only(course, monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_NAME", "practice")
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/services/practice/")
     monkeypatch.delenv("JUPYTERHUB_API_TOKEN", raising=False)
     assert "no service of a JupyterHub" in course("serve").err
