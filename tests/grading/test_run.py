@@ -77,6 +77,8 @@ def test_an_endless_cell_is_interrupted_and_the_next_ones_run():
     assert result(graded) == ["2"]
     assert record.stopped == ""
     assert list(record.happened) == [endless.id]
+    assert record.seconds is not None
+    assert record.seconds >= 1
 
 
 def test_a_notebook_has_a_time_limit_of_its_own():
