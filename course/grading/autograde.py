@@ -74,8 +74,7 @@ def autograde(
         course.grading.kernels.sandbox.SandboxUnavailableError: if there is no sandbox and the configuration
             does not do without.
     """
-    if scheduler is None:
-        kernel.require_sandbox(config)
+    kernel.require_sandbox(config)
     there = submissions(config, assignment)
     _require_released(config, assignment)
     chosen = there if students is None else list(dict.fromkeys(students))

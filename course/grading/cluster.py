@@ -40,7 +40,7 @@ from course.grading.parcel import MOST, Answer, Hello, Parcel, ParcelError, abou
 from course.grading.remote import hello, work
 
 _CONNECT_SECONDS = 10
-_WORKER_SECONDS = 10  # to wait for the first worker
+_WORKER_SECONDS = 20  # to wait for the first worker
 _WATCH_SECONDS = 5.0
 _DESERTED = 6  # looks at a cluster without a worker before the run is given up
 
@@ -229,6 +229,8 @@ class _Pool(Executor):
 
 def _unfit(word: Any) -> str:
     """Say why a worker that was asked cannot grade; empty where it can."""
+    if isinstance(word, OSError):
+        return ""  # it does not answer any more: Dask will know soon, and what it had goes to another
     if isinstance(word, Exception):
         return f"has no gradbook that knows what to do ({_line(word)})"
     try:

@@ -1,9 +1,9 @@
 """nbgrader's own documentation course, two notebooks and two students, and a class of any size made from it."""
 
+import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import nbgrader
+import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
 from course.grading import config, convert
@@ -68,9 +69,14 @@ def insert(path: Path, source: str) -> None:
     nbformat.write(notebook, path)
 
 
+def read(path: Path):
+    """A notebook in today's format."""
+    return nbformat.read(path, as_version=4)
+
+
 def first_output(path: Path) -> str:
     """What the first cell of a notebook printed."""
-    return "".join(output.text for output in nbformat.read(path, as_version=4).cells[0].outputs)
+    return "".join(output.text for output in read(path).cells[0].outputs)
 
 
 def run(folder: Path, *arguments: str) -> str:
@@ -96,6 +102,13 @@ def course(folder: Path, *arguments: str, **options) -> subprocess.Popen:
     )
 
 
+def finish(process: subprocess.Popen) -> list[dict]:
+    """Wait for a command that grades, and give its results, without how long they took."""
+    out, err = process.communicate(timeout=3600)
+    assert process.returncode == 0, err
+    return [{key: value for key, value in result.items() if key != "seconds"} for result in json.loads(out)]
+
+
 def gradebook(folder: Path) -> dict:
     """What the gradebook says, without the names that a database gives its rows."""
     query = """
@@ -116,11 +129,16 @@ def gradebook(folder: Path) -> dict:
         from submitted_notebook join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id
         join notebook on submitted_notebook.notebook_id = notebook.id
     """
-    with sqlite3.connect(folder / "gradebook.db") as base:
-        return {
-            kind: sorted(map(tuple, base.execute(text).fetchall()), key=repr)
-            for kind, text in {"grades": query, "comments": comments, "notebooks": late}.items()
+    engine = sa.create_engine(config.load(folder).db_url)
+    with engine.connect() as base:
+        found = {
+            kind: sorted((tuple(row) for row in base.execute(sa.text(query))), key=lambda row: row[:3])
+            for kind, query in {"grades": query, "comments": comments, "notebooks": late}.items()
         }
+    engine.dispose()
+    # SQLite gives times as text.
+    found["notebooks"] = [(*row[:2], row[2] and str(row[2]), *row[3:]) for row in found["notebooks"]]
+    return found
 
 
 def files(folder: Path) -> dict[str, object]:

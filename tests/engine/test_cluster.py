@@ -6,6 +6,7 @@ import shutil
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import distributed
 import msgspec
@@ -142,13 +143,22 @@ def test_nor_does_one_that_joins_later(grade, hosts, monkeypatch):
 
 
 def test_nor_does_one_without_a_sandbox_or_without_the_course(grade, hosts, monkeypatch):
-    monkeypatch.setattr(remote.sandbox, "available", lambda: "this is Plan 9")
+    monkeypatch.setattr(remote, "sandbox", SimpleNamespace(available=lambda: "this is Plan 9"))
     with pytest.raises(ClusterError, match="has no sandbox: this is Plan 9"):
         grade(hosts.scheduler_address)
     monkeypatch.undo()
     monkeypatch.setattr(cluster, "hello", broken_greeting)
     with pytest.raises(ClusterError, match=r"has no gradbook that knows what to do .ModuleNotFoundError"):
         grade(hosts.scheduler_address)
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_no_reason_to_stop(hosts, room, monkeypatch):
+    monkeypatch.setattr(cluster, "hello", dying_greeting)
+    assert Cluster(hosts.scheduler_address, config.load(room), school.ASSIGNMENT).threads() == 2
+
+
+def dying_greeting():
+    raise distributed.comm.CommClosedError("the other side has gone")
 
 
 def broken_greeting():

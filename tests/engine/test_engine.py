@@ -1,13 +1,10 @@
 """The engine against nbgrader's own command, and against everything that can end it half-way."""
 
 import errno
-import json
 import os
-import random
 import shutil
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +13,11 @@ from course.grading.convert import GradingError
 from tests.engine import school
 
 
-def finish(process):
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    return [{key: value for key, value in result.items() if key != "seconds"} for result in json.loads(out)]
-
-
 def test_scores_comments_cells_and_outputs_are_those_of_nbgraders_own_command(room, tmp_path):
     stock = tmp_path / "stock"
     shutil.copytree(room, stock)
     school.run(stock, "autograde", school.ASSIGNMENT)
-    results = finish(school.course(room, "autograde", school.ASSIGNMENT, "--json"))
+    results = school.finish(school.course(room, "autograde", school.ASSIGNMENT, "--json"))
     assert school.gradebook(room) == school.gradebook(stock)
     assert school.files(room) == school.files(stock)
     # What the documentation says of its own example: neither all nor nothing.
@@ -43,65 +34,6 @@ def test_scores_comments_cells_and_outputs_are_those_of_nbgraders_own_command(ro
     assert school.files(room) == school.files(stock)
 
 
-@pytest.fixture(scope="session")
-def ungraded(released, tmp_path_factory):
-    """Six students who have submitted."""
-    folder = tmp_path_factory.mktemp("ungraded") / "course"
-    shutil.copytree(released, folder)
-    school.enrol(folder, 4)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def undisturbed(ungraded, tmp_path_factory):
-    """The same, graded in peace."""
-    return graded(ungraded, tmp_path_factory.mktemp("undisturbed") / "course")
-
-
-def graded(ungraded, folder):
-    shutil.copytree(ungraded, folder)
-    autograde.autograde(config.load(folder), school.ASSIGNMENT)
-    return folder
-
-
-@pytest.fixture
-def folder(ungraded, tmp_path):
-    """A copy of the class of its own."""
-    return Path(shutil.copytree(ungraded, tmp_path / "class"))
-
-
-def disturb(folder, undisturbed, kills):
-    """Kill the command again and again while it works, then let it come to its end."""
-    draw = random.Random(7)
-    for _ in range(kills):
-        process = school.course(folder, "autograde", school.ASSIGNMENT)
-        time.sleep(2.5 + draw.random() * 4)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        done = {path.parent.name for path in folder.glob("autograded/*/ps1")}
-        # What counts as graded is so to the last file.
-        for student in done:
-            there = school.files(folder)
-            for name, content in school.files(undisturbed).items():
-                if name.startswith(f"{student}/"):
-                    assert there[name] == content
-    finish(school.course(folder, "autograde", school.ASSIGNMENT, "--json"))
-    assert school.gradebook(folder) == school.gradebook(undisturbed)
-    assert school.files(folder) == school.files(undisturbed)
-    assert [path.name for path in (folder / "autograded").iterdir() if path.name.startswith(".")] == []
-
-
-def test_killed_at_random_moments_it_goes_on_where_it_stopped(undisturbed, folder):
-    disturb(folder, undisturbed, 2)
-
-
-@pytest.mark.slow
-def test_a_class_killed_ten_times_ends_as_one_graded_in_peace(released, tmp_path):
-    many = Path(shutil.copytree(released, tmp_path / "many"))
-    school.enrol(many, 60)
-    disturb(many, graded(many, tmp_path / "peace"), 10)
-
-
 def test_ctrl_c_says_what_is_kept(undisturbed, folder):
     process = school.course(folder, "autograde", school.ASSIGNMENT, "--jobs", "1")
     deadline = time.monotonic() + 60
@@ -113,7 +45,7 @@ def test_ctrl_c_says_what_is_kept(undisturbed, folder):
         assert process.returncode == 130, err
         assert "kept; the same command goes on from there" in " ".join(err.split())
     assert "Traceback" not in err
-    finish(school.course(folder, "autograde", school.ASSIGNMENT, "--json"))
+    school.finish(school.course(folder, "autograde", school.ASSIGNMENT, "--json"))
     assert school.files(folder) == school.files(undisturbed)
 
 
