@@ -5,10 +5,10 @@ Each step descends on the mean loss of a batch $B$ plus a penalty,
 $$\frac{1}{|B|} \sum_{i \in B} \ell(\theta; x_i, y_i) + \Omega(\theta) .$$
 
 The loop over an epoch's batches is one `jax.lax.scan`, or one jitted call a batch, or one a block of a batch.
-Measured on two CPU cores with digits: scanned, an MLP's epoch was 1.3, 2 and 4 times as fast with batches of 128,
-32 and 8, and a CNN's 1.5 to 4.5 times as slow, because XLA runs a convolution inside a loop without its threads
-and fast paths. So the default scans, except for networks with convolutions on a CPU: those go one batch a call, and
-large batches through `course.models.blocks`.
+Measured on two CPU cores with digits: scanned, an MLP's epoch was 1.3, 2 and 4 times as fast with batches of
+128, 32 and 8, and a CNN's 1.5 to 4.5 times as slow, because XLA runs a convolution inside a loop without its
+threads and fast paths. So the default scans, except for networks with convolutions on a CPU: those take one batch
+a call, and large batches go through `course.models.blocks`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -129,8 +129,9 @@ def fit(
         raise ValueError(f"all arrays of the data need one leading axis; got lengths {sorted(counts)}")
     (count,) = counts
     carry = (params, optimizer.init(params))
-    first = batches(count, batch_size, key=key)[0], key
-    run_epoch = _loop(_losses(loss, keyed), _update(optimizer, penalty), loop, data, carry, first)
+    run_epoch = epoch_function(
+        loss, optimizer, data, carry, batch_size=batch_size, penalty=penalty, keyed=keyed, loop=loop
+    )
     evaluate = jax.jit(metrics or (lambda params: {}))
     notes = {"count": count, "batch_size": batch_size, "key": jax.random.key_data(key).tolist()}
     history: list[Epoch] = []
@@ -159,6 +160,69 @@ def fit(
     return Fit(params, opt_state, tuple(history))
 
 
+def epoch_function(
+    loss: Callable[..., Scalar],
+    optimizer: optax.GradientTransformation,
+    data: tuple[Array, ...],
+    carry: tuple[Params, optax.OptState],
+    *,
+    batch_size: int,
+    penalty: Callable[[Params], Scalar] | None = None,
+    keyed: bool = False,
+    loop: Literal["auto", "scan", "step", "blocks"] = "auto",
+) -> Callable[..., tuple[tuple[Params, optax.OptState], Inexact[Array, " steps"]]]:
+    """The function that takes parameters and optimizer through the batches of an epoch; what `fit` runs.
+
+    Args:
+        loss: of one example, as for `fit`.
+        optimizer: any optax optimizer.
+        data: the arrays, of which shapes and dtypes matter here.
+        carry: parameters and the optimizer's state, of which shapes and dtypes matter here.
+        batch_size: examples a step.
+        penalty: of the parameters, added once a step.
+        keyed: whether the loss takes a key.
+        loop: "scan", "step", "blocks" or "auto", as for `fit`.
+
+    Returns:
+        `run(data, carry, (indices, keys))`, with `indices` (steps, batch) into the data and a key a step; it
+        gives the new carry and the loss of each step.
+
+    >>> loss, optimizer = lambda w, x: (w - x) ** 2, optax.sgd(0.25)
+    >>> data, carry = (jnp.ones(4),), (jnp.zeros(()), optimizer.init(jnp.zeros(())))
+    >>> run = epoch_function(loss, optimizer, data, carry, batch_size=2)
+    >>> run(data, carry, (jnp.arange(4).reshape(2, 2), jax.random.split(jax.random.key(0), 2)))[1]
+    Array([1.  , 0.25], dtype=float32)
+    """
+    losses_of, update = _losses(loss, keyed), _update(optimizer, penalty)
+
+    def step(data, carry, batch):
+        indices, keys = batch[0], jax.random.split(batch[1], len(batch[0]))
+        mean = jax.value_and_grad(lambda params: jnp.mean(losses_of(params, data, indices, keys)))
+        return update(carry, *mean(carry[0]))
+
+    if loop == "auto":
+        first = jax.ShapeDtypeStruct((batch_size,), int), jax.eval_shape(jax.random.key, 0)
+        loop = _choice("conv_general_dilated" in str(jax.make_jaxpr(step)(data, carry, first)), batch_size)
+    if loop == "scan":
+        return jax.jit(lambda data, carry, batches: jax.lax.scan(partial(step, data), carry, batches))
+    take = jax.jit(step) if loop == "step" else _in_blocks(losses_of, update)
+
+    def one_by_one(data, carry, batches):
+        values = []
+        for batch in zip(*batches, strict=True):
+            carry, value = take(data, carry, batch)
+            values.append(value)
+        return carry, jnp.stack(values)
+
+    return one_by_one
+
+
+def _choice(convolves: bool, batch_size: int) -> Literal["scan", "step", "blocks"]:
+    if not convolves or jax.default_backend() != "cpu":
+        return "scan"
+    return "blocks" if batch_size > blocks.SIZE else "step"
+
+
 def _losses(loss, keyed):
     """The losses of the examples of `data` at `indices`, with a key each where the loss takes one."""
 
@@ -183,33 +247,6 @@ def _update(optimizer, penalty):
         return (optax.apply_updates(params, updates), opt_state), value
 
     return update
-
-
-def _loop(losses_of, update, kind, data, carry, batch):
-    """The function that takes a carry through the batches of an epoch."""
-
-    def step(data, carry, batch):
-        indices, keys = batch[0], jax.random.split(batch[1], len(batch[0]))
-        mean = jax.value_and_grad(lambda params: jnp.mean(losses_of(params, data, indices, keys)))
-        return update(carry, *mean(carry[0]))
-
-    if kind == "auto":
-        convolves = "conv_general_dilated" in str(jax.make_jaxpr(step)(data, carry, batch))
-        kind = "scan"
-        if convolves and jax.default_backend() == "cpu":
-            kind = "blocks" if len(batch[0]) > blocks.SIZE else "step"
-    if kind == "scan":
-        return jax.jit(lambda data, carry, batches: jax.lax.scan(partial(step, data), carry, batches))
-    take = jax.jit(step) if kind == "step" else _in_blocks(losses_of, update)
-
-    def one_by_one(data, carry, batches):
-        values = []
-        for batch in zip(*batches, strict=True):
-            carry, value = take(data, carry, batch)
-            values.append(value)
-        return carry, jnp.stack(values)
-
-    return one_by_one
 
 
 def _in_blocks(losses_of, update):
