@@ -72,7 +72,8 @@ def start(folder: Path, port: int) -> None:
         "GRADBOOK_INSTRUCTORS": INSTRUCTOR,
         "GRADBOOK_USERS": ",".join((INSTRUCTOR, *STUDENTS)),
     }
-    inside, outside = free_port(), free_port()
+    inside, outside, practice = free_ports(3)
+    environment["GRADBOOK_PRACTICE_PORT"] = str(practice)
     command = [sys.executable, "-m", "jupyterhub", f"--config={HERE / 'demo_config.py'}"]
     command += [
         f"--JupyterHub.bind_url=http://127.0.0.1:{port}",
@@ -82,11 +83,15 @@ def start(folder: Path, port: int) -> None:
     os.execve(sys.executable, command, environment)  # noqa: S606, its own interpreter
 
 
-def free_port() -> int:
-    """Give a port of this machine on which nobody listens."""
-    with socket.socket() as listener:
+def free_ports(count: int) -> list[int]:
+    """Give ports of this machine on which nobody listens."""
+    listeners = [socket.socket() for _ in range(count)]
+    for listener in listeners:
         listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
 
 
 def main() -> None:

@@ -2,12 +2,13 @@
 
     jupyterhub --config hub/jupyterhub_config.py
 
-Four things are to be decided, by environment variables or here:
+Five things are to be decided, by environment variables or here:
 
 - GRADBOOK_COURSE: the course's folder, that of nbgrader_config.py. Instructors only: keep it `chmod 700`, or 770
   with a Unix group of instructors. It holds mark schemes, the gradebook and everybody's submissions.
 - GRADBOOK_EXCHANGE: the folder through which assignments and submissions pass.
 - GRADBOOK_INSTRUCTORS: who sees the formgrader, names separated by commas.
+- GRADBOOK_PRACTICE_PORT: where the practice service listens, on this machine only; 8899 unless given.
 - how people sign in, and as whom their servers run: see the authenticator and the spawner below.
 
 Who somebody is comes from the hub alone: the student's id is the name under which one is signed in, so that
@@ -27,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 COURSE = Path(os.environ.get("GRADBOOK_COURSE", HERE.parent)).resolve()
 EXCHANGE = Path(os.environ.get("GRADBOOK_EXCHANGE", "/srv/nbgrader/exchange")).resolve()
 INSTRUCTORS = set(filter(None, os.environ.get("GRADBOOK_INSTRUCTORS", "").replace(" ", "").split(",")))
+PRACTICE_PORT = int(os.environ.get("GRADBOOK_PRACTICE_PORT", "8899"))
 COURSE_ID = load(COURSE).config.CourseDirectory.course_id
 
 # How JupyterLab is set up for the course, here as on a laptop: nothing is fetched from elsewhere.
@@ -57,6 +59,7 @@ def prepare(spawner):
         "JUPYTER_PREFER_ENV_PATH": "1",
         "GRADBOOK_COURSE_ID": COURSE_ID,
         "GRADBOOK_EXCHANGE": str(EXCHANGE),
+        "GRADBOOK_PRACTICE_URL": f"http://127.0.0.1:{PRACTICE_PORT}/services/practice/",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
     }
     if instructor:
@@ -67,6 +70,21 @@ def prepare(spawner):
 
 
 c.Spawner.pre_spawn_hook = prepare
+
+# Practice with instant marking: exercise("mlp/relu-sgd", practice=1) in a notebook. The service holds the mark
+# schemes and never runs a student's code; who asks, the hub tells it by the token of their server.
+c.JupyterHub.services = [
+    {
+        "name": "practice",
+        "url": f"http://127.0.0.1:{PRACTICE_PORT}",
+        "command": [sys.executable, "-m", "course.cli", "serve"],
+        "cwd": str(COURSE),
+        "display": False,
+    }
+]
+ASK = "access:services!service=practice"
+c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", ASK]}]
+c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server", ASK]
 
 # The proxy in front of everything, in Python: no Node.js is needed. It passes an answer on when it is complete,
 # and the formgrader's button answers when the grading is done, which takes as long as it takes. For hundreds of
