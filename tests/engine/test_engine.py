@@ -7,8 +7,9 @@ import signal
 import time
 
 import pytest
+from nbformat.v4 import new_notebook
 
-from course.grading import autograde, commit, config, workers
+from course.grading import autograde, commit, config, convert, execution, kernel, workers
 from course.grading.convert import GradingError
 from tests.engine import school
 
@@ -101,3 +102,20 @@ def test_a_link_is_refused_and_the_others_are_graded(room):
     assert "symbolic link" in bitdiddle.problems[0]
     assert hacker.score is not None
     assert not (room / "autograded" / "bitdiddle").exists()
+
+
+def test_kernels_find_the_compiled_programs_wherever_the_command_is_given(room, tmp_path, monkeypatch):
+    course = config.load(room)
+    cache = kernel.cache_folder(course, school.ASSIGNMENT)
+    about = {"metadata": {"path": str(room)}, "nbgrader": {"assignment": school.ASSIGNMENT}}
+    monkeypatch.chdir(tmp_path)
+
+    def settings():
+        configured = convert.settings(course, school.ASSIGNMENT, None)
+        return execution.task(configured, new_notebook(), about).settings.get("ZygoteProvisioner", {})
+
+    assert "cache" not in settings()
+    cache.mkdir(parents=True)
+    assert settings()["cache"] == str(cache)
+    course.config.ZygoteProvisioner.cache = "/another"
+    assert settings()["cache"] == "/another"
