@@ -24,6 +24,7 @@
 | `staged` | nbgrader's stages for one submission, cut in two where the notebooks run |
 | `commit` | a submission becomes a result in one step, whatever ends the run |
 | `engine`, `workers`, `light` | many submissions at once, with a quick start |
+| `cluster`, `remote`, `parcel` | the same on the hosts of a Dask cluster: here, there, and what crosses |
 | `autograde` | a class graded, with a result for each submission |
 | `kernels` | pre-warmed, sandboxed kernels |
 
