@@ -146,6 +146,7 @@ FOLDERS: dict[str, tuple[Callable[[Path], None], str]] = {
     "escaping-name": (_escaping_name, r"\x1b[2J\udcff is a symbolic link"),
     "terabyte": (_terabyte, "1048576 MiB"),
 }
+REFUSED = {name: why for table in (BROKEN, FOLDERS) for name, (_, why) in table.items()}
 
 
 def edited(edit: Edit) -> Callable[[Path], None]:

@@ -79,6 +79,12 @@ REACHES = {
             os.makedirs("{COURSE_DIR}/.course/" + name, exist_ok=True)
             open("{COURSE_DIR}/.course/" + name + "/planted", "w").write("x")
     """,
+    "poison-own-cache": """
+        import jax, os
+        folder = jax.config.jax_compilation_cache_dir
+        assert folder and os.path.isdir(folder)
+        open(os.path.join(folder, "planted"), "w").close()
+    """,
     "namespace": """
         import subprocess
         subprocess.run(["unshare", "--user", "true"], check=True)

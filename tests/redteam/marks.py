@@ -58,6 +58,26 @@ import jax, jax.numpy
 jax.numpy.allclose = jax.numpy.array_equal = lambda *a, **k: True
 jax.grad = jax.jit = jax.vmap = lambda *a, **k: (lambda *a, **k: 11.0)
 """
+# nbclient plays the part of a front end: an output widget takes in what a cell shows.
+_WIDGET = hook(
+    """
+kernel = get_ipython().kernel
+parent = kernel.get_parent("shell")
+state = {"_model_name": "OutputModel", "_model_module": "@jupyter-widgets/output", "msg_id": "", "outputs": []}
+goal = {"msg_id": parent["header"]["msg_id"]}
+for kind, content in (
+    ("comm_open", {"comm_id": "w", "target_name": "jupyter.widget", "data": {"state": state}}),
+    ("comm_msg", {"comm_id": "w", "data": {"method": "update", "state": goal}}),
+):
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=parent)
+""",
+    "pre_run_cell",
+)
+_IDLE = """
+import time
+kernel = get_ipython().kernel
+kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=kernel.get_parent("shell"))
+"""
 _CARD = {"exercise": "mlp/relu-sgd", "points": 11.0, "max_points": 11.0, "score": 11.0, "steps": {}}
 _CARD_CODE = f"from IPython.display import publish_display_data\npublish_display_data({{{CARD_MIME!r}: {_CARD!r}, 'text/plain': 'CARD'}})"
 
@@ -169,13 +189,9 @@ ATTACKS = {
         code="get_ipython().set_next_input('submit = None', replace=True)\nget_ipython().payload_manager.write_payload({'source': 'ask_exit'})"
     ),
     "idle-too-early": Attack(
-        code=hook(
-            "import time\nkernel = get_ipython().kernel\n"
-            "kernel.session.send(kernel.iopub_socket, 'status', {'execution_state': 'idle'}, parent=kernel.get_parent('shell'))\n"
-            + publish(_THEIRS),
-            "pre_run_cell",
-        ),
+        code=hook(_IDLE + publish(_THEIRS), "pre_run_cell"), stock=_SQUARE + hook(_IDLE, "pre_run_cell")
     ),
+    "output-widget": Attack(code=_WIDGET, stock=_SQUARE + _WIDGET, told="No sheet"),
     # Keys of probe inputs: there are none of another student, and the secret is not there.
     "keys": Attack(
         code=attempt("""

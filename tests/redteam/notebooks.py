@@ -127,9 +127,7 @@ def _attachments(notebook: NotebookNode) -> None:
     task["attachments"] = {"a.svg": {"image/svg+xml": active}, "b.html": {"text/html": active}}
 
 
-_EVIL = (
-    "open('ran-on-import', 'w').write('x')\nprint('SHADOW')\nallclose = lambda *a, **k: True\n__version__ = '0'\n"
-)
+EVIL = "open('ran-on-import', 'w').write('x')\nprint('SHADOW')\nallclose = lambda *a, **k: True\n__version__, float64 = '0', float\n"
 _OTHERS = ("json", "sitecustomize", "usercustomize", "ipykernel_launcher", "nbgrader_config")
 
 EDITS = {
@@ -147,6 +145,8 @@ SEEN = {
 }  # fmt: skip
 # Where stock nbgrader, its cells not written over, gives everything to a wrong answer.
 WORKS_ON_STOCK = {"tag", "tag-all", "changed", "doubled-after"}
+# Where stock nbgrader as it comes grades nothing of the submission, or of the class.
+STOPS_STOCK = {"not-graded", "doubled-before", "doubled-after", "strange-ids", "look-alikes", "metadata"}
 
 
 def _shadow(*names: str) -> Attack:
@@ -155,7 +155,7 @@ def _shadow(*names: str) -> Attack:
         for name in names
     )
     return Attack(
-        files={f"{name}.py": _EVIL for name in names}, first="import sys\nsys.path.insert(0, '')\n" + code
+        files={f"{name}.py": EVIL for name in names}, first="import sys\nsys.path.insert(0, '')\n" + code
     )
 
 

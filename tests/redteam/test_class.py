@@ -14,7 +14,6 @@ from tests.redteam.conftest import QUICK
 from tests.redteam.room import HONEST_CLASS, Room
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
-REFUSED = {name: why for table in (files.BROKEN, files.FOLDERS) for name, (_, why) in table.items()}
 
 
 def copied(room: Room, student: str) -> float:
@@ -40,9 +39,7 @@ def test_no_attack_earns_more_than_honest_work(room, student):
 
 
 def test_everybody_has_a_result(room):
-    assert set(QUICK) | set(HONEST_CLASS) | set(files.BROKEN) | set(files.FOLDERS) | set(files.IN_CLASS) <= set(
-        room.results
-    )
+    assert set(QUICK) | set(HONEST_CLASS) | set(files.REFUSED) | set(files.IN_CLASS) <= set(room.results)
 
 
 def test_the_points_of_a_friend_are_theirs_alone(room):
@@ -52,7 +49,7 @@ def test_the_points_of_a_friend_are_theirs_alone(room):
     assert mark_handed(course, find("mlp/relu-sgd"), FRIEND, [bundle]).report.points == 11.0
     forged = [name for name in marks.ATTACKS if FRIEND in marks.ATTACKS[name].told]
     assert len(forged) == 3
-    assert all("numbers of friend" in json.dumps(room.results[name]["review"]) for name in forged)
+    assert all(FRIEND in json.dumps(room.results[name]["review"]) for name in forged)
 
 
 def test_no_sheet_and_no_card_of_a_student_is_written(room):
@@ -65,11 +62,11 @@ def test_no_sheet_and_no_card_of_a_student_is_written(room):
         assert '"score": 11.0' not in text
 
 
-@pytest.mark.parametrize("student", [*REFUSED, "link", "link-to-a-friend", "link-notebook"])
+@pytest.mark.parametrize("student", [*files.REFUSED, "link", "link-to-a-friend", "link-notebook"])
 def test_what_cannot_be_read_is_a_problem_of_its_own(room, student):
     result = room.results[student]
     assert result["score"] is None
-    assert REFUSED.get(student, "symbolic link") in result["problems"][-1]
+    assert files.REFUSED.get(student, "symbolic link") in result["problems"][-1]
     assert not (room.folder / "autograded" / student / "small").exists()
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.redteam import machine
 from tests.redteam.attack import Attack
-from tests.redteam.conftest import attack_class
+from tests.redteam.conftest import QUICK, attack_class
+from tests.redteam.files import REFUSED
 from tests.redteam.room import HONEST_CLASS, hand_in, victims
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
@@ -50,11 +51,18 @@ def test_the_whole_class_as_an_ordinary_user(room, open_folder):
         made.submit(student, Attack(code=code), honest="")
     with victims(made):
         attack_class(made)
+        hand_in(made, machine.SLOW_ENDS)
         for path in [made.folder, *made.folder.rglob("*")]:
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
         made.grade(launcher=[sys.executable, str(ORDINARY)])
+    assert set(made.results) == set(room.results) | set(machine.SLOW_ENDS)
     for student, result in room.results.items():
         assert made.score(student) <= max(1.0, room.score(student)), student
         assert student not in HONEST_CLASS or made.score(student) == result["score"]
+    assert all(made.score(student) <= 1.0 for student in machine.SLOW_ENDS)
+    for student, attack in (QUICK | machine.SLOW_ENDS).items():
+        assert attack.told in made.told(student), student
+    for student, why in REFUSED.items():
+        assert why in made.results[student]["problems"][-1]
     assert "REACHED" not in made.outputs("reading")
     assert not list(made.folder.rglob("planted"))

@@ -1,16 +1,21 @@
-"""The controls on stock nbgrader: the same attacks earn everything there."""
+"""The controls on stock nbgrader: the same attacks earn everything there, or keep it from grading at all."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 
+from course.grading import config, convert
 from tests.redteam import marks, notebooks
+from tests.redteam.attack import WORD
 from tests.redteam.room import command
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
@@ -19,16 +24,33 @@ assert square(2) == 4
 assert np.allclose(square(3), 9)
 11.0 if square(5) == 25 else 0.0"""
 WRONG = "square = lambda x: 0"
-CODE = {name: attack.stock for name, attack in marks.ATTACKS.items() if attack.stock}
+SHADOWED = """import sys
+sys.path.insert(0, "")
+for name in [name for name in sys.modules if name.partition(".")[0] == "numpy"]:
+    del sys.modules[name]
+square = lambda x: 4 if x == 2 else 25"""
+CODE = {name: attack.stock for name, attack in marks.ATTACKS.items() if attack.stock} | {"shadow-numpy": SHADOWED}
 EDITS = sorted(notebooks.WORKS_ON_STOCK)
+ENVIRONMENT = f"import os\nprint('REACHED' if os.environ.get('SECRET') == {WORD!r} else 'STOPPED')\n{WRONG}"
+OTHERS = {"right": "square = lambda x: x * x", "wrong": WRONG, "environment": ENVIRONMENT}
+# An assert cell runs in the student's own process, whatever surrounds it: docs/security.md says so.
+STOPPED = {"displayhook", "execute-result"}
+FORGED = set(CODE) - STOPPED
+OPEN = "c.Autograde.sanitize_preprocessors = ['nbgrader.preprocessors.ClearOutput']\n"
+DEFAULT = """
+c.Autograde.sanitize_preprocessors = [f"nbgrader.preprocessors.{name}" for name in (
+    "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")]
+c.Autograde.autograde_preprocessors = [
+    f"nbgrader.preprocessors.{name}" for name in ("Execute", "IgnorePattern", "LimitOutput", "SaveAutoGrades")]
+"""
+OURS = "from course.grading.config import use_stages\nuse_stages(c)\n"
 
 
 def nbgrader(folder, *arguments, check=True):
     path = os.pathsep.join([os.path.dirname(command("nbgrader")), os.environ["PATH"]])  # noqa: PTH120
     call = [sys.executable, command("nbgrader"), *arguments]
-    subprocess.run(
-        call, cwd=folder, env=os.environ | {"PATH": path}, check=check, capture_output=True, timeout=300
-    )
+    environment = os.environ | {"PATH": path, "SECRET": WORD}
+    subprocess.run(call, cwd=folder, env=environment, check=check, capture_output=True, timeout=500)
 
 
 def scores(folder, assignment):
@@ -42,14 +64,29 @@ def about(name, **more):
     }
 
 
+def configure(folder, text):
+    start = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
+    (folder / "nbgrader_config.py").write_text(start + text)
+
+
+def submit(folder, student, code=WRONG, edit=None, files=None):
+    notebook = nbformat.read(folder / "release" / "asserts" / "asserts.ipynb", as_version=4)
+    notebook.cells[0].source = code
+    if edit is not None:
+        edit(notebook)
+    submitted = folder / "submitted" / student / "asserts"
+    submitted.mkdir(parents=True)
+    (submitted / "asserts.ipynb").write_text(json.dumps(notebook))
+    for name, data in (files or {}).items():
+        (submitted / name).write_text(data)
+    return submitted
+
+
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory):
-    """An ordinary nbgrader assignment, graded as nbgrader comes; what was locked is not written over."""
+def assignment(tmp_path_factory):
+    """An ordinary nbgrader assignment, released."""
     folder = tmp_path_factory.mktemp("stock")
-    (folder / "nbgrader_config.py").write_text(
-        "c = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
-        "c.Autograde.sanitize_preprocessors = ['nbgrader.preprocessors.ClearOutput']\n"
-    )
+    configure(folder, OPEN)
     cells = [
         new_code_cell(WRONG, metadata=about("answer", solution=True)),
         new_code_cell(TESTS, metadata=about("tests", grade=True, locked=True, solution=False, points=11)),
@@ -59,27 +96,92 @@ def stock(tmp_path_factory):
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": spec}), source / "asserts.ipynb")
     nbgrader(folder, "generate_assignment", "asserts")
-    right = {"right": "square = lambda x: x * x", "wrong": WRONG}
-    for student in [*CODE, *EDITS, *right]:
-        notebook = nbformat.read(folder / "release" / "asserts" / "asserts.ipynb", as_version=4)
-        notebook.cells[0].source = (CODE | right).get(student, WRONG)
-        if student in EDITS:
-            notebooks.EDITS[student](notebook)
-        submitted = folder / "submitted" / student / "asserts"
-        submitted.mkdir(parents=True)
-        nbformat.write(notebook, submitted / "asserts.ipynb")
+    return folder
+
+
+def hand_in(folder):
+    """Let everybody submit whose attack raises a score, or shows what it reached."""
+    for student, code in (CODE | OTHERS).items():
+        shadow = {"numpy.py": notebooks.EVIL} if student == "shadow-numpy" else {}
+        submit(folder, student, code, files=shadow)
+    for student in EDITS:
+        submit(folder, student, edit=notebooks.EDITS[student])
+
+
+@pytest.fixture(scope="module")
+def stock(assignment, tmp_path_factory):
+    """Graded as nbgrader comes; what was locked is not written over."""
+    folder = tmp_path_factory.mktemp("open") / "course"
+    shutil.copytree(assignment, folder)
+    hand_in(folder)
+    (folder / "secret.txt").write_text(WORD)
+    (submit(folder, "link") / "data").symlink_to(folder / "secret.txt")
+    pipe = submit(folder, "pipe") / "asserts.ipynb"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    folder.joinpath("opened").mkdir()
+
+    def wait_for_a_reader():
+        os.close(os.open(pipe, os.O_WRONLY))
+        folder.joinpath("opened", "pipe").touch()
+
+    threading.Thread(target=wait_for_a_reader, daemon=True).start()
     # An attack that stock nbgrader cannot grade has no score, which its test sees.
     nbgrader(folder, "autograde", "asserts", check=False)
-    return scores(folder, "asserts")
+    return folder
 
 
-def test_stock_nbgrader_tells_right_from_wrong(stock):
-    assert (stock["right"], stock["wrong"]) == (11.0, 0.0)
+@pytest.fixture(scope="module")
+def stock_scores(stock):
+    return scores(stock, "asserts")
+
+
+def shown(folder, student):
+    return nbformat.read(folder / "autograded" / student / "asserts" / "asserts.ipynb", as_version=4)
+
+
+def test_stock_nbgrader_tells_right_from_wrong(stock_scores):
+    assert (stock_scores["right"], stock_scores["wrong"]) == (11.0, 0.0)
 
 
 @pytest.mark.parametrize("student", [*CODE, *EDITS])
-def test_the_attack_earns_everything_on_stock_nbgrader(stock, student):
-    assert stock[student] == 11.0
+def test_the_attack_earns_everything_on_stock_nbgrader(stock_scores, student):
+    assert stock_scores[student] == 11.0
+
+
+def test_stock_nbgrader_opens_and_shows_what_ours_does_not(stock):
+    assert "REACHED" in json.dumps(shown(stock, "environment"))
+    assert (stock / "autograded" / "link" / "asserts" / "data").read_text() == WORD
+    assert (stock / "opened" / "pipe").exists()
+
+
+@pytest.mark.parametrize("student", sorted(notebooks.STOPS_STOCK))
+def test_the_edit_keeps_stock_nbgrader_from_grading(assignment, tmp_path, student):
+    folder = tmp_path / "course"
+    shutil.copytree(assignment, folder)
+    configure(folder, DEFAULT)
+    submit(folder, student, edit=notebooks.EDITS[student])
+    assert convert.convert(Autograde, config.load(folder), "asserts", student)
+    assert not (folder / "autograded" / student / "asserts").exists()
+
+
+def test_ordinary_cells_with_our_stages(assignment, tmp_path):
+    """What our stages stop on a course that is not ours, and what they cannot."""
+    folder = tmp_path / "course"
+    shutil.copytree(assignment, folder)
+    configure(folder, OURS)
+    hand_in(folder)
+    call = [sys.executable, command("course"), "autograde", "asserts", "--json"]
+    environment = os.environ | {"SECRET": WORD}
+    done = subprocess.run(call, cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
+    found = {result["student"]: result for result in json.loads(done.stdout)}
+    earned = {student for student, result in found.items() if result["score"]}
+    assert earned == {"right"} | FORGED
+    assert {result["score"] for student, result in found.items() if student not in earned} == {0.0}
+    for student in STOPPED:
+        assert found[student]["review"] == {"tests": "it gave a value and failed"}
+    assert "was tagged" in found["tag"]["review"]["tests"]
+    assert "STOPPED" in json.dumps(shown(folder, "environment"))
 
 
 def test_our_release_under_the_stock_configuration_gives_nothing_to_honest_work(room, tmp_path):
