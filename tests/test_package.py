@@ -17,7 +17,7 @@ ALLOWED = {
     "notebook": {"exercises", "models"},
     "reporting": {"marking", "exercises"},
     "service": {"marking", "exercises", "reporting"},
-    "grading": {"marking", "exercises", "reporting", "notebook"},
+    "grading": {"models", "marking", "exercises", "reporting", "notebook"},
     "demo": {"grading", "marking", "exercises"},
 }
 COMMON = {"errors", "reading", "sheet", "written"}
