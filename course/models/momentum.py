@@ -20,7 +20,7 @@ from jaxtyping import Inexact, Int, PyTree, Real
 
 from course.models._arrays import floating
 
-Rate = Real[ArrayLike, ""] | Callable[[Array], Array]
+Rate = Real[ArrayLike, ""] | Callable[[Array], ArrayLike]
 
 
 class HeavyBallState(NamedTuple):

@@ -26,7 +26,7 @@ from jaxtyping import Inexact, Key, PyTree
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from course.models import blocks, losses
+from course.models import blocks, losses, parallel
 from course.models import checkpoint as checkpoints
 from course.models.data import Dataset, batches
 
@@ -89,6 +89,7 @@ def fit(
     progress: bool | None = None,
     checkpoint: str | Path | None = None,
     on_epoch: Callable[[Epoch], object] | None = None,
+    mesh: jax.sharding.Mesh | None = None,
 ) -> Fit:
     """Trains for some epochs, each over the whole data in a new order.
 
@@ -107,6 +108,7 @@ def fit(
         progress: a bar on stderr; only on a terminal unless given.
         checkpoint: a folder. The run is saved there after each epoch, and goes on from what it finds.
         on_epoch: called with each new `Epoch`; a true answer ends the training, as early stopping does.
+        mesh: devices that share every batch, see `course.models.parallel`; one device unless given.
 
     Returns:
         The `Fit`. The same arguments give the same numbers, resumed or not.
@@ -129,6 +131,8 @@ def fit(
         raise ValueError(f"all arrays of the data need one leading axis; got lengths {sorted(counts)}")
     (count,) = counts
     carry = (params, optimizer.init(params))
+    if mesh is not None and loop == "auto":
+        loop = "step" if jax.default_backend() == "cpu" else "scan"  # blocks are cut on one device
     run_epoch = epoch_function(
         loss, optimizer, data, carry, batch_size=batch_size, penalty=penalty, keyed=keyed, loop=loop
     )
@@ -139,12 +143,16 @@ def fit(
         manager = stack.enter_context(checkpoints.opened(checkpoint)) if checkpoint is not None else None
         if manager is not None:
             carry, history = _resume(manager, carry, notes)
+        if mesh is not None:
+            data, carry = parallel.replicate((data, carry), mesh)
         bar = stack.enter_context(_bar(progress))
         task = bar.add_task("", total=epochs, completed=len(history))
         for number in range(len(history) + 1, epochs + 1):
             start = perf_counter()
             order, noise = jax.random.split(jax.random.fold_in(key, number))
             indices = batches(count, batch_size, key=order)
+            if mesh is not None:
+                indices = parallel.split_batches(indices, mesh)
             carry, step_losses = run_epoch(data, carry, (indices, jax.random.split(noise, len(indices))))
             mean = float(jnp.mean(step_losses))
             if not jnp.isfinite(mean):
