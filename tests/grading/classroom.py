@@ -87,9 +87,9 @@ display(SVG("<svg xmlns='http://www.w3.org/2000/svg'><script>alert('svg')</scrip
 SCRIPT = "Look: <script>alert('markdown')</script> [here](javascript:alert(1)) and $a<b$"
 
 
-def numbers(student: str | None, *, relu: bool = True) -> dict:
+def numbers(student: str | None, *, relu: bool = True, course: str = COURSE) -> dict:
     """The answers to `mlp/relu-sgd`, by plain loops, as one would write them; without the ReLU where asked."""
-    given = find("mlp/relu-sgd").given(student, COURSE)
+    given = find("mlp/relu-sgd").given(student, course)
     x, W1, W2, y = [1.0, *given.x], given.W1.tolist(), given.W2.tolist(), float(given.y)
     a1 = [sum(w * v for w, v in zip(row, x, strict=True)) for row in W1]
     z1 = [max(a, 0.0) for a in a1] if relu else a1
