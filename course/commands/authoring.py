@@ -1,7 +1,7 @@
 """`course lint` and `course build`: for those who write exercises and assignments."""
 
 import json as json_module
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from course.commands import common
 from course.commands.common import Solutions
-from course.exercises import find, practice, variants
+from course.exercises import find, own, practice, variants
 
 
 def lint(
@@ -52,19 +52,25 @@ def lint(
         for problem in problems:
             common.results.print(f"  {escape(problem)}")
     if write:
-        _write_tables("passed_over.json", tables, replace=exercise_id is None)
-        _write_tables(practice.TABLE, rehearsals, replace=exercise_id is None)
+        _write_tables(own.PASSED_OVER, chosen, tables)
+        _write_tables(practice.TABLE, [name for name in chosen if own.file_of(name) is None], rehearsals)
     if bad:
         raise typer.Exit(1)
 
 
-def _write_tables(file: str, tables: Mapping[str, Any], *, replace: bool) -> None:
-    path = Path(variants.__file__).parent / file
-    kept = {} if replace else json_module.loads(path.read_text("utf-8"))
-    merged = dict(sorted({**kept, **tables}.items()))
-    lines = [f"{json_module.dumps(name)}: {json_module.dumps(table)}" for name, table in merged.items()]
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
-    common.messages.print(f"wrote {path}")
+def _write_tables(file: str, examined: Sequence[str], tables: Mapping[str, Any]) -> None:
+    """Write what was found beside the exercises examined: in this package, or in a folder of one's own."""
+    package = Path(variants.__file__).parent
+    beside = {name: path.parent if (path := own.file_of(name)) else package for name in examined}
+    for folder in sorted(set(beside.values())):
+        path = folder / file
+        before = json_module.loads(path.read_text("utf-8")) if path.is_file() else {}
+        kept = {name: table for name, table in before.items() if name not in beside}
+        found = {name: table for name, table in tables.items() if beside.get(name) == folder}
+        merged = dict(sorted({**kept, **found}.items()))
+        lines = [f"{json_module.dumps(name)}: {json_module.dumps(table)}" for name, table in merged.items()]
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+        common.messages.print(f"wrote {path}")
 
 
 def build(

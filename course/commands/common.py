@@ -10,14 +10,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from course.errors import CourseError
-from course.exercises import Exercise
+from course.exercises import CATALOGUE, Exercise, find
+from course.marking import folders
 from course.marking.scheme import Scheme
 
 messages = Console(stderr=True, highlight=False)
 results = Console(highlight=False)
 
 Solutions = Annotated[
-    Path | None, typer.Option("--solutions", help="Folder of the mark schemes.", show_default=False, metavar="DIR")
+    Path | None,
+    typer.Option(
+        "--solutions", help="Folder of the mark schemes; several as in PATH.", show_default=False, metavar="DIR"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Student = Annotated[
@@ -46,16 +50,39 @@ def print_json(data: Any) -> None:
 def solutions_folder(option: Path | None) -> Path | None:
     """Give the folder of the mark schemes: the option, else the configuration's, else None."""
     if option is not None:
-        if not option.is_dir():
-            raise WrongUse(f"--solutions {option} is not a folder")
-        return option.resolve()
+        _load_own()
+        named = folders.folders_of(option)
+        for each in named:
+            if not each.is_dir():
+                raise WrongUse(f"--solutions {each} is not a folder")
+        return folders.join(each.resolve() for each in named)
     from course.grading.config import find_course_dir, load
 
     course_dir = find_course_dir()
     if course_dir is None:
         return None
     folder = load(course_dir).solutions_dir
-    return folder if folder.is_dir() else None
+    return folder if all(each.is_dir() for each in folders.folders_of(folder)) else None
+
+
+def find_exercise(exercise_id: str) -> Exercise:
+    """Give the exercise with this id, of the course or of the instructor's own.
+
+    Raises:
+        course.exercises.UnknownExercise: if there is none.
+    """
+    if exercise_id not in CATALOGUE:
+        _load_own()
+    return find(exercise_id)
+
+
+def _load_own() -> None:
+    """Read the configuration of the course here, if there is one: it adds the instructor's own exercises."""
+    from course.grading.config import find_course_dir, load
+
+    course_dir = find_course_dir()
+    if course_dir is not None:
+        load(course_dir)
 
 
 def numbers(exercise: Exercise, student: str | None) -> Any:

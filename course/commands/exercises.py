@@ -9,7 +9,7 @@ from rich.table import Table
 
 from course.commands import common
 from course.commands.common import AsJson, Solutions, Student
-from course.exercises import CATALOGUE, Exercise, find
+from course.exercises import CATALOGUE, Exercise
 from course.marking.report import Report
 
 Id = Annotated[str, typer.Argument(help="Id of the exercise, for example mlp/relu-sgd.", metavar="ID")]
@@ -70,7 +70,7 @@ def given(exercise_id: Id, student: Student = None, json: AsJson = False) -> Non
 
     Example: course given mlp/relu-sgd --student alice
     """
-    exercise = find(exercise_id)
+    exercise = common.find_exercise(exercise_id)
     values = common.numbers(exercise, student)
     listed = {name: common.nested(value) for name, value in values._asdict().items()}
     if json:
@@ -100,7 +100,7 @@ def solve(
 
     folder = common.require_solutions(solutions)
     together = [exercise for exercise in CATALOGUE.values() if exercise.assignment == exercise_id]
-    chosen = together or [find(exercise_id)]
+    chosen = together or [common.find_exercise(exercise_id)]
     markers = {exercise.id: _marker(folder, exercise.id) for exercise in chosen}
     givens = {exercise.id: common.numbers(exercise, student) for exercise in chosen}
     if page is not None:
@@ -132,7 +132,7 @@ def mark(
     from course.sheet import read_answers
 
     folder = common.require_solutions(solutions)
-    exercise = find(exercise_id)
+    exercise = common.find_exercise(exercise_id)
     answers = read_answers(common.read_file(sheet), exercise.id, student)
     marker = _marker(folder, exercise.id)
     probe = exercise.probes("practice")

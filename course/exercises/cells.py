@@ -9,7 +9,7 @@ import re
 from course.exercises import CATALOGUE, Exercise
 
 SETUP = "course--setup"
-SHOW, ANSWER, WRITTEN = "show", "answer", "written"
+GIVEN, SHOW, ANSWER, WRITTEN = "given", "show", "answer", "written"
 _SEPARATOR = "--"
 _STUDENT = re.compile(r"[\w.@+-]{1,120}")
 

@@ -103,11 +103,22 @@ def next_well_posed(exercise: str, start: int) -> int:
 @functools.cache
 def passed_over(exercise: str) -> np.ndarray:
     """Give the mask over the pool of draws to pass over (bool [POOL])."""
-    packed = _tables().get(exercise)
-    if packed is None:
+    text = packed(exercise)
+    if not text:
         return np.zeros(POOL, dtype=bool)
-    bits = np.unpackbits(np.frombuffer(base64.b64decode(packed), dtype=np.uint8))
+    bits = np.unpackbits(np.frombuffer(base64.b64decode(text), dtype=np.uint8))
     return bits[:POOL].astype(bool)
+
+
+def packed(exercise: str) -> str:
+    """Give the text form of the draws of an exercise that are passed over, empty for none."""
+    return _tables().get(exercise, "")
+
+
+def pass_over(exercise: str, table: str) -> None:
+    """Set the draws of an exercise that is not of this package, in their text form."""
+    _tables()[exercise] = table
+    passed_over.cache_clear()
 
 
 def pack(mask: np.ndarray) -> str:

@@ -16,8 +16,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course.errors import CourseError
-from course.exercises import Exercise, find
-from course.exercises.cells import ANSWER, SETUP, SHOW, WRITTEN, grade_id
+from course.exercises import Exercise, find, own
+from course.exercises.cells import ANSWER, GIVEN, SETUP, SHOW, WRITTEN, grade_id
 from course.grading.config import Gradbook
 from course.marking.scheme import Scheme
 
@@ -54,6 +54,9 @@ def expand(cell: NotebookNode, config: Gradbook, schemes: Mapping[str, Scheme]) 
         yield from _setup(cell, config)
         return
     exercise = find(exercise_id.strip())
+    definition = own.as_cell(exercise.id) if word == "show" else None
+    if definition is not None:  # an exercise of the instructor's own travels in the notebook
+        yield _locked(new_code_cell(definition), grade_id(exercise.id, GIVEN))
     if exercise.id not in schemes:
         raise BuildError(f"there is no mark scheme for {exercise.id} in {config.solutions_dir}")
     made = _MARKERS[word](cell.source.strip(), exercise, schemes[exercise.id])

@@ -2,16 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
-from traitlets import Bool, Dict, Enum, Unicode, default
+from traitlets import Bool, Dict, Enum, Unicode, Union, default
 from traitlets import List as ListOf
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from course.errors import CourseError
-from course.exercises import Exercise
+from course.exercises import Exercise, own
 from course.exercises.variants import COURSE, normalise_id
 from course.grading import secret
+from course.marking import folders
 from course.reporting import use_feedback
 
 FILE = "nbgrader_config.py"
@@ -36,8 +38,14 @@ class Gradbook(Configurable):
         help="Name of the course. With the student's id it decides everybody's numbers, so it is baked into the "
         "release; change it from year to year, and not in between.",
     ).tag(config=True)
-    solutions = Unicode(
-        "solutions", help="Folder of the mark schemes; a relative one is beside nbgrader_config.py."
+    solutions = Union(
+        [Unicode(), ListOf(Unicode())],
+        default_value="solutions",
+        help="Folder of the mark schemes, or a list of several; a relative one is beside nbgrader_config.py.",
+    ).tag(config=True)
+    exercises = Unicode(
+        "exercises",
+        help="Folder of your own exercises, if there is one; a relative one is beside the configuration.",
     ).tag(config=True)
     assignments = Unicode(
         "assignments", help="Folder of the text sources; a relative one is beside nbgrader_config.py."
@@ -86,6 +94,11 @@ class Gradbook(Configurable):
         root = self.config.CourseDirectory.get("root", "") if "CourseDirectory" in self.config else ""
         return str(root) if isinstance(root, str) and root else os.getcwd()  # noqa: PTH109
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        if (self.folder / self.exercises).is_dir():
+            own.load(self.folder / self.exercises)
+
     def without_sandbox(self) -> None:
         """Let submissions run in the account of the grader, whatever was configured."""
         self.sandbox = self.config.Gradbook.sandbox = False
@@ -97,8 +110,9 @@ class Gradbook(Configurable):
 
     @property
     def solutions_dir(self) -> Path:
-        """The folder of the mark schemes."""
-        return self.folder / self.solutions
+        """The folder of the mark schemes; several are named by one path, as `folders.join` does."""
+        names = [self.solutions] if isinstance(self.solutions, str) else self.solutions
+        return folders.join(self.folder / part for name in names for part in folders.folders_of(Path(name)))
 
     @property
     def assignments_dir(self) -> Path:

@@ -1,4 +1,4 @@
-"""Where mark schemes come from: a folder that the caller names. This package never imports them by name."""
+"""Where mark schemes come from: folders that the caller names. This package never imports them by name."""
 
 import functools
 import importlib.util
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from course.errors import CourseError
+from course.marking.folders import folders_of
 from course.marking.marker import Marker
 from course.marking.scheme import Scheme
 
@@ -16,30 +17,38 @@ class NoSchemes(CourseError):
 
 @functools.cache
 def load(folder: Path) -> dict[str, Scheme]:
-    """Load every scheme of a folder's Python modules, by exercise id.
+    """Load every scheme of the Python modules of a folder, or of several, by exercise id.
 
     Raises:
-        NoSchemes: if the folder does not exist or holds none, or two schemes mark one exercise.
+        NoSchemes: if a folder does not exist or holds none, or two schemes mark one exercise.
     """
-    if not folder.is_dir():
-        raise NoSchemes(f"no mark schemes: {folder} is not a folder; name it with --solutions DIR")
     schemes: dict[str, Scheme] = {}
-    for path in sorted(folder.glob("*.py")):
-        name = f"_mark_schemes_{path.stem}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
-            continue
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-        for scheme in [value for value in vars(module).values() if isinstance(value, Scheme)]:
+    where: dict[str, Path] = {}
+    for number, each in enumerate(folders_of(folder)):
+        if not each.is_dir():
+            raise NoSchemes(f"no mark schemes: {each} is not a folder; name it with --solutions DIR")
+        found = [(path, scheme) for path in sorted(each.glob("*.py")) for scheme in _schemes_of(path, number)]
+        if not found:
+            raise NoSchemes(f"no mark schemes: no Python file in {each} defines a Scheme")
+        for path, scheme in found:
             if scheme.exercise.id in schemes:
-                raise NoSchemes(f"two schemes mark {scheme.exercise.id}; the second is in {path.name}")
+                raise NoSchemes(
+                    f"two schemes mark {scheme.exercise.id}: in {where[scheme.exercise.id]} and in {path}"
+                )
             scheme.check()
-            schemes[scheme.exercise.id] = scheme
-    if not schemes:
-        raise NoSchemes(f"no mark schemes: no Python file in {folder} defines a Scheme")
+            schemes[scheme.exercise.id], where[scheme.exercise.id] = scheme, path
     return schemes
+
+
+def _schemes_of(path: Path, folder: int) -> list[Scheme]:
+    name = f"_mark_schemes_{folder}_{path.stem}" if folder else f"_mark_schemes_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        return []
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if isinstance(value, Scheme)]
 
 
 @functools.cache
