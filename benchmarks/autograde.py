@@ -3,27 +3,55 @@
 Run as `course bench autograde`. The class comes in lots; stock nbgrader and this project grade each lot one after
 the other, so that what else the machine does hits both alike. Both times are those of the whole command, from its
 start to its end; ours runs every notebook in a sandbox, and fills its compilation cache in the first lot. The
-scores must be equal.
+scores must be equal, or the benchmark fails. `--growth` measures how our time and memory grow with a class.
 """
 
 import argparse
+import datetime
+import importlib.metadata
 import json
 import os
+import platform
 import sqlite3
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
 from benchmarks import varied
+from course.grading.kernels import bench as kernels
+from course.grading.kernels.supervisor import descendants
 
 _CONFIG = (
     "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.Execute.timeout = 60\nc.RunNotebook.timeout = 60\n"
 )
+_PHASES = {
+    "before": "before the run: stages and gradebook (one at a time)",
+    "kernel": "until the kernel is ready",
+    "cells": "in the cells",
+    "run": "the rest of the run: the notebook read, the kernel's end, the notebook written",
+    "after": "after the run: marks, stages and gradebook (one at a time)",
+}
+_GROWTH = (20, 100, 500)
+
+
+class Called(NamedTuple):
+    """A command that was run.
+
+    Attributes:
+        memory: MiB that it and all its processes held at most, shared pages divided among those who share them;
+            0 where it was not watched.
+    """
+
+    seconds: float
+    printed: str
+    memory: float = 0.0
 
 
 def make(folder: Path) -> None:
@@ -34,20 +62,32 @@ def make(folder: Path) -> None:
     call(folder, "nbgrader", "generate_assignment", varied.ASSIGNMENT)
 
 
-def call(folder: Path, module: str, *arguments: str) -> tuple[float, str]:
+def call(folder: Path, module: str, *arguments: str, watch: bool = False) -> Called:
     """Run a command; give its seconds and what it printed."""
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     start = time.perf_counter()
-    done = subprocess.run(
+    process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=folder,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PATH": path},
     )
-    if done.returncode:
-        sys.exit(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
-    return time.perf_counter() - start, done.stdout
+    most = [0.0]
+    if watch:
+        threading.Thread(target=_watch, args=(process, most), daemon=True).start()
+    printed, errors = process.communicate()
+    if process.returncode:
+        sys.exit(f"{module} {' '.join(arguments)} ended with {process.returncode}:\n{errors[-3000:]}")
+    return Called(time.perf_counter() - start, printed, most[0])
+
+
+def _watch(process: subprocess.Popen[str], most: list[float]) -> None:
+    while process.poll() is None:
+        members = [process.pid, *descendants(process.pid)]
+        most[0] = max(most[0], sum(kernels.proportional(pid) for pid in members))
+        time.sleep(0.5)
 
 
 def scores(folder: Path) -> dict[tuple[str, str], float]:
@@ -64,6 +104,8 @@ def scores(folder: Path) -> dict[tuple[str, str], float]:
 
 def run(size: int, lots: int, jobs: int | None) -> None:
     """Measure and print."""
+    print(_machine())
+    more = [] if jobs is None else ["--jobs", str(jobs)]
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         stock, ours = Path(place, "stock"), Path(place, "ours")
         make(stock)
@@ -75,39 +117,72 @@ def run(size: int, lots: int, jobs: int | None) -> None:
             numbers = range(bounds[lot], bounds[lot + 1])
             for folder in (stock, ours):
                 varied.hand_in(folder, numbers)
-            times["stock"].append(call(stock, "nbgrader", "autograde", varied.ASSIGNMENT)[0])
-            more = [] if jobs is None else ["--jobs", str(jobs)]
-            seconds, printed = call(ours, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more)
-            times["ours"].append(seconds)
-            for result in json.loads(printed):
+            times["stock"].append(call(stock, "nbgrader", "autograde", varied.ASSIGNMENT).seconds)
+            called = call(ours, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more)
+            times["ours"].append(called.seconds)
+            for result in json.loads(called.printed):
                 if not result["skipped"]:
                     for phase, took in result["seconds"].items():
                         phases[phase] = phases.get(phase, 0.0) + took
             rates = {name: 60 * len(numbers) / taken[-1] for name, taken in times.items()}
             print(
                 f"lot {lot + 1} of {lots}, {len(numbers)} submissions: stock {rates['stock']:.1f} a minute, "
-                f"ours {rates['ours']:.1f}, ratio {rates['ours'] / rates['stock']:.1f}",
+                f"ours {rates['ours']:.1f}, ratio {rates['ours'] / rates['stock']:.1f}; "
+                f"{os.getloadavg()[0]:.1f} processes wanted a core",
                 flush=True,
             )
+        idle = call(ours, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more).seconds
         theirs, mine = scores(stock), scores(ours)
     different = {
         key: (theirs.get(key), mine.get(key)) for key in theirs | mine if theirs.get(key) != mine.get(key)
     }
     rates = {name: 60 * size / sum(taken) for name, taken in times.items()}
-    print(f"{size} varied submissions on {os.cpu_count()} cores")
+    print(f"\n{size} varied submissions in {lots} turns, whole commands")
     print(f"stock nbgrader   {rates['stock']:7.1f} a minute")
     print(f"course autograde {rates['ours']:7.1f} a minute, in sandboxes")
     print(f"ratio            {rates['ours'] / rates['stock']:7.1f}")
-    print("where the time of a submission goes: " + ", ".join(f"{k} {v / size:.2f} s" for k, v in phases.items()))
     print(f"scores: {len(theirs)} compared, {len(different)} different, {sum(theirs.values()):g} points in all")
+    print(f"\nwhere the seconds of a submission go; several run at once, and {idle:.2f} s a command are its start")
+    phases["run"] -= phases["kernel"] + phases["cells"]
+    for phase, words in _PHASES.items():
+        print(f"{phases[phase] / size:7.2f}  {words}")
+    print("\na kernel, from the request; memory is what each further one adds")
+    print(kernels.report(kernels.compare()))
     if different:
         sys.exit(f"the scores differ: {different}")
 
 
+def grow(jobs: int | None) -> None:
+    """Grade classes of several sizes; print the time of a submission and the memory: both must stay."""
+    print(_machine())
+    more = [] if jobs is None else ["--jobs", str(jobs)]
+    print(f"{'submissions':>11}{'seconds':>10}{'each':>8}{'MiB at most':>13}")
+    for size in _GROWTH:
+        with tempfile.TemporaryDirectory(prefix="bench-") as place:
+            folder = Path(place, "ours")
+            make(folder)
+            varied.hand_in(folder, range(size))
+            done = call(folder, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more, watch=True)
+            if len(scores(folder)) < size:
+                sys.exit(f"{len(scores(folder))} scores of {size} submissions")
+        print(f"{size:11}{done.seconds:10.1f}{done.seconds / size:8.3f}{done.memory:13.0f}", flush=True)
+
+
+def _machine() -> str:
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("jax", "nbgrader", "ipykernel")]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    today = datetime.datetime.now(datetime.UTC).date()
+    return f"{today}, {cores} cores, Python {platform.python_version()}, {', '.join(versions)}"
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=16, help="submissions")
+    parser.add_argument("--size", type=int, default=48, help="submissions")
     parser.add_argument("--lots", type=int, default=2, help="turns in which they are graded")
     parser.add_argument("--jobs", type=int, help="notebooks that run at once")
+    parser.add_argument("--growth", action="store_true", help="from 20 to 500 submissions, ours alone")
     options = parser.parse_args()
-    run(options.size, options.lots, options.jobs)
+    if options.growth:
+        grow(options.jobs)
+    else:
+        run(options.size, options.lots, options.jobs)

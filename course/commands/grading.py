@@ -60,11 +60,15 @@ def autograde(
     Example: course autograde mlp --jobs 4
     """
     import course.grading.light  # noqa: F401, before what it makes quicker
-    from course.grading.autograde import autograde as grade
-    from course.grading.autograde import submissions
+    from course.grading import workers
     from course.grading.config import load
 
     config = load(course_dir)
+    if scheduler is None:
+        workers.begin()
+    from course.grading.autograde import autograde as grade
+    from course.grading.autograde import submissions
+
     if no_sandbox:
         config.without_sandbox()
     if not config.sandbox:

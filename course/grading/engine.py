@@ -5,6 +5,7 @@
 Each submission goes through exactly the stages that nbgrader would take it through.
 """
 
+import gc
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
-from course.grading import workers
+from course.grading import connect, workers
 from course.grading.commit import Workplace, disk_is_full
 from course.grading.config import Gradbook
 from course.grading.convert import GradingError, settings, surroundings
@@ -34,7 +35,8 @@ class Outcome:
         problems: why it could not be graded; empty where it could.
         records: what the stages noted of each of its notebooks.
         skipped: whether it was graded before.
-        seconds: time spent before the run, running, and after it.
+        seconds: time spent before the run, running (until the kernel was ready and in the cells are parts of it),
+            and after it.
     """
 
     student: str
@@ -88,10 +90,12 @@ class Engine:
         Raises:
             GradingError: if another run is at work or the disk is full; what was graded before is kept.
         """
-        with self.place.open():
+        with self.place.open(), connect.shared():
             if force:
                 self.place.redo(students)
             self._pool = self.start_pool()
+            # What is loaded by now stays: the collector need not look at it again for every submission.
+            gc.freeze()
             try:
                 yield from self._grade(deque(students))
             finally:
@@ -138,7 +142,8 @@ class Engine:
         except Exception as error:
             self._fail(submission.outcome, error, [])
             return submission
-        submission.outcome.seconds["run"] = submission.outcome.seconds.get("run", 0.0) + run.seconds
+        for phase, seconds in {"run": run.seconds, **run.record.phases}.items():
+            submission.outcome.seconds[phase] = submission.outcome.seconds.get(phase, 0.0) + seconds
         if submission.outcome.problems:
             return submission
         if submission.missing:

@@ -21,6 +21,7 @@ class Record:
         sheets: raw bundles that a graded cell handed over, by the cell's id.
         review: what a person should look at, by the name of the graded cell.
         seconds: how long the run took; None where we did not run it.
+        phases: seconds until the kernel stood ready, and in the cells.
     """
 
     token: str = ""
@@ -32,6 +33,7 @@ class Record:
     sheets: dict[str, list[bytes]] = field(default_factory=dict)
     review: dict[str, str] = field(default_factory=dict)
     seconds: float | None = None
+    phases: dict[str, float] = field(default_factory=dict)
 
 
 def record_of(resources: MutableMapping[str, Any]) -> Record:

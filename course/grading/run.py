@@ -64,6 +64,7 @@ class RunNotebook(Execute):
         # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
         environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
         with self.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            ready = time.monotonic()
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type != "code":
                     continue
@@ -74,7 +75,9 @@ class RunNotebook(Execute):
                 else:
                     self._run_cell(cell, resources, index, record)
                 _mend(cell)
+            done = time.monotonic()
         record.seconds = time.monotonic() - start
+        record.phases = {"kernel": ready - start, "cells": done - ready}
         return nb, resources
 
     def create_kernel_manager(self) -> Any:

@@ -3,14 +3,14 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 
-import jax
 import nbformat
 
 from course.grading.config import Gradbook
 from course.grading.kernel import cache_folder
-from course.grading.kernels import cache
+from course.grading.kernels import cache, preload
 
 _STAMP = "filled-from"
 _DEFINED = re.compile(r"^\s*def\s+(\w+)", re.MULTILINE)
@@ -51,7 +51,8 @@ def warm(config: Gradbook, assignment: str) -> str:
 
 def _fingerprint(notebooks: Iterable[Path], config: Gradbook) -> str:
     """What the cache depends on beside JAX's own keys."""
-    about = hashlib.sha256(f"{jax.__version__}|{config.sandbox}|{config.withheld}".encode())
+    compiler = f"{version('jax')}|{preload.QUICK_COMPILATION}"
+    about = hashlib.sha256(f"{compiler}|{config.sandbox}|{config.withheld}".encode())
     for path in notebooks:
         about.update(path.read_bytes())
     return about.hexdigest()

@@ -11,16 +11,29 @@ from multiprocessing.context import BaseContext
 
 from course.grading.kernels import client
 
+_PRELOADED = [
+    "course.grading.light",
+    "course.grading.execution",
+    "course.grading.kernels.provisioner",
+    "course.cli",
+]
+
 
 def default_jobs() -> int:
-    """Give how many notebooks run at once unless told otherwise: some of each run is waiting."""
-    return max(2, (3 * len(os.sched_getaffinity(0)) + 1) // 2 if hasattr(os, "sched_getaffinity") else 2)
+    """Give how many notebooks run at once unless told otherwise: some of each run is waiting, and some sleep."""
+    return 2 * (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+
+
+def begin() -> None:
+    """Start what takes a second to come up, and go on importing meanwhile."""
+    client.begin()
+    _context()
+    forkserver.ensure_running()
 
 
 def local(jobs: int) -> Callable[[], Executor]:
     """Give a function that starts a pool of local workers; a pool that broke is replaced by a new one."""
     context = _context()
-    # It imports while this process goes on.
     forkserver.ensure_running()
     return lambda: ProcessPoolExecutor(
         jobs,
@@ -40,7 +53,7 @@ def end(pool: Executor) -> None:
 def _context() -> BaseContext:
     # One process imports what workers need, and they are forked from it: none of the threads of this one.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["course.grading.light", "course.grading.execution", "course.cli"])
+    context.set_forkserver_preload(_PRELOADED)
     return context
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -46,7 +47,7 @@ def measure(kernel: str, config: Config | None = None) -> Start:
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         manager = KernelManager(kernel_name=kernel, config=config or Config())
-        manager.start_kernel(cwd=folder)
+        manager.start_kernel(cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         talk = manager.client()
         talk.start_channels()
         try:
@@ -80,11 +81,16 @@ def _memory(manager: KernelManager) -> float:
     from .supervisor import descendants
 
     root = manager.provisioner.pid  # type: ignore[union-attr]
-    total = 0
-    for pid in [root, *descendants(root)]:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            total += int(line.split()[1]) if line.startswith("Pss:") else 0
-    return total / 1024
+    return sum(proportional(pid) for pid in [root, *descendants(root)])
+
+
+def proportional(pid: int) -> float:
+    """MiB that a process holds, shared pages divided among those who share them; 0 for one that has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def compare(repetitions: int = 7) -> dict[str, Start]:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .request import CHANNELS, Request, receive, send
 
@@ -30,6 +30,8 @@ _LONGEST = 60
 
 _lock = threading.Lock()
 _held: list[tuple[subprocess.Popen[bytes], int, Path]] = []
+# One that is starting, and the file that takes what it writes.
+_coming: list[IO[bytes]] = []
 
 
 class ZygoteError(RuntimeError):
@@ -50,19 +52,34 @@ def ensure() -> Path:
         ZygoteError: If it does not come up; the message holds what it wrote.
     """
     with _lock:
-        named = os.environ.get(VARIABLE)
-        if named and _answers(Path(named)):
-            return Path(named)
-        _start()
+        if not _coming:
+            named = os.environ.get(VARIABLE)
+            if named and _answers(Path(named)):
+                return Path(named)
+            _spawn()
+        _wait_for_it()
         return Path(os.environ[VARIABLE])
+
+
+def begin() -> None:
+    """Start the zygote, unless there is one, without waiting for it: `ensure` then does."""
+    with _lock:
+        if not _coming and VARIABLE not in os.environ:
+            _spawn()
 
 
 def stop() -> None:
     """End the zygote that this process started, with all its kernels; without one, do nothing."""
     with _lock:
+        while _coming:
+            # It has no kernels yet, and would first go on importing.
+            _held[-1][0].kill()
+            _coming.pop().close()
         while _held:
             process, lifeline, folder = _held.pop()
             os.close(lifeline)
+            if process.stdout is not None:
+                process.stdout.close()
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -73,25 +90,37 @@ def stop() -> None:
                 del os.environ[VARIABLE]
 
 
-def _start() -> None:
+def _spawn() -> None:
     base = tempfile.gettempdir()
     folder = Path(tempfile.mkdtemp(prefix="course-", dir=base if len(base) <= _LONGEST else "/tmp"))  # noqa: S108
     lifeline, ours = os.pipe()
     environment = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ") if name in os.environ}
     environment |= {"HOME": str(folder), "MPLCONFIGDIR": str(folder / "matplotlib")}
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603
-            python_command("zygote", str(folder), str(lifeline)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            env=environment,
-            pass_fds=(lifeline,),
-            # A Ctrl-C at the terminal is the grader's to handle, which then ends the zygote.
-            start_new_session=True,
-            cwd="/",
-        )
-        os.close(lifeline)
+    log = tempfile.TemporaryFile()  # noqa: SIM115  closed by whoever waits for the zygote
+    process = subprocess.Popen(  # noqa: S603
+        python_command("zygote", str(folder), str(lifeline)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=environment,
+        pass_fds=(lifeline,),
+        # A Ctrl-C at the terminal is the grader's to handle, which then ends the zygote.
+        start_new_session=True,
+        cwd="/",
+    )
+    os.close(lifeline)
+    _held.append((process, ours, folder))
+    _coming.append(log)
+
+
+def _wait_for_it() -> None:
+    """Wait until the zygote that was spawned last serves.
+
+    Raises:
+        ZygoteError: If it does not come up; the message holds what it wrote.
+    """
+    process, ours, folder = _held[-1]
+    with _coming.pop() as log:
         assert process.stdout is not None
         timer = threading.Timer(_START_SECONDS, process.kill)
         timer.start()
@@ -99,12 +128,12 @@ def _start() -> None:
         timer.cancel()
         process.stdout.close()
         if ready != b"ready\n":
+            _held.pop()
             os.close(ours)
             process.wait()
             shutil.rmtree(folder, ignore_errors=True)
             log.seek(0)
             raise ZygoteError(f"the zygote did not start:\n{log.read().decode(errors='replace').strip()}")
-    _held.append((process, ours, folder))
     os.environ[VARIABLE] = str(folder)
 
 
@@ -138,6 +167,7 @@ def _forget() -> None:
     for _, lifeline, _ in _held:
         os.close(lifeline)
     _held.clear()
+    _coming.clear()
 
 
 os.register_at_fork(after_in_child=_forget)

@@ -59,8 +59,9 @@ def _fresh_state(request: Request) -> None:
         os.dup2(null, number)
     os.close(null)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    flags = {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "")}
     os.environ.clear()
-    os.environ.update(_FIXED | request.environment | (_IN_SANDBOX if request.sandboxed else {}))
+    os.environ.update(flags | _FIXED | request.environment | (_IN_SANDBOX if request.sandboxed else {}))
     sys.argv = ["ipykernel_launcher"]
     for folder in dict.fromkeys(str(Path(package).parent) for package in request.packages):
         if folder not in sys.path:

@@ -1,0 +1,95 @@
+"""What makes a kernel quick, and that it changes nothing else."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from course.grading import connect
+from course.grading.kernels.preload import QUICK_COMPILATION
+
+FLAGS = "import os\nprint(os.environ['XLA_FLAGS'])"
+# Two kinds of fusion, a product and a derivative, against the same in NumPy and 64 bits.
+AGREES = """
+import jax, jax.numpy as jnp, numpy as np
+x = np.linspace(-2, 2, 12).reshape(3, 4)
+got = jax.jit(lambda x: jnp.tanh(x) @ jnp.exp(-x.T) + jnp.sum(jnp.where(x > 0, x, 0)))(x)
+want = np.tanh(x) @ np.exp(-x.T) + np.sum(np.where(x > 0, x, 0))
+slope = jax.jit(jax.grad(lambda x: jnp.mean(jnp.tanh(x) ** 3)))(x)
+curve = 3 * np.tanh(x) ** 2 * (1 - np.tanh(x) ** 2) / 12
+print(np.allclose(got, want, rtol=1e-5), np.allclose(slope, curve, rtol=1e-4, atol=1e-8))
+print(np.allclose(got, want + 1e-3, rtol=1e-5))
+"""
+# Programs are lowered in several threads at once, and with one another's context.
+THREADS = """
+import jax, jax.numpy as jnp
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(8) as pool:
+    print(list(pool.map(lambda n: int(jax.jit(lambda x: jnp.sum(x) * n)(jnp.ones(n))), range(1, 17))))
+"""
+BEGIN = "from course.grading.kernels import client\nclient.begin()\n"
+ONE = (
+    "first, second = client.ensure(), client.ensure()\nassert first == second and first.is_dir()\nclient.stop()\n"
+)
+
+
+def test_a_kernel_compiles_quickly_and_rightly(grader):
+    run = grader.run(FLAGS, AGREES, THREADS)
+    assert run.cells[0].text.split() == list(QUICK_COMPILATION)
+    assert run.cells[1].text.split() == ["True", "True", "False"]
+    assert run.cells[2].text.strip() == str([n * n for n in range(1, 17)])
+
+
+def test_the_instructor_may_choose_other_flags(grader):
+    other = "--xla_backend_optimization_level=2"
+    assert grader.run(FLAGS, environment={"XLA_FLAGS": other}).text == other
+
+
+@pytest.mark.parametrize(("flag", "known"), [(QUICK_COMPILATION[0], True), ("--xla_no_such_flag=1", False)])
+def test_a_flag_that_xla_does_not_know_is_left_out(flag, known):
+    code = f"import jax\nfrom course.grading.kernels import preload\nprint(preload._are_known({flag!r}))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == str(known)
+
+
+@pytest.mark.parametrize("then", ["", ONE], ids=["not-used", "used"])
+def test_a_zygote_begun_early_is_the_only_one_and_leaves_nothing(then):
+    with tempfile.TemporaryDirectory() as place:
+        environment = {"TMPDIR": place, "PYTHONPATH": str(Path(__file__).parents[2])}
+        subprocess.run([sys.executable, "-c", BEGIN + then], env=environment, check=True, timeout=120)
+        assert list(Path(place).iterdir()) == []
+
+
+@pytest.fixture
+def programs(monkeypatch):
+    """nbgrader calls `alembic` by its name."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.usefixtures("programs")
+def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with connect.shared():
+        with Gradebook(url) as first:
+            first.add_student("ada")
+            engine = first.engine
+        with Gradebook(url) as second:
+            assert second.engine is engine
+            assert [student.id for student in second.students] == ["ada"]
+            second.add_student("bob")
+    with Gradebook(url) as outside:
+        assert outside.engine is not engine
+        assert [student.id for student in outside.students] == ["ada", "bob"]
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_gradebook_shared_meanwhile_is_made_where_there_is_none(tmp_path):
+    with connect.shared():
+        for name in ("one", "other"):
+            with Gradebook(f"sqlite:///{tmp_path / name}.db") as gradebook:
+                gradebook.add_student(name)
+                assert [student.id for student in gradebook.students] == [name]
