@@ -74,7 +74,10 @@ def mark_all(
         course.errors.CourseError: if there is no scheme, or the course's secret cannot be read.
     """
     marker = registry.marker(config.solutions_dir, exercise.id)
-    return [_finished(marker, exercise, seen) for seen in see_all(config, exercise, handed, enrolled=enrolled)]
+    return [
+        _finished(marker, exercise, seen, enrolled)
+        for seen in see_all(config, exercise, handed, enrolled=enrolled)
+    ]
 
 
 def see_all(
@@ -107,7 +110,7 @@ def see_all(
     return seen
 
 
-def _finished(marker: Marker, exercise: Exercise, seen: Seen) -> Marked | Exception:
+def _finished(marker: Marker, exercise: Exercise, seen: Seen, enrolled: Sequence[str]) -> Marked | Exception:
     handed = seen.work.handed
     try:
         report = marker.report(
@@ -118,7 +121,7 @@ def _finished(marker: Marker, exercise: Exercise, seen: Seen) -> Marked | Except
             foreign=seen.foreign,
             rulings=handed.rulings,
         )
-        return finish(exercise, seen.work, report, seen.under)
+        return finish(exercise, seen.work, report, seen.under, enrolled)
     except Exception as error:
         # One sheet's trouble is not the class's; whoever asked says what it was.
         return error

@@ -119,7 +119,7 @@ def mark_handed(
         rulings=rulings,
     )
     under = marker.mark(work.sheet, work.theirs, probe=work.probe).points if work.declared else 0.0
-    return finish(exercise, work, report, under)
+    return finish(exercise, work, report, under, enrolled)
 
 
 def prepare(config: Gradbook, exercise: Exercise, handed: Handed) -> Work:
@@ -137,7 +137,7 @@ def prepare(config: Gradbook, exercise: Exercise, handed: Handed) -> Work:
     return Work(handed, sheet, reason, given, exercise.probes(key), numbers_of, declared, theirs)
 
 
-def finish(exercise: Exercise, work: Work, report: Report, under: float) -> Marked:
+def finish(exercise: Exercise, work: Work, report: Report, under: float, enrolled: Sequence[str] = ()) -> Marked:
     """Add to the marks what concerns the whole sheet, and say what a person should look at.
 
     Args:
@@ -145,6 +145,7 @@ def finish(exercise: Exercise, work: Work, report: Report, under: float) -> Mark
         work: the sheet.
         report: the marks of its steps.
         under: the points under the numbers of the id that the notebook declares.
+        enrolled: the ids of everybody, to tell a mistyped id from a classmate's.
     """
     if not math.isfinite(report.points):
         raise ArithmeticError(f"the points of {exercise.id} are {report.points}")
@@ -167,9 +168,12 @@ def finish(exercise: Exercise, work: Work, report: Report, under: float) -> Mark
     if report.foreign and report.whose not in _labels(work.declared):
         review.append(f"worked on {report.whose}; under these it has {report.foreign_points:g} points")
     if work.declared:
+        # Who hands in a classmate's sheet has a classmate's points: nobody should take them unseen.
+        theirs = work.declared in map(str.casefold, enrolled)
+        then = "that is somebody else here: compare the two before any `course accept`"
         review.append(
             f"the notebook declares the id {work.declared}; under its numbers it has {under:g} points, "
-            "which `course accept` takes"
+            f"{then if theirs else 'which `course accept` takes'}"
         )
     report = msgspec.structs.replace(report, remarks=(*remarks, *report.remarks))
     return Marked(report, "; ".join(review), work.numbers_of, work.declared, under)

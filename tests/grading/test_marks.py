@@ -44,6 +44,14 @@ def test_what_a_sheet_says_of_exercise_and_student_is_not_relied_on(config):
     assert "bob" not in "".join(marked.report.remarks)
     # The instructor is shown what it has under the id that it declares.
     assert "declares the id bob; under its numbers it has" in marked.review
+    assert "which `course accept` takes" in marked.review
+
+
+def test_a_classmates_sheet_is_not_offered_for_acceptance(config):
+    copied = bundle(numbers("bob"), student="Bob")
+    marked = mark_handed(config, RELU_SGD, "alice", [copied], enrolled=["alice", "Bob"])
+    assert "under its numbers it has 11 points, that is somebody else here: compare the two" in marked.review
+    assert "takes" not in marked.review
 
 
 def test_the_id_that_a_notebook_declares_is_looked_at(config):
