@@ -19,7 +19,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from course.marking.batching import batch_last
 
-CACHED = 2048  # sheets a device in one block: their numbers and what is worked out from them fit a core's cache
+CACHED = 4096  # sheets a device in one block: their numbers and what is worked out from them fit a core's cache
 ACCELERATED = 1 << 18  # an accelerator wants many sheets at once
 
 
