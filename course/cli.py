@@ -6,7 +6,19 @@ from pathlib import Path
 
 import typer
 
-from course.commands import appeals, authoring, bench, common, exercises, grading, lab, report, serve, similar
+from course.commands import (
+    appeals,
+    authoring,
+    bench,
+    common,
+    exercises,
+    grading,
+    lab,
+    report,
+    serve,
+    similar,
+    train,
+)
 from course.errors import CourseError
 
 app = typer.Typer(
@@ -36,6 +48,7 @@ for command in (
     lab.lab,
     serve.serve,
     similar.similar,
+    train.train,
 ):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(bench.bench)

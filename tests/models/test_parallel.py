@@ -1,0 +1,90 @@
+"""Eight simulated devices give the losses of one, and really share the work.
+
+In a process of its own: the number of devices is settled before JAX is first used.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+SCRIPT = """
+import json
+import jax, jax.numpy as jnp, numpy as np, optax
+from course.models import parallel, recipes, training
+from course.models.data import Dataset
+
+jax.config.update("jax_disable_most_optimizations", True)  # compiling is most of the time here
+eight = parallel.mesh(8)
+found = {"devices": jax.device_count()}
+for name, side in (("mlp", 4), ("cnn", 10)):
+    images = jax.random.normal(jax.random.key(1), (48, 1, side, side))
+    data = Dataset(images, jnp.arange(48, dtype=jnp.int32) % 10)
+    net = recipes.network(name, (1, side, side))
+    params = net.init(key=jax.random.key(2))
+    optimizer = recipes.optimizer("momentum", optax.constant_schedule(0.05))
+    loss = training.classification_loss(net.apply)
+    runs = [
+        training.fit(loss, params, data, optimizer, key=jax.random.key(3), epochs=2, batch_size=16, mesh=mesh)
+        for mesh in (None, eight)
+    ]
+    found[name] = {
+        "losses": [[epoch.loss for epoch in run.history] for run in runs],
+        "homes": [len(leaf.sharding.device_set) for run in runs for leaf in jax.tree.leaves(run.params)],
+    }
+    if name == "mlp":
+        carry = parallel.replicate((params, optimizer.init(params)), eight)
+        indices = parallel.split_batches(np.arange(48).reshape(3, 16), eight)
+        found["shards"] = [[list(part.data.shape), part.device.id] for part in indices.addressable_shards]
+        placed = parallel.replicate(tuple(data), eight)
+        run = training.epoch_function(loss, optimizer, placed, carry, batch_size=16, loop="scan")
+        keys = jax.random.split(jax.random.key(0), 3)
+        found["exchange"] = run.lower(placed, carry, (indices, keys)).compile().as_text().count("all-reduce")
+        try:
+            training.fit(loss, params, data, optimizer, key=jax.random.key(3), epochs=1, batch_size=12, mesh=eight)
+        except ValueError as error:
+            found["refusal"] = str(error)
+        try:
+            parallel.mesh(9)
+        except ValueError as error:
+            found["too many"] = str(error)
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found():
+    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["devices"] == 8
+    return found
+
+
+@pytest.mark.parametrize("network", ["mlp", "cnn"])
+def test_eight_devices_give_the_losses_of_one(found, network):
+    one, eight = found[network]["losses"]
+    assert one[1] < one[0]
+    np.testing.assert_allclose(eight, one, rtol=1e-5)
+
+
+@pytest.mark.parametrize("network", ["mlp", "cnn"])
+def test_the_parameters_live_on_every_device(found, network):
+    homes = found[network]["homes"]
+    half = len(homes) // 2
+    assert homes == [1] * half + [8] * half
+
+
+def test_every_device_has_its_own_part_of_each_batch(found):
+    assert [shape for shape, _ in found["shards"]] == [[3, 2]] * 8
+    assert sorted(device for _, device in found["shards"]) == list(range(8))
+    assert found["exchange"] >= 1
+
+
+def test_what_cannot_be_shared_is_refused(found):
+    assert "cannot share a batch of 12" in found["refusal"]
+    assert "there are 8" in found["too many"]
