@@ -132,7 +132,8 @@ def fit(
     (count,) = counts
     carry = (params, optimizer.init(params))
     if mesh is not None and loop == "auto":
-        loop = "step" if jax.default_backend() == "cpu" else "scan"  # blocks are cut on one device
+        # Blocks are cut on one device, and a batch is taken out of an epoch's on one host.
+        loop = "step" if jax.default_backend() == "cpu" and jax.process_count() == 1 else "scan"
     run_epoch = epoch_function(
         loss, optimizer, data, carry, batch_size=batch_size, penalty=penalty, keyed=keyed, loop=loop
     )
@@ -154,7 +155,7 @@ def fit(
             if mesh is not None:
                 indices = parallel.split_batches(indices, mesh)
             carry, step_losses = run_epoch(data, carry, (indices, jax.random.split(noise, len(indices))))
-            mean = float(jnp.mean(step_losses))
+            mean = float(jax.device_get(step_losses).mean())
             if not jnp.isfinite(mean):
                 raise FloatingPointError(f"the loss of epoch {number} is {mean}: try a smaller learning rate")
             values = {name: float(value) for name, value in evaluate(carry[0]).items()}

@@ -1,10 +1,11 @@
-"""Eight simulated devices give the losses of one, and really share the work.
+"""Eight simulated devices, or two hosts, give the losses of one device, and really share the work.
 
-In a process of its own: the number of devices is settled before JAX is first used.
+In processes of their own: the number of devices is settled before JAX is first used.
 """
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -54,6 +55,26 @@ for name, side in (("mlp", 4), ("cnn", 10)):
 print(json.dumps(found))
 """
 
+HOST = """
+import json, sys
+import jax, jax.numpy as jnp, optax
+jax.config.update("jax_disable_most_optimizations", True)
+hosts, number, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+if hosts > 1:
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    jax.distributed.initialize(address, hosts, number)
+from course.models import parallel, recipes, training
+
+data = jax.device_get((jax.random.normal(jax.random.key(1), (16, 1, 4, 4)), jnp.arange(16, dtype=jnp.int32) % 10))
+net = recipes.network("mlp", (1, 4, 4))
+run = training.fit(
+    training.classification_loss(net.apply), net.init(key=jax.random.key(2)), data, optax.sgd(0.05),
+    key=jax.random.key(3), epochs=2, batch_size=8, mesh=parallel.mesh(),
+    metrics=lambda params: {"accuracy": training.accuracy(net.apply, params, training.Dataset(*data))},
+)
+print(json.dumps([jax.device_count(), [[epoch.loss, epoch.metrics["accuracy"]] for epoch in run.history]]))
+"""
+
 
 @pytest.fixture(scope="module")
 def found():
@@ -88,3 +109,27 @@ def test_every_device_has_its_own_part_of_each_batch(found):
 def test_what_cannot_be_shared_is_refused(found):
     assert "cannot share a batch of 12" in found["refusal"]
     assert "there are 8" in found["too many"]
+
+
+def test_two_hosts_give_the_losses_of_one():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{found.getsockname()[1]}"
+    environment = os.environ | {"XLA_FLAGS": "", "JAX_PLATFORMS": "cpu"}
+
+    def start(hosts, number):
+        command = [sys.executable, "-c", HOST, str(hosts), str(number), address]
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    told = []
+    for process in [start(1, 0), start(2, 0), start(2, 1)]:
+        out, err = process.communicate()
+        assert process.returncode == 0, err
+        # The exchange between hosts announces itself first.
+        told.append(json.loads(out.splitlines()[-1]))
+    assert [devices for devices, _ in told] == [1, 2, 2]
+    one, *two = (history for _, history in told)
+    assert two[0] == two[1]
+    np.testing.assert_allclose(two[0], one, rtol=1e-5)
