@@ -145,15 +145,15 @@ def forward(
     layers: list[Layer] = []
     z = floating(x)
     for number, W in enumerate(weights, start=1):
-        inputs = with_bias(z) if bias else jnp.atleast_1d(z)
-        W = floating(W)
-        if W.shape[-1:] != inputs.shape:
+        z, W = jnp.atleast_1d(z), floating(W)
+        if W.shape[-1:] != (with_bias(z).shape if bias else z.shape):
             raise ValueError(
-                f"layer {number} has weights of shape {W.shape} and {inputs.shape[0]} inputs"
+                f"layer {number} has weights of shape {W.shape} and {z.shape[0] + bias} inputs"
                 + (" with the bias's" if bias else "")
                 + ": one column per input is needed"
             )
-        a = W @ inputs
+        # W (1, z), column 0 apart: a batch of vectors (1, z) would be a copy of all activations.
+        a = W[..., 0] + W[..., 1:] @ z if bias else W @ z
         z = (activation if number < len(weights) else output)(a)
         layers.append(Layer(a, z))
     return layers

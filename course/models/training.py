@@ -7,8 +7,8 @@ $$\frac{1}{|B|} \sum_{i \in B} \ell(\theta; x_i, y_i) + \Omega(\theta) .$$
 The loop over an epoch's batches is one `jax.lax.scan`, or one jitted call a batch, or one a block of a batch.
 Measured on two CPU cores with digits: scanned, an MLP's epoch was 1.3, 2 and 4 times as fast with batches of
 128, 32 and 8, and a CNN's 1.5 to 4.5 times as slow, because XLA runs a convolution inside a loop without its
-threads and fast paths. So the default scans, except for networks with convolutions on a CPU: those take one batch
-a call, and large batches go through `course.models.blocks`.
+threads and fast paths. So the default scans, except on a CPU: there a large batch takes a call of its own, and in
+networks with convolutions any batch does, a large one through `course.models.blocks`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +29,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from course.models import blocks, losses, parallel
 from course.models import checkpoint as checkpoints
 from course.models.data import Dataset, batches
+
+SCANNED = 128
+"""The largest batch whose steps are scanned on a CPU, where dispatch weighs most."""
 
 Params = PyTree
 Apply = Callable[[Params, Array], Array]
@@ -227,9 +230,11 @@ def epoch_function(
 
 
 def _choice(convolves: bool, batch_size: int) -> Literal["scan", "step", "blocks"]:
-    if not convolves or jax.default_backend() != "cpu":
+    if jax.default_backend() != "cpu":
         return "scan"
-    return "blocks" if batch_size > blocks.SIZE else "step"
+    if convolves:
+        return "blocks" if batch_size > blocks.SIZE else "step"
+    return "scan" if batch_size <= SCANNED else "step"
 
 
 def _losses(loss, keyed):

@@ -123,6 +123,10 @@ def test_the_loop_is_chosen_by_convolutions_and_device(monkeypatch, backend, sca
     calls.clear()
     line(epochs=1)
     assert calls
+    calls.clear()
+    monkeypatch.setattr(training, "SCANNED", 3)
+    line(epochs=1)
+    assert bool(calls) == scans
 
 
 def test_the_key_settles_everything():
