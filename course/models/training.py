@@ -23,11 +23,10 @@ import jax.numpy as jnp
 import optax
 from jax import Array
 from jaxtyping import Inexact, Key, PyTree
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from course.models import blocks, losses, parallel
 from course.models import checkpoint as checkpoints
+from course.models._progress import progress_bar
 from course.models.data import Dataset, batches
 
 SCANNED = 128
@@ -149,7 +148,7 @@ def fit(
             carry, history = _resume(manager, carry, notes)
         if mesh is not None:
             data, carry = parallel.replicate((data, carry), mesh)
-        bar = stack.enter_context(_bar(progress))
+        bar = stack.enter_context(progress_bar(progress))
         task = bar.add_task("", total=epochs, completed=len(history))
         for number in range(len(history) + 1, epochs + 1):
             start = perf_counter()
@@ -284,18 +283,6 @@ def _resume(manager, carry, notes):
                 f"this one's {value}; give the same, or choose an empty folder"
             )
     return saved.state, [Epoch(**epoch) for epoch in saved.notes["history"]]
-
-
-def _bar(progress: bool | None) -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        disable=not (console.is_terminal if progress is None else progress),
-    )
 
 
 def _line(epoch: Epoch) -> str:
