@@ -56,8 +56,10 @@ def ours(network, params, batch):
             loss = training.classification_loss(apply)
             state["run"] = training.epoch_function(loss, optimizer, state["data"], carry, batch_size=batch)
             state["carry"] = carry
-        keys = jax.random.split(jax.random.key(0), len(order))
-        state["carry"], losses = state["run"](state["data"], state["carry"], (jnp.asarray(order), keys))
+            # None of these losses takes a key, and no peer draws any.
+            state["keys"] = jax.random.split(jax.random.key(0), len(order))
+        batches = jnp.asarray(order), state["keys"]
+        state["carry"], losses = state["run"](state["data"], state["carry"], batches)
         return float(jnp.mean(losses))
 
     return epoch
