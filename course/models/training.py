@@ -216,7 +216,7 @@ def epoch_function(
         loop = _choice("conv_general_dilated" in str(jax.make_jaxpr(step)(data, carry, first)), batch_size)
     if loop == "scan":
         return jax.jit(lambda data, carry, batches: jax.lax.scan(partial(step, data), carry, batches))
-    take = jax.jit(step) if loop == "step" else _in_blocks(losses_of, update)
+    take = jax.jit(step) if loop == "step" else _in_blocks(losses_of, update, keyed)
 
     def one_by_one(data, carry, batches):
         values = []
@@ -262,11 +262,12 @@ def _update(optimizer, penalty):
     return update
 
 
-def _in_blocks(losses_of, update):
+def _in_blocks(losses_of, update, keyed):
     mean, update = blocks.value_and_grad(losses_of), jax.jit(update)
 
     def step(data, carry, batch):
-        keys = jax.random.split(batch[1], len(batch[0]))
+        # Nothing is left out of an eager call: keys are drawn for a loss that takes them.
+        keys = jax.random.split(batch[1], len(batch[0])) if keyed else None
         return update(carry, *mean(carry[0], data, batch[0], keys))
 
     return step

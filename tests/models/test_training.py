@@ -146,6 +146,24 @@ def test_a_keyed_loss_gets_a_key_of_its_own_for_each_example():
     assert abs(second - 0.5) < 0.35
 
 
+def test_a_keyed_loss_has_the_same_noise_in_blocks(monkeypatch):
+    monkeypatch.setattr(blocks, "SIZE", 5)
+
+    def noisy(w, x, y, *, key):
+        return linear(w, x + jax.random.normal(key), y)
+
+    scanned, in_blocks = (line_of(noisy, loop) for loop in ("scan", "blocks"))
+    np.testing.assert_allclose(scanned.params, in_blocks.params, rtol=1e-5)
+    assert not np.allclose(scanned.params, line(epochs=2, batch_size=12).params, rtol=1e-3)
+
+
+def line_of(loss, loop):
+    optimizer = optax.sgd(0.1, momentum=0.5)
+    return training.fit(
+        loss, jnp.zeros(3), (X, Y), optimizer, key=KEY, epochs=2, batch_size=12, keyed=True, loop=loop
+    )
+
+
 def test_metrics_are_measured_after_each_epoch():
     run = line(metrics=lambda w: {"norm": penalties.p_norm(w, 2)})
     np.testing.assert_allclose(run.history[-1].metrics["norm"], np.linalg.norm(run.params), rtol=1e-6)
