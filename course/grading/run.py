@@ -18,6 +18,7 @@ from nbgrader.utils import is_grade
 from traitlets import Enum, Integer
 
 from course.grading import kernel
+from course.grading.admit import shown
 from course.grading.record import Record, record_of
 
 TIMED_OUT = "CellTimeoutError"
@@ -97,7 +98,7 @@ class RunNotebook(Execute):
             _stop(cell, record, TIMED_OUT, "the kernel did not answer an interrupt and was ended")
         except Exception as error:
             # A kernel can send anything. What was earned before is kept all the same, and a person is told.
-            self.log.warning("the run broke off: %s: %s", type(error).__name__, error)
+            self.log.warning("the run broke off: %s: %s", type(error).__name__, shown(str(error))[:500])
             record.broken = f"the run broke off ({type(error).__name__})"
             _stop(cell, record, type(error).__name__, "the run broke off")
 

@@ -12,6 +12,8 @@ from nbgrader.utils import compute_checksum
 from course.grading import clean
 from course.grading.repair import give_ids
 
+MOST_HTML = 4 << 20  # characters of a notebook that are cleaned; some are made to take a second each 100 KiB
+_HTML = ("text/html", "image/svg+xml")
 _SIZES = ("width", "height")
 _MARKUP = re.compile(r"[<>&\"'`]")
 
@@ -36,9 +38,22 @@ def sanitise(nb: NotebookNode) -> None:
         # Written by `RestoreCells`, in place of whatever the student had there.
         nb.metadata.course = NotebookNode(changes=[str(change) for change in changes])
     nb.nbformat, nb.nbformat_minor = 4, 5
+    _shorten(nb)
     for cell in nb.cells:
         _cell(cell)
     give_ids(nb.cells)
+
+
+def _shorten(nb: NotebookNode) -> None:
+    """Leave out the HTML that is too much for one notebook; what it shows as plain text stays."""
+    left = MOST_HTML
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data")
+            for kind in _HTML if isinstance(data, dict) else ():
+                left -= len(_text(data.get(kind, "")))
+                if left < 0:
+                    data.pop(kind, None)
 
 
 def _cell(cell: NotebookNode) -> None:

@@ -15,6 +15,7 @@ from course.reporting import mathml, sanitise
 
 SHOWN_LINES = 24  # of one text output; the rest is folded
 LONGEST_TEXT = 50_000  # characters of one text output or source
+_MOST_ENVIRONMENTS = 200  # of LaTeX in one text; the parser looks for the end of each through all that follows
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 
@@ -46,7 +47,7 @@ class Headings:
 
 def markdown(source: str, headings: Headings, attachments: Mapping[str, Any] | None = None) -> Markup:
     """Turn a Markdown cell into safe HTML with MathML. Never raises."""
-    if len(source) > LONGEST_TEXT:
+    if len(source) > LONGEST_TEXT or source.count(r"\begin{") > _MOST_ENVIRONMENTS:
         return Markup("<pre>{}</pre>").format(source[:LONGEST_TEXT] + " …")
     try:
         renderer = _Renderer(headings, dict(attachments or {}))

@@ -15,10 +15,17 @@ import nh3
 from course.reporting import mathml
 
 LONGEST = 1_000_000  # characters of one piece of HTML
+MOST_WORK = 100_000_000  # elements times tags, which is what the parser may have to look at; about a second
 _OWN_CLASS = re.compile(r"gb(?:-[a-z]+)?")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
+# What a style may not hold: addresses, escapes, and functions other than those of colours; a length below zero, or
+# a box around words, with which an output would be drawn over what stands above it.
+_STYLE_CODE = re.compile(r"url|expression|\\|@|/\*|\b(?!(?:rgb|hsl)a?\()[a-z-]+\(", re.IGNORECASE)
+_OUT_OF_PLACE = re.compile(r"-\s*[.\d]")
+_BOX = re.compile(r"\s*(?:padding|margin|border|width|max-width|height)", re.IGNORECASE)
 _DRAWING_VALUE = re.compile(r"[^\\<>&;:]*")  # no url(...), no escapes
+_OPENS = re.compile(r"<[A-Za-z]")
 _TAG = re.compile(r'(<[^>"]*(?:"[^"]*"[^>"]*)*>)')
 _PICTURE_TAG = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
 _FORMULA = re.compile(r"(?<!\\)(\${1,2})([^$]+?)(?<!\\)\1")
@@ -75,6 +82,10 @@ def clean(untrusted: str) -> str:
     """
     if len(untrusted) > LONGEST:
         return "<p>An output of more than a million characters is left out.</p>"
+    opened, closed = len(_OPENS.findall(untrusted)), untrusted.count("</")
+    if opened * (opened + closed) > MOST_WORK:
+        # Each end of one element is looked for among all that are open: a megabyte of `<div>` takes minutes.
+        return f"<p>An output of {opened} elements is left out.</p>"
     return _PICTURE_TAG.sub(_described, _CLEANER.clean(untrusted))
 
 
@@ -143,9 +154,19 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if _LINK.match(value) else None
     if tag in _DRAWING and name not in {"aria-label", "title"}:
         return value if _DRAWING_VALUE.fullmatch(value) else None
-    if name == "style" and re.search(r"url|expression|\\|@|var\(", value, re.IGNORECASE):
+    return _style(tag, value) if name == "style" else value
+
+
+def _style(tag: str, value: str) -> str | None:
+    """Keep of a style what changes the element itself and nothing around it."""
+    if _STYLE_CODE.search(value):
         return None
-    return value
+    kept = [
+        part
+        for part in value.split(";")
+        if not (_OUT_OF_PLACE.search(part) or (tag == "span" and _BOX.match(part)))
+    ]
+    return ";".join(kept) or None
 
 
 _FILTER: Callable[[str, str, str], str | None] = _attribute
