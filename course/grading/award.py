@@ -42,7 +42,8 @@ class AwardMarks(NbGraderPreprocessor):
             nb.metadata["course"] = NotebookNode(ours, stopped=record.stopped)
         for cell in filter(is_grade, nb.cells):
             if done := changes_of(cell.metadata.nbgrader.grade_id, ours.get("changes", [])):
-                record.review[cell.metadata.nbgrader.grade_id] = "; ".join(done)
+                name = cell.metadata.nbgrader.grade_id
+                record.review[name] = "; ".join(filter(None, [record.review.get(name), *done]))
         if not graded:
             return nb, resources
         config = Gradbook(config=self.config)

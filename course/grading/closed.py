@@ -2,7 +2,8 @@
 
 nbgrader reads a cell's outcome from its outputs and gives all points where it cannot: to one that never ran, and
 to one whose last value is `nan`, negative, `True` or no number. Here such a cell earns nothing, says why, and is
-listed for a person to look at. `c.Gradbook.fail_closed = False` leaves it to nbgrader.
+listed for a person to look at. So is a notebook whose code plainly reaches for what runs the tests, and keeps its
+points until that person decides. `c.Gradbook.fail_closed = False` leaves all of it to nbgrader.
 """
 
 import math
@@ -11,10 +12,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course.exercises.cells import graded_exercise
 from course.grading.config import Gradbook
+from course.grading.reaching import reaches
 from course.grading.record import record_of
 
 
@@ -26,16 +28,20 @@ class FailClosed(NbGraderPreprocessor):
         if not Gradbook(config=self.config).fail_closed:
             return nb, resources
         record = record_of(resources)
+        reached = reaches(cell.source for cell in nb.cells if cell.cell_type == "code" and not is_locked(cell))
         for cell in nb.cells:
             if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
                 continue
             name = cell.metadata.nbgrader.grade_id
             if graded_exercise(name) is not None:
                 continue
+            if reached:
+                seen = f"the notebook reaches for {' and '.join(reached)}: compare its code with its points"
+                record.review[name] = "; ".join(filter(None, [record.review.get(name), seen]))
             reason = unclear(cell, ran=record.completed is None or cell.id in record.completed)
             if reason:
                 self.log.warning("%s: %s", name, reason)
-                record.review[name] = reason
+                record.review[name] = "; ".join(filter(None, [reason, record.review.get(name)]))
                 text = f"Not marked: {reason}. Your instructor is told."
                 # Of several outputs, nbgrader takes the first one that says something.
                 cell.outputs.insert(0, new_output("error", ename="NotMarked", evalue=reason, traceback=[text]))

@@ -10,6 +10,7 @@ from nbgrader.utils import is_grade
 
 from course.exercises.cells import graded_exercise
 from course.grading.record import record_of
+from course.reporting.card import CARD_MIME
 from course.sheet import MIME_TYPE
 
 
@@ -31,13 +32,21 @@ class CollectSheets(NbGraderPreprocessor):
             elif handed:
                 student = resources["nbgrader"]["student"]
                 self.log.warning("%s: a sheet outside a graded cell is passed over", student)
+        graded = [cell.metadata.nbgrader.grade_id for cell in nb.cells if is_grade(cell)]
+        if graded and any(CARD_MIME in shown for cell in nb.cells for shown in _shown(cell)):
+            # Nothing that runs in a kernel makes one. It earns nothing; a person should know of it.
+            record.review[graded[0]] = "the notebook put out a card of marks of its own making"
         return nb, resources
 
 
 def bundles(cell: NotebookNode) -> list[bytes]:
     """Give the raw bundles among a cell's outputs, in order."""
+    return [_bytes(shown[MIME_TYPE]) for shown in _shown(cell) if MIME_TYPE in shown]
+
+
+def _shown(cell: NotebookNode) -> list[Mapping[str, Any]]:
     data = [output.get("data", {}) for output in cell.get("outputs", [])]
-    return [_bytes(shown[MIME_TYPE]) for shown in data if isinstance(shown, Mapping) and MIME_TYPE in shown]
+    return [shown for shown in data if isinstance(shown, Mapping)]
 
 
 def _bytes(bundle: Any) -> bytes:

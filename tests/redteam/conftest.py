@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from course.grading.kernels import sandbox
-from tests.redteam import files, machine, marks, notebooks, pages
+from tests.redteam import files, machine, marks, notebooks, pages, tricks
 from tests.redteam.attack import Attack
 from tests.redteam.room import Room, hand_in, victims
 
-QUICK = marks.ATTACKS | notebooks.ATTACKS | machine.READING | machine.QUICK_ENDS | pages.ATTACKS
+QUICK = marks.ATTACKS | tricks.ATTACKS | notebooks.ATTACKS | machine.READING | machine.QUICK_ENDS | pages.ATTACKS
 
 
 def attack_class(room: Room) -> None:

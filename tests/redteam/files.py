@@ -1,7 +1,9 @@
 """What is handed in as a notebook: left so by other tools, or no notebook at all."""
 
+import contextlib
 import json
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,12 @@ def _time_pipe(folder: Path) -> None:
     os.mkfifo(folder / "timestamp.txt")
 
 
+def _socket(folder: Path) -> None:
+    # Bound under a short name: the name of a socket has a hundred letters at most.
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(folder):
+        server.bind("data")
+
+
 def _endless_link(folder: Path) -> None:
     (folder / "data").symlink_to("/dev/zero")
 
@@ -135,6 +143,7 @@ def _terabyte(folder: Path) -> None:
 # What lies in a submitted folder, and what the instructor reads.
 FOLDERS: dict[str, tuple[Callable[[Path], None], str]] = {
     "pipe": (_pipe, "neither a file nor a folder"),
+    "socket": (_socket, "neither a file nor a folder"),
     "pipe-notebook": (_pipe_notebook, "neither a file nor a folder"),
     "pipe-timestamp": (_time_pipe, "neither a file nor a folder"),
     "folder-notebook": (_folder_notebook, "a folder with the name of a notebook"),

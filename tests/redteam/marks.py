@@ -2,6 +2,7 @@
 
 from course.reporting.card import CARD_MIME
 from course.sheet import MIME_TYPE
+from tests.grading.classroom import PERFECT_RELU
 from tests.redteam.attack import FRIEND, Attack, attempt, hook, publish, right_sheet
 
 _THEIRS = right_sheet(FRIEND)
@@ -78,6 +79,7 @@ import time
 kernel = get_ipython().kernel
 kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=kernel.get_parent("shell"))
 """
+_OWN_CARD = "a card of marks of its own making"
 _CARD = {"exercise": "mlp/relu-sgd", "points": 11.0, "max_points": 11.0, "score": 11.0, "steps": {}}
 _CARD_CODE = f"from IPython.display import publish_display_data\npublish_display_data({{{CARD_MIME!r}: {_CARD!r}, 'text/plain': 'CARD'}})"
 
@@ -87,8 +89,8 @@ ATTACKS = {
     "execute-result": Attack(code=_RESULT, stock=_WRONG + _RESULT),
     "transformer": Attack(code=_TRANSFORMER, stock=_WRONG + _TRANSFORMER),
     "formatters": Attack(code=_FORMATTER, stock=_SQUARE + _FORMATTER),
-    "card-in-graded-cell": Attack(code=hook(_CARD_CODE)),
-    "card-elsewhere": Attack(last=_CARD_CODE),
+    "card-in-graded-cell": Attack(code=hook(_CARD_CODE), told=_OWN_CARD),
+    "card-elsewhere": Attack(last=_CARD_CODE, told=_OWN_CARD),
     "exit-quietly": Attack(
         code=hook("get_ipython().kernel.do_shutdown(False); raise SystemExit", "pre_run_cell"),
     ),
@@ -127,6 +129,8 @@ ATTACKS = {
     "begin-as-friend": Attack(
         first=f"import course.notebook as n\nn.begin = lambda *a, **k: n.session.begin({FRIEND!r}, course='test-course')\n"
         f"student = {FRIEND!r}",
+        code=PERFECT_RELU,
+        told=FRIEND,
     ),
     # Forged sheets.
     "sheet-before": Attack(code=hook(publish(_THEIRS), "pre_run_cell"), told=_TWICE),

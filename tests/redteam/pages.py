@@ -13,6 +13,7 @@ ACTIVE = """<script>alert(1)</script><img src=x onerror=alert(1)><svg onload=ale
 <style>body { display: none }</style><object data="x.svg"></object><embed src="x.svg"><input autofocus onfocus=alert(1)>
 """
 _SVG = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(1)</script><use href='https://example.org/#x'/><circle r='1'/></svg>"
+_XML = '<a xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></a>'
 _MARKDOWN = (
     ACTIVE
     + """
@@ -25,6 +26,16 @@ _MARKDOWN = (
 ```
 """
 )
+# Styles that a text can wear so as to be drawn over what stands around it.
+COVERS = (
+    "<span style='background-color:white;padding:3000px'>COVER</span>",
+    "<span style='border:3000px solid white'>COVER</span>",
+    "<div style='margin:-2000px 0 0 0;height:3000px'><span style='background-color:white;padding:3000px'>COVER</span></div>",
+    "<div style='position:fixed;top:0;left:0;width:9999px;height:9999px;background-color:white'>COVER</div>",
+    "<p style='margin-top:calc(1px - 3000px);background-color:white'>COVER</p>",
+)
+# A parser of HTML looks for the end of each of these through all that are open.
+DEEP = "<div>" * 160_000
 CARD = "11 of 11 points, full marks, checked by the instructor"
 _CARD = f"<section class='gb course-card'><h3 class='course-card-head'>Backpropagation</h3><p class='course-card-points'>{CARD}</p></section>"
 
@@ -59,10 +70,19 @@ ATTACKS = {
     "page-outputs": Attack(edit=_every_kind),
     "page-text": Attack(text=_MARKDOWN),
     "page-answers": Attack(
-        code=f"sheet.z1 = {ACTIVE!r}\nsheet.direction = {'a' + ACTIVE!r}\nsheet.y_hat = {_CARD!r}"
+        code=f"sheet.z1 = {ACTIVE[:300]!r}\nsheet.direction = {'a' + ACTIVE[:300]!r}\nsheet.y_hat = {_CARD!r}"
     ),
     "page-files": Attack(
-        files={"x.html": ACTIVE, "x.SVG": _SVG, "x.js": "alert(1)", "x.xhtml": ACTIVE, "notes.txt": "mine"}
+        files={
+            "x.html": ACTIVE,
+            "x.SVG": _SVG,
+            "x.js": "alert(1)",
+            "x.xhtml": ACTIVE,
+            "x.rdf": _XML,
+            "notes.txt": "mine",
+        }
     ),
+    "page-cover": Attack(last="\n".join(_show("text/html", html) for html in COVERS)),
+    "page-deep": Attack(last=_show("text/html", "DEEP").replace("'DEEP'", "'<div>' * 160_000")),
     "page-card": Attack(last=_show("text/html", _CARD)),
 }

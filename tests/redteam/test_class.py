@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from nbgrader.api import Gradebook
 
 from course.exercises import find
 from course.grading import config
 from course.grading.marks import mark_handed
 from course.sheet import MIME_TYPE
+from tests.grading.classroom import name_of
 from tests.redteam import files, machine, marks, notebooks
 from tests.redteam.attack import FRIEND, right_sheet
 from tests.redteam.conftest import QUICK
@@ -48,7 +50,7 @@ def test_the_points_of_a_friend_are_theirs_alone(room):
     bundle = json.dumps(right_sheet(FRIEND)).encode()
     assert mark_handed(course, find("mlp/relu-sgd"), FRIEND, [bundle]).report.points == 11.0
     forged = [name for name in marks.ATTACKS if FRIEND in marks.ATTACKS[name].told]
-    assert len(forged) == 3
+    assert len(forged) == 4
     assert all(FRIEND in json.dumps(room.results[name]["review"]) for name in forged)
 
 
@@ -74,6 +76,24 @@ def test_what_cannot_be_read_is_a_problem_of_its_own(room, student):
 def test_what_another_tool_left_behind_is_graded(room, student):
     assert (room.score(student), room.results[student]["problems"]) == (room.score("some"), [])
     assert room.results[student]["review"] == {}
+
+
+def test_nothing_that_a_terminal_obeys_is_told(room):
+    """What a student can make the command say, or the notebook keep, holds no control characters."""
+    said = [json.dumps(result, ensure_ascii=False) for result in room.results.values()]
+    assert "\x1b" not in "".join(said) + room.said
+    # The messages that no kernel sends leave words at most.
+    text = json.dumps(room.autograded("strange-messages"), ensure_ascii=False)
+    assert "\ud800" not in text
+    assert room.outputs("strange-messages").count("execute_result") <= 20
+
+
+def test_odd_metadata_become_nobodys_points(room):
+    names = [name_of(each) for each in room.autograded("odd-metadata").cells if "nbgrader" in each.metadata]
+    assert len(names) == len(set(names)) == 5
+    with Gradebook(config.load(room.folder).db_url) as gradebook:
+        found = gradebook.find_submission("small", "odd-metadata")
+        assert (found.score, found.max_score) == (1.0, room.results["some"]["max_score"])
 
 
 def test_nothing_on_the_machine_is_reached(room):

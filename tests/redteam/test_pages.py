@@ -6,12 +6,14 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from course.grading import config, convert
+from course.grading import sanitise as sanitise_cells
+from course.reporting import sanitise
 from tests.redteam import pages
 from tests.redteam.attack import ASSIGNMENT
 
@@ -86,6 +88,44 @@ def test_the_feedback_shows_nothing_that_runs(room):
             page = BeautifulSoup(path.read_text(), "html.parser")
             assert [text for text in active(page) if not text.startswith("<meta")] == []
             assert not page.find("meta", {"http-equiv": "refresh"})
+
+
+def test_nothing_is_drawn_over_what_stands_around_it(room):
+    """A browser's view of it is in `test_formgrader.py`."""
+    text = room.outputs("page-cover")
+    assert text.count("COVER") == len(pages.COVERS)
+    assert not re.search(r"padding|border|margin|position|calc|\D-\d", text[text.index("COVER") - 100 :])
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("color: red; padding: 2px", "color: red"),
+        ("margin-top:-5px;color:red", "color:red"),
+        ("width: -moz-calc(1px)", ""),
+        ("background-color: rgb(1, 2, 3)", "background-color: rgb(1, 2, 3)"),
+    ],
+)
+def test_of_a_style_what_changes_the_words_themselves_stays(written, kept):
+    made = BeautifulSoup(sanitise.clean(f'<span style="{written}">x</span>'), "html.parser")
+    found = str(made.span.get("style", "")).replace(" ", "") if made.span else None
+    assert found == kept.replace(" ", "")
+
+
+def test_html_that_takes_minutes_to_read_is_left_out(room):
+    assert "An output of 160000 elements is left out." in room.outputs("page-deep")
+    table = "<table>" + "<tr><td>1</td><td>2</td></tr>" * 2000 + "</table>"
+    assert sanitise.clean(table).count("<td>") == 4000
+
+
+def test_html_without_end_is_cut_at_what_one_notebook_may_have():
+    big = "<b>x</b>" * 5000
+    shown = [new_output("display_data", data={"text/html": big, "text/plain": "y"}) for _ in range(200)]
+    notebook = new_notebook(cells=[new_code_cell("x", outputs=[output]) for output in shown])
+    sanitise_cells.sanitise(notebook)
+    kept = [cell.outputs[0].data for cell in notebook.cells]
+    assert sum("text/html" in data for data in kept) == sanitise_cells.MOST_HTML // len(big)
+    assert all(data["text/plain"] == "y" for data in kept)
 
 
 def test_files_that_a_browser_would_run_are_not_kept(room):
