@@ -16,7 +16,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
-from course.grading import connect, workers
+from course.grading import connect, interrupt, workers
 from course.grading.commit import Workplace, disk_is_full
 from course.grading.config import Gradbook
 from course.grading.convert import GradingError, settings, surroundings
@@ -90,7 +90,7 @@ class Engine:
         Raises:
             GradingError: if another run is at work or the disk is full; what was graded before is kept.
         """
-        with self.place.open(), connect.shared():
+        with self.place.open(), connect.shared(), interrupt.between_steps() as self._stop_here:
             if force:
                 self.place.redo(students)
             self._pool = self.start_pool()
@@ -103,6 +103,7 @@ class Engine:
 
     def _grade(self, students: deque[str]) -> Iterator[Outcome]:
         while students or self._retry or self._running:
+            self._stop_here()
             if self._retry and not self._running:
                 # A worker died with these: one of them did it, so that each has new workers to itself now.
                 workers.end(self._pool)
@@ -115,7 +116,7 @@ class Engine:
                 else:
                     self._submit(submission)
             if self._running:
-                for future in wait(self._running, return_when=FIRST_COMPLETED).done:
+                for future in wait(self._running, interrupt.LOOK, FIRST_COMPLETED).done:
                     submission = self._take(future)
                     if submission is not None and not submission.ended:
                         submission.ended = True

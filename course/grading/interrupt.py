@@ -1,0 +1,45 @@
+"""Ctrl-C between two steps: nothing that is under way in this process is torn in two."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+LOOK = 0.2
+"""Seconds after which a wait should look again."""
+
+
+@contextlib.contextmanager
+def between_steps() -> Iterator[Callable[[], None]]:
+    """Hold an interrupt back until the function given here is called, which then raises it; not a second one.
+
+    In another thread than the main one, where no interrupt arrives, the function does nothing.
+
+    Raises:
+        KeyboardInterrupt: by the function, and at the end, if an interrupt came.
+
+    >>> with between_steps() as stop_here:
+    ...     stop_here()
+    """
+    came = threading.Event()
+
+    def stop_here() -> None:
+        if came.is_set():
+            raise KeyboardInterrupt
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if came.is_set():
+            signal.default_int_handler(number, frame)
+        came.set()
+
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
+        yield stop_here
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield stop_here
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    stop_here()
