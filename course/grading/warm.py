@@ -10,7 +10,7 @@ import nbformat
 
 from course.grading.config import Gradbook
 from course.grading.kernel import cache_folder
-from course.grading.kernels import cache, preload
+from course.grading.kernels import cache, compilation
 
 _STAMP = "filled-from"
 _DEFINED = re.compile(r"^\s*def\s+(\w+)", re.MULTILINE)
@@ -51,7 +51,7 @@ def warm(config: Gradbook, assignment: str) -> str:
 
 def _fingerprint(notebooks: Iterable[Path], config: Gradbook) -> str:
     """What the cache depends on beside JAX's own keys."""
-    compiler = f"{version('jax')}|{preload.QUICK_COMPILATION}"
+    compiler = f"{version('jax')}|{compilation.QUICK}"
     about = hashlib.sha256(f"{compiler}|{config.sandbox}|{config.withheld}".encode())
     for path in notebooks:
         about.update(path.read_bytes())

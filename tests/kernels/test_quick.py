@@ -10,7 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.grading import connect
-from course.grading.kernels.preload import QUICK_COMPILATION
+from course.grading.kernels import compilation
 
 FLAGS = "import os\nprint(os.environ['XLA_FLAGS'])"
 # Two kinds of fusion, a product and a derivative, against the same in NumPy and 64 bits.
@@ -31,6 +31,24 @@ from concurrent.futures import ThreadPoolExecutor
 with ThreadPoolExecutor(8) as pool:
     print(list(pool.map(lambda n: int(jax.jit(lambda x: jnp.sum(x) * n)(jnp.ones(n))), range(1, 17))))
 """
+# What the compiler was told of each program, by the name of its function.
+LEVELS = """
+import jax, jax.numpy as jnp, jax._src.compiler as compiler
+levels = {}
+inner = compiler.backend_compile_and_load
+def listening(backend, module, devices, options, *more, **named):
+    level = options.executable_build_options.debug_options.xla_backend_optimization_level
+    levels[str(module).split("@jit_")[1].split()[0]] = level
+    return inner(backend, module, devices, options, *more, **named)
+compiler.backend_compile_and_load = listening
+def small(x): return jnp.tanh(x) + 1
+def large(x): return jnp.tanh(x) + 1
+def loop(x): return jax.lax.fori_loop(0, 9, lambda _, y: y / 2, x)
+def product(x): return x @ x
+for function, shape in ((small, (8,)), (large, (80, 80)), (loop, ()), (product, (40, 40))):
+    jax.jit(function)(jnp.ones(shape))
+print([levels[name] for name in ("small", "large", "loop", "product")])
+"""
 BEGIN = "from course.grading.kernels import client\nclient.begin()\n"
 ONE = (
     "first, second = client.ensure(), client.ensure()\nassert first == second and first.is_dir()\nclient.stop()\n"
@@ -39,9 +57,21 @@ ONE = (
 
 def test_a_kernel_compiles_quickly_and_rightly(grader):
     run = grader.run(FLAGS, AGREES, THREADS)
-    assert run.cells[0].text.split() == list(QUICK_COMPILATION)
+    assert run.cells[0].text.split() == list(compilation.QUICK)
     assert run.cells[1].text.split() == ["True", "True", "False"]
     assert run.cells[2].text.strip() == str([n * n for n in range(1, 17)])
+
+
+def test_only_what_has_next_to_nothing_to_do_is_not_optimised(grader):
+    assert grader.run(LEVELS).text == str([0, 1, 1, 1])
+    chosen = "--xla_backend_optimization_level=2"
+    assert grader.run(LEVELS, environment={"XLA_FLAGS": chosen}).text == str([2, 2, 2, 2])
+
+
+def test_a_kernel_gives_way_to_those_who_wait_for_it_and_cannot_help_it(grader):
+    run = grader.run("import os\nprint(os.nice(0))", "os.nice(-1)")
+    assert int(run.cells[0].text) == min(os.nice(0) + 5, 19)
+    assert (run.cells[1].error or "").startswith("PermissionError")
 
 
 def test_the_instructor_may_choose_other_flags(grader):
@@ -49,9 +79,9 @@ def test_the_instructor_may_choose_other_flags(grader):
     assert grader.run(FLAGS, environment={"XLA_FLAGS": other}).text == other
 
 
-@pytest.mark.parametrize(("flag", "known"), [(QUICK_COMPILATION[0], True), ("--xla_no_such_flag=1", False)])
+@pytest.mark.parametrize(("flag", "known"), [(compilation.QUICK[0], True), ("--xla_no_such_flag=1", False)])
 def test_a_flag_that_xla_does_not_know_is_left_out(flag, known):
-    code = f"import jax\nfrom course.grading.kernels import preload\nprint(preload._are_known({flag!r}))"
+    code = f"import jax\nfrom course.grading.kernels import compilation\nprint(compilation.are_known({flag!r}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == str(known)
 

@@ -12,7 +12,8 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+
+from . import compilation
 
 PRELOADED = (
     "numpy",
@@ -49,16 +50,6 @@ HELPFUL = (
 )
 
 
-# Student programs are many, small and run a few times: their compilation is what a submission costs. These leave
-# out what XLA does for programs that run for hours; a training loop runs as fast as with the defaults (measured
-# for a dense and a convolutional network), while optimisation level 0 would make the latter five times slower.
-QUICK_COMPILATION = (
-    "--xla_cpu_use_fusion_emitters=false",
-    "--xla_backend_optimization_level=1",
-    "--xla_llvm_disable_expensive_passes=true",
-)
-
-
 def preload() -> None:
     """Import what kernels need, without a thread and without a JAX backend.
 
@@ -81,9 +72,9 @@ def preload() -> None:
     for name in HELPFUL:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    flags = QUICK_COMPILATION if _are_known(*QUICK_COMPILATION) else filter(_are_known, QUICK_COMPILATION)
-    os.environ["XLA_FLAGS"] = " ".join(flags)
-    _share_compiler_context()
+    os.environ["XLA_FLAGS"] = compilation.flags()
+    compilation.hasten()
+    _show_an_error()
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"the zygote has {threads} threads after its imports; it must have one to fork safely")
     gc.collect()
@@ -92,28 +83,17 @@ def preload() -> None:
     gc.enable()
 
 
-def _are_known(*flags: str) -> bool:
-    """Does this XLA know the flags? One that it does not know ends the process, so that a child tries them."""
-    if (child := os.fork()) == 0:
-        with contextlib.suppress(BaseException):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            os.environ["XLA_FLAGS"] = " ".join(flags)
-            importlib.import_module("jax._src.lib").xla_client.CompileOptions()
-            os._exit(0)
-        os._exit(1)
-    return os.waitpid(child, 0)[1] == 0
+def _show_an_error() -> None:
+    """Let a kernel show its first error as quickly as its second: 20 ms for looking up files, building lexers."""
+    from IPython.core import interactiveshell, ultratb
 
-
-def _share_compiler_context() -> None:
-    """Let all programs of a kernel be lowered in one MLIR context: JAX makes one for each, in 3 ms.
-
-    A context only interns types and attributes; it has no thread until something is compiled. Where a release of
-    JAX does not make it like this, nothing changes.
-    """
-    with contextlib.suppress(ImportError, AttributeError):
-        mlir: Any = importlib.import_module("jax._src.interpreters.mlir")
-        context = mlir.make_ir_context()
-        mlir.make_ir_context = lambda: context
+    theme = interactiveshell.InteractiveShell.colors.default_value  # type: ignore[attr-defined]
+    with contextlib.suppress(Exception):
+        try:
+            raise ValueError
+        except ValueError as error:
+            shown = ultratb.AutoFormattedTB(mode="Context", theme_name=theme)
+            shown.structured_traceback(type(error), error, error.__traceback__)
 
 
 class _Loader(importlib.abc.Loader):
