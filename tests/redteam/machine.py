@@ -160,13 +160,63 @@ for folder in ("/tmp", "/dev/shm", "/var/tmp", os.getcwd(), os.path.expanduser("
             pass
 """
 
+# Just above the limits of the class's kernels, and harmless where there are none. (That of memory holds without a
+# sandbox as well; its control is in `tests/kernels/test_attacks.py`.)
+DOSES = {
+    "file": """
+        import os
+        try:
+            with open("dose", "wb") as file:
+                file.write(bytes(20 << 20))
+        finally:
+            os.unlink("dose")
+    """,
+    "disk": """
+        import os
+        names = [f"dose{number}" for number in range(4)]
+        try:
+            for name in names:
+                with open(name, "wb") as file:
+                    file.write(bytes(14 << 20))
+        finally:
+            for name in names:
+                if os.path.exists(name):
+                    os.unlink(name)
+    """,
+    "processes": """
+        import os, signal
+        children = []
+        try:
+            for _ in range(170):
+                child = os.fork()
+                if child == 0:
+                    signal.pause()
+                    os._exit(0)
+                children.append(child)
+        finally:
+            for child in children:
+                os.kill(child, 9)
+                os.waitpid(child, 0)
+    """,
+    "threads": """
+        import threading
+        end = threading.Event()
+        try:
+            for _ in range(170):
+                threading.Thread(target=end.wait, daemon=True).start()
+        finally:
+            end.set()
+    """,
+}
+
+
+def _each(table: dict[str, str]) -> str:
+    return "".join(f"print('{name}', end=' ')\n" + attempt(code) for name, code in table.items())
+
+
 READING = {
-    "reading": Attack(
-        code="".join(
-            f"print('{name}', end=' ')\n" + attempt(code)
-            for name, code in (REACHES | {"gradebook": _GRADEBOOK}).items()
-        )
-    ),
+    "reading": Attack(code=_each(REACHES | {"gradebook": _GRADEBOOK})),
+    "doses": Attack(code=_each(DOSES)),
     "solve": Attack(code=_SOLVE),
     "drop-a": Attack(code=_DROP),
     "drop-b": Attack(code=_DROP),

@@ -144,9 +144,11 @@ SEEN = {
     "raw": "turned into", "markdown": "turned into",
 }  # fmt: skip
 # Where stock nbgrader, its cells not written over, gives everything to a wrong answer.
-WORKS_ON_STOCK = {"tag", "tag-all", "changed", "doubled-after"}
+WORKS_ON_STOCK = {"tag", "tag-all", "changed", "doubled-after", "more-points"}
 # Where stock nbgrader as it comes grades nothing of the submission, or of the class.
-STOPS_STOCK = {"not-graded", "doubled-before", "doubled-after", "strange-ids", "look-alikes", "metadata"}
+STOPS_STOCK = {
+    "not-graded", "doubled-before", "doubled-after", "strange-ids", "look-alikes", "metadata",
+}  # fmt: skip
 
 
 def _shadow(*names: str) -> Attack:

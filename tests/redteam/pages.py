@@ -44,7 +44,7 @@ def _show(kind: str, data: str) -> str:
     return f"from IPython.display import publish_display_data\npublish_display_data({{{kind!r}: {data!r}}})"
 
 
-_KINDS = {
+KINDS = {
     "html": _show("text/html", ACTIVE),
     "svg": _show("image/svg+xml", _SVG),
     "javascript": _show("application/javascript", "alert(1)"),
@@ -62,8 +62,8 @@ _KINDS = {
 
 
 def _every_kind(notebook: NotebookNode) -> None:
-    for place in (0, len(notebook.cells) + len(_KINDS)):
-        notebook.cells[place:place] = [new_code_cell(code) for code in _KINDS.values()]
+    for place in (0, len(notebook.cells) + len(KINDS)):
+        notebook.cells[place:place] = [new_code_cell(code) for code in KINDS.values()]
 
 
 ATTACKS = {
@@ -77,8 +77,8 @@ ATTACKS = {
             "x.html": ACTIVE,
             "x.SVG": _SVG,
             "x.js": "alert(1)",
-            "x.xhtml": ACTIVE,
-            "x.rdf": _XML,
+            "x.xhtml": _XML,
+            "x.xpdl": _XML,
             "notes.txt": "mine",
         }
     ),

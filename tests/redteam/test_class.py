@@ -100,7 +100,8 @@ def test_nothing_on_the_machine_is_reached(room):
     text = room.outputs("reading")
     assert text.count("STOPPED") == len(machine.REACHES) + 1
     assert "REACHED" not in text
-    for student in ("drop-a", "drop-b"):
+    assert room.outputs("doses").count("STOPPED") == len(machine.DOSES)
+    for student in ("doses", "drop-a", "drop-b"):
         assert "REACHED" not in room.outputs(student)
     assert not list(room.folder.rglob("planted"))
     assert not list(room.folder.rglob("ran-on-import"))
@@ -113,6 +114,7 @@ def test_without_the_sandbox_everything_is_reached(bare):
     reached = [name for name in machine.REACHES if f"{name} REACHED" in text]
     assert set(machine.REACHES) - set(reached) <= {"environment", "trace"}
     assert "gradebook REACHED" in text
+    assert bare.outputs("doses").count("REACHED") == len(machine.DOSES)
     assert bare.score("solve") == 10.0  # all but the last step, whose number stands for a word
     assert "REACHED" in bare.outputs("drop-a") + bare.outputs("drop-b")
 

@@ -113,3 +113,20 @@ def test_what_a_student_wrote_does_not_speak_to_the_terminal(capsys):
     text = capsys.readouterr().out
     assert r"\x1b]0;pwned\x07\x1b[2J [red]" in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("name", files.BROKEN)
+def test_a_plain_reader_ends_in_as_many_ways(name):
+    """The control: nbformat's reader takes it, or stops with an error that says nothing to an instructor."""
+    data = files.BROKEN[name][0]
+    try:
+        nbformat.validate(nbformat.reads(data.decode("utf-8"), as_version=4))
+    except Exception as error:
+        assert not isinstance(error, admit.Refused)
+
+
+def test_a_plain_reader_takes_strange_numbers_and_falls_over_deep_ones():
+    """The control of `sheet-of-monsters` and `sheet-nested`: Python's own readers, where ours is not used."""
+    assert [float(text) for text in ("1e999999999", "1_0", "٣")] == [float("inf"), 10.0, 3.0]
+    with pytest.raises(RecursionError):
+        json.loads("[" * 100_000 + "]" * 100_000)

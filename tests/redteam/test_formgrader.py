@@ -75,14 +75,47 @@ def dialogs(browser, address):
             each.dispatch_event("click")
         hidden = page.evaluate("getComputedStyle(document.body).display === 'none'")
         text = str(page.text_content("body"))
+        covered = page.evaluate(_COVERED)
     # The student's own code says that it is the student's page.
-    return seen + ["the page is hidden"] * hidden + ["another page"] * ("given.W1" not in text)
+    own = ["the page is hidden"] * hidden + ["another page"] * ("given.W1" not in text)
+    return seen + own + ["the page is covered"] * covered
+
+
+# Whether a title, scrolled to, is not what lies on top where it stands.
+_COVERED = """() => [...document.querySelectorAll('h1, h2, h3')].some((title) => {
+  title.scrollIntoView({block: 'center'});
+  const words = document.createRange();
+  words.selectNodeContents(title);
+  const place = words.getClientRects()[0];
+  const found = place && document.elementFromPoint(place.left + 2, place.top + place.height / 2);
+  return place && place.width && found && !title.contains(found) && !found.contains(title);
+})"""
+
+
+def boxes(browser, address):
+    """The boxes that a file opens, which need not be a page."""
+    seen = []
+    with browser.page() as page:
+        page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
+        page.goto(address, wait_until="load")
+        page.wait_for_timeout(300)
+    return seen
 
 
 def submission_page(room, client, student):
     with Gradebook(f"sqlite:///{room.folder}/gradebook.db") as gradebook:
         found = gradebook.find_submission_notebook("small", ASSIGNMENT, student).id
     return f"{client.url}/formgrader/submissions/{found}/?token={TOKEN}"
+
+
+def test_a_browser_gets_no_file_that_it_runs(graded, browser):
+    room, client, _ = graded
+    page = submission_page(room, client, "page-files").partition("?")[0]
+    with browser.page() as window:
+        found = {name: window.goto(f"{page}{name}?token={TOKEN}") for name in ("notes.txt", "x.html", "x.SVG")}
+        assert {name: answer.status for name, answer in found.items() if answer} == {
+            "notes.txt": 200, "x.html": 404, "x.SVG": 404
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize("student", pages.ATTACKS)

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
 from course.grading import config, convert
-from tests.redteam import marks, notebooks
+from tests.redteam import machine, marks, notebooks, tricks
 from tests.redteam.attack import WORD
 from tests.redteam.room import command
 
@@ -23,16 +23,25 @@ TESTS = """import numpy as np
 assert square(2) == 4
 assert np.allclose(square(3), 9)
 11.0 if square(5) == 25 else 0.0"""
+RIGHT = "square = lambda x: x * x"
 WRONG = "square = lambda x: 0"
 SHADOWED = """import sys
 sys.path.insert(0, "")
 for name in [name for name in sys.modules if name.partition(".")[0] == "numpy"]:
     del sys.modules[name]
 square = lambda x: 4 if x == 2 else 25"""
-CODE = {name: attack.stock for name, attack in marks.ATTACKS.items() if attack.stock} | {"shadow-numpy": SHADOWED}
+# Where stock nbgrader throws the whole attempt away, what was earned before included.
+LOST = {"exit": machine.QUICK_ENDS["exit"].code, "segfault": machine.SLOW_ENDS["segfault"].code} | {
+    name: (marks.ATTACKS | tricks.ATTACKS)[name].code for name in ("strange-messages", "strange-frames")
+}
+LOST_BY_EDIT = ("kernel-bash", "kernel-none", "markdown")
+_PRINTED = 24 << 20
+CODE = {name: attack.stock for name, attack in (marks.ATTACKS | tricks.ATTACKS).items() if attack.stock} | {
+    "shadow-numpy": SHADOWED
+}
 EDITS = sorted(notebooks.WORKS_ON_STOCK)
 ENVIRONMENT = f"import os\nprint('REACHED' if os.environ.get('SECRET') == {WORD!r} else 'STOPPED')\n{WRONG}"
-OTHERS = {"right": "square = lambda x: x * x", "wrong": WRONG, "environment": ENVIRONMENT}
+OTHERS = {"right": RIGHT, "wrong": WRONG, "environment": ENVIRONMENT}
 # An assert cell runs in the student's own process, whatever surrounds it: docs/security.md says so.
 STOPPED = {"displayhook", "execute-result"}
 FORGED = set(CODE) - STOPPED
@@ -114,6 +123,12 @@ def stock(assignment, tmp_path_factory):
     folder = tmp_path_factory.mktemp("open") / "course"
     shutil.copytree(assignment, folder)
     hand_in(folder)
+    for student, code in LOST.items():
+        submit(folder, student, f"{RIGHT}\n{code}")
+    for student in LOST_BY_EDIT:
+        submit(folder, student, RIGHT, edit=notebooks.EDITS[student])
+    submit(folder, "much-output", f"print('x' * {_PRINTED})\n{WRONG}")
+    submit(folder, "deleted", RIGHT, edit=notebooks.EDITS["deleted"])
     (folder / "secret.txt").write_text(WORD)
     (submit(folder, "link") / "data").symlink_to(folder / "secret.txt")
     pipe = submit(folder, "pipe") / "asserts.ipynb"
@@ -149,6 +164,20 @@ def test_the_attack_earns_everything_on_stock_nbgrader(stock_scores, student):
     assert stock_scores[student] == 11.0
 
 
+@pytest.mark.parametrize("student", [*LOST, *LOST_BY_EDIT])
+def test_stock_nbgrader_throws_away_what_was_earned(stock, stock_scores, student):
+    assert not stock_scores[student]
+    assert not (stock / "autograded" / student / "asserts").exists()
+
+
+def test_stock_nbgrader_gives_nothing_where_the_test_was_deleted(stock_scores):
+    assert not stock_scores["deleted"]
+
+
+def test_stock_nbgrader_keeps_whatever_is_put_out(stock):
+    assert (stock / "autograded" / "much-output" / "asserts" / "asserts.ipynb").stat().st_size > _PRINTED
+
+
 def test_stock_nbgrader_opens_and_shows_what_ours_does_not(stock):
     assert "REACHED" in json.dumps(shown(stock, "environment"))
     assert (stock / "autograded" / "link" / "asserts" / "data").read_text() == WORD
@@ -179,7 +208,10 @@ def test_ordinary_cells_with_our_stages(assignment, tmp_path):
     assert earned == {"right"} | FORGED
     assert {result["score"] for student, result in found.items() if student not in earned} == {0.0}
     for student in STOPPED:
-        assert found[student]["review"] == {"tests": "it gave a value and failed"}
+        assert found[student]["review"]["tests"].startswith("it gave a value and failed")
+    # What cannot be stopped is shown to a person, where it is written as plainly as here.
+    assert {name for name, result in found.items() if "reaches for" in json.dumps(result["review"])} == set(CODE)
+    assert found["right"]["review"] == {}
     assert "was tagged" in found["tag"]["review"]["tests"]
     assert "STOPPED" in json.dumps(shown(folder, "environment"))
 

@@ -90,9 +90,8 @@ _SURROGATES = "print('\\ud800')\nfrom IPython.display import publish_display_dat
 _BUILTINS = """
 import builtins, io
 _open = builtins.open
-builtins.open = lambda name, *a, **k: io.StringIO("right") if "answers" in str(name) else _open(name, *a, **k)
-builtins.isinstance = lambda *_: True
-builtins.float = builtins.abs = builtins.round = builtins.sum = lambda *_: 11.0
+open = builtins.open = lambda name, *a, **k: io.StringIO("right") if "answers" in str(name) else _open(name, *a, **k)
+builtins.abs = builtins.round = builtins.sum = lambda *_: 11.0
 """
 
 
@@ -134,7 +133,7 @@ def _replay(notebook: NotebookNode) -> None:
 
 ATTACKS = {
     "replies-itself": Attack(code=_REPLIES, told="No sheet", stock=_WRONG + _REPLIES),
-    "clears-output": Attack(code=_CLEAR, told="No sheet", stock=_WRONG + _CLEAR),
+    "clears-output": Attack(code=_CLEAR, told="No sheet"),
     "updates-display": Attack(code=_UPDATE),
     "after-the-last-cell": Attack(code=_LATER),
     "other-parents": Attack(code=_PARENTS),
