@@ -120,7 +120,14 @@ while True:
     except KeyboardInterrupt:
         pass
 """
-_FLOOD = "import os\nwhile True:\n    print('x' * 10000)"
+# What is not read yet fills the kernel's own memory: an attack goes on all the same.
+_FLOOD = """
+while True:
+    try:
+        print('x' * 10000)
+    except MemoryError:
+        pass
+"""
 _BOMB = """
 import os, time
 print("forking", flush=True)
@@ -227,13 +234,14 @@ QUICK_ENDS = {
     "kill-itself": Attack(code="import os\nos.kill(os.getpid(), 9); os.kill(-1, 9)"),
     "close-sockets": Attack(code="get_ipython().kernel.shell_socket.close()\nimport os\nos.closerange(3, 200)"),
     "deaf": Attack(code=_DEAF, told="interrupt"),
-    # On a busy machine a kernel may put out faster than is read, and end for want of memory.
     "flood": Attack(code=_FLOOD, told="While a cell of this exercise ran"),
 }
 SLOW_ENDS = {
     "one-gigabyte": Attack(code="print('x' * (1 << 30))"),
     "many-displays": Attack(
-        code="while True:\n    from IPython.display import display, HTML\n    display(HTML('<b>x</b>' * 1000))",
+        code=_FLOOD.replace(
+            "print('x' * 10000)", "from IPython.display import display, HTML; display(HTML('<b>x</b>' * 1000))"
+        ),
         told="While a cell of this exercise ran",
     ),
     "raw-flood": Attack(code="import os\nblock = b'x' * 65536\nwhile True:\n    os.write(2, block)"),
