@@ -1,30 +1,17 @@
 """Marks written into the notebook that was run: a graded cell's only outputs, and none of them a student's."""
 
-import math
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade
 
-from course.errors import CourseError
-from course.exercises import Exercise
 from course.exercises.cells import graded_exercise
-from course.grading import compiled
 from course.grading.config import Gradbook
-from course.grading.link import appeal_link
-from course.grading.marks import Marked, mark_handed, stale
 from course.grading.record import Record, record_of
 from course.grading.restore import changes_of
 from course.grading.store import Store, url_beside
-from course.marking import registry
-from course.reporting.card import card_bundle, failed_bundle
-from course.reporting.worked import solution
-
-NOT_MARKED = "Not marked: something went wrong on our side. Your answers are kept, and your instructor is told."
 
 
 class AwardMarks(NbGraderPreprocessor):
@@ -46,6 +33,9 @@ class AwardMarks(NbGraderPreprocessor):
                 record.review[name] = "; ".join(filter(None, [record.review.get(name), *done]))
         if not graded:
             return nb, resources
+        # The marker and JAX take most of a second to import: meanwhile the first notebooks run.
+        from course.grading import awarding, compiled
+
         config = Gradbook(config=self.config)
         compiled.keep(config.folder)
         notes = _notes(nb, record)
@@ -53,53 +43,9 @@ class AwardMarks(NbGraderPreprocessor):
             enrolled = enrolled_students(config, about["db_url"], about["assignment"])
             store.forget(about["assignment"], about["notebook"], about["student"])
             for cell in graded:
-                self._award(cell, config, store, record, about, notes.get(cell.id, ""), enrolled)
+                note = notes.get(cell.id, "")
+                awarding.award(cell, config, store, record, about, note=note, enrolled=enrolled, log=self.log)
         return nb, resources
-
-    def _award(
-        self,
-        cell: NotebookNode,
-        config: Gradbook,
-        store: Store,
-        record: Record,
-        about: Any,
-        note: str,
-        enrolled: Sequence[str],
-    ) -> None:
-        name, student = cell.metadata.nbgrader.grade_id, about["student"]
-        exercise = graded_exercise(name)
-        assert exercise is not None
-        bundles = record.sheets.get(cell.id, [])
-        where = (about["assignment"], about["notebook"], student, exercise.id, bundles)
-        write_not_marked(cell, exercise)
-        noticed = "; ".join(filter(None, [record.review.get(name), record.broken]))
-        try:
-            kept = [
-                r for r in store.all_rulings(about["assignment"], student=student) if r.exercise == exercise.id
-            ]
-            marked = mark_handed(
-                config,
-                exercise,
-                student,
-                bundles,
-                enrolled=enrolled,
-                rulings={ruling.step: ruling.ruling for ruling in kept},
-                note=note,
-                accepted=store.acceptances(about["assignment"]).get(student),
-            )
-            write_marks(cell, config, exercise, about, marked)
-        except Exception as error:
-            # Whatever it is, it is ours: the student's code does not run here.
-            self.log.error("%s of %s is not marked: %s", exercise.id, student, error, exc_info=_unforeseen(error))
-            marked, record.review[name] = None, f"not marked: {error}"
-        else:
-            review = "; ".join(filter(None, [noticed, marked.review, stale(kept, marked.report)]))
-            if review:
-                self.log.warning("%s of %s: %s", exercise.id, student, review)
-                record.review[name] = review
-        report = None if marked is None else marked.report
-        review = record.review.get(name, "")
-        store.save(*where, note=note, report=report, review=review, noticed=noticed, seconds=record.seconds)
 
 
 class FlagForReview(NbGraderPreprocessor):
@@ -115,51 +61,6 @@ class FlagForReview(NbGraderPreprocessor):
                     setattr(grade, "needs_manual_grade", True)  # noqa: B010, a column to the type checker
                 gradebook.db.commit()
         return nb, resources
-
-
-def write_marks(
-    cell: NotebookNode, config: Gradbook, exercise: Exercise, about: Mapping[str, str], marked: Marked
-) -> None:
-    """Replace a graded cell's outputs by the card and the points, a finite float within the cell's points.
-
-    Args:
-        cell: the graded cell.
-        config: the course.
-        exercise: what it asks for.
-        about: `assignment` and `student`.
-        marked: the marks.
-    """
-    marker = registry.marker(config.solutions_dir, exercise.id)
-    worked = None
-    if config.worked_solutions:
-        given = config.given(exercise, marked.numbers_of or about["student"])
-        worked = solution(marker, given, student=marked.numbers_of or about["student"])
-    card = card_bundle(marked.report, marker.scheme, worked)
-    # Only the formgrader shows a card's HTML; feedback is drawn from its data.
-    card["text/html"] += appeal_link(about["assignment"], about["student"], exercise.id)
-    _write(cell, card, marked.report.points)
-
-
-def write_not_marked(cell: NotebookNode, exercise: Exercise) -> None:
-    """Replace a graded cell's outputs by a card that says so, and no points."""
-    _write(cell, failed_bundle(exercise.id, NOT_MARKED), 0.0)
-
-
-def awarded(points: float, most: float) -> float:
-    """Give points as nbgrader takes them: a finite float from 0 to the most that the cell is worth.
-
-    >>> awarded(5, 4.0), awarded(float("nan"), 4.0)
-    (4.0, 0.0)
-    """
-    return min(max(float(points), 0.0), most) if math.isfinite(points) else 0.0
-
-
-def _write(cell: NotebookNode, card: dict[str, Any], points: float) -> None:
-    result = {"text/plain": repr(awarded(points, float(cell.metadata["nbgrader"]["points"])))}
-    cell.outputs = [
-        new_output("display_data", data=card),
-        new_output("execute_result", data=result, execution_count=cell.get("execution_count")),
-    ]
 
 
 def enrolled_students(config: Gradbook, db_url: str, assignment: str) -> tuple[str, ...]:
@@ -187,7 +88,3 @@ def _notes(nb: NotebookNode, record: Record) -> dict[str, str]:
             notes[cell.id] = " ".join(dict.fromkeys(pending))
             pending = []
     return notes
-
-
-def _unforeseen(error: Exception) -> bool:
-    return not isinstance(error, CourseError)

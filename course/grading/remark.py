@@ -17,7 +17,8 @@ from course.errors import CourseError
 from course.exercises import find
 from course.exercises.cells import grade_id
 from course.grading import compiled
-from course.grading.award import awarded, enrolled_students, write_marks
+from course.grading.award import enrolled_students
+from course.grading.awarding import awarded, write_marks
 from course.grading.classmarks import mark_all
 from course.grading.config import Gradbook
 from course.grading.marks import Handed, Marked, stale

@@ -9,7 +9,8 @@ from traitlets.config import Config
 
 from course import sheet as sheets
 from course.exercises import find
-from course.grading.award import AwardMarks, awarded
+from course.grading.award import AwardMarks
+from course.grading.awarding import awarded
 from course.grading.collect import CollectSheets, bundles
 from course.grading.config import Gradbook
 from course.grading.marks import mark_handed
