@@ -272,4 +272,3 @@ def use_stages(c: Config) -> None:
     c.Autograde.sanitize_preprocessors = list(RESTORE)
     c.Autograde.autograde_preprocessors = list(GRADE)
     c.ClearSolutions.code_stub = {"python": "# Your work goes here.\npass"}
-    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", *ACTIVE_FILES]

@@ -80,6 +80,8 @@ ATTACKS = {
             "x.xhtml": _XML,
             "x.xpdl": _XML,
             "notes.txt": "mine",
+            "pictures/own.svg": _SVG,
+            "pictures/another.svg": _SVG,
         }
     ),
     "page-cover": Attack(last="\n".join(_show("text/html", html) for html in COVERS)),

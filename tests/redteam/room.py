@@ -38,6 +38,8 @@ HONEST_CLASS = {
     "some": HONEST,
 }
 
+PICTURE, PICTURE_OF_OURS = "pictures/own.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"
+
 
 def command(name: str) -> str:
     """A command of the environment that runs this."""
@@ -62,6 +64,9 @@ class Room:
         (self.folder / config.FILE).write_text(CONFIG)
         course = config.load(self.folder)
         build.build(ASSIGNMENT, course)
+        picture = self.folder / "source" / ASSIGNMENT / PICTURE
+        picture.parent.mkdir()
+        picture.write_text(PICTURE_OF_OURS)
         convert.release(course, ASSIGNMENT)
         course.probe_key("mlp/backprop", "nobody")  # makes the secret, which somebody will look for
         for student, code in HONEST_CLASS.items():
@@ -90,6 +95,7 @@ class Room:
         folder = self.submitted(student)
         (folder / "small.ipynb").write_text(json.dumps(notebook))
         for name, data in attack.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(str(data))
 
     def submitted(self, student: str) -> Path:
@@ -159,3 +165,9 @@ def hand_in(room: Room, attacks: Mapping[str, Attack]) -> None:
     """Let the attackers submit."""
     for student, attack in attacks.items():
         room.submit(student, attack)
+
+
+def kept_files(room: Room, student: str = "page-files") -> set[str]:
+    """The files of a graded submission, by their paths in it."""
+    folder = room.folder / "autograded" / student / ASSIGNMENT
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}

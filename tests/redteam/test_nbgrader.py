@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from tests.redteam import files, machine, marks, notebooks, pages
 from tests.redteam.attack import ASSIGNMENT, WORD, Attack
-from tests.redteam.room import HONEST_CLASS, command, victims
+from tests.redteam.room import HONEST_CLASS, PICTURE, PICTURE_OF_OURS, command, kept_files, victims
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 ATTACKS = {
@@ -20,7 +20,7 @@ ATTACKS = {
         (notebooks.ATTACKS, ("tag", "changed", "doubled-after", "not-graded", "look-alikes", "kernel-bash", "metadata")),
         (machine.READING, ("reading",)),
         (machine.QUICK_ENDS, ("exit",)),
-        (pages.ATTACKS, ("page-outputs",)),
+        (pages.ATTACKS, ("page-outputs", "page-files")),
     )
     for name in names
 }  # fmt: skip
@@ -68,6 +68,12 @@ def test_nothing_is_reached(graded):
     text = room.outputs("reading")
     assert "REACHED" not in text
     assert text.count("STOPPED") == len(machine.REACHES) + 1
+
+
+def test_of_what_a_browser_runs_only_the_instructors_own_is_kept(graded):
+    room, _ = graded
+    assert kept_files(room) == {"small.ipynb", "notes.txt", PICTURE}
+    assert (room.folder / "autograded" / "page-files" / ASSIGNMENT / PICTURE).read_text() == PICTURE_OF_OURS
 
 
 def test_what_must_not_be_opened_is_neither_copied_nor_graded(graded):

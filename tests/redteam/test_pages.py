@@ -16,6 +16,7 @@ from course.grading import sanitise as sanitise_cells
 from course.reporting import sanitise
 from tests.redteam import pages
 from tests.redteam.attack import ASSIGNMENT
+from tests.redteam.room import PICTURE, PICTURE_OF_OURS, kept_files
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 LOOKED_AT = ["alice", *pages.ATTACKS]
@@ -129,8 +130,12 @@ def test_html_without_end_is_cut_at_what_one_notebook_may_have():
 
 
 def test_files_that_a_browser_would_run_are_not_kept(room):
-    kept = {path.name for path in (room.folder / "autograded" / "page-files" / ASSIGNMENT).iterdir()}
-    assert kept == {"small.ipynb", "notes.txt"}
+    assert kept_files(room) == {"small.ipynb", "notes.txt", PICTURE}
+
+
+def test_files_of_the_instructor_are_released_and_lie_there_unchanged(room):
+    for folder in (room.folder / "release", room.folder / "autograded" / "page-files"):
+        assert (folder / ASSIGNMENT / PICTURE).read_text() == PICTURE_OF_OURS
 
 
 def test_a_forged_card_does_not_look_like_one(room):
