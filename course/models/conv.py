@@ -20,7 +20,7 @@ from jax import Array, lax
 from jax.typing import ArrayLike
 from jaxtyping import Inexact, Key, Real
 
-from course.models import _tiles
+from course.models import _columns, _tiles
 from course.models._arrays import floating
 from course.models.geometry import output_size
 from course.models.mlp import he_scale
@@ -112,14 +112,17 @@ def conv2d(
         )
     for size, kernel in zip(x.shape[1:], window, strict=True):
         output_size(size, kernel, stride, padding)
-    maps = lax.conv_general_dilated(
-        x[None],
-        kernels,
-        window_strides=(stride, stride),
-        padding=[(padding, padding)] * 2,
-        dimension_numbers=("NCHW", "OIHW", "NCHW"),
-        feature_group_count=groups,
-    )[0]
+    if _columns.preferred.value:
+        maps = _columns.correlate(x, kernels, stride=stride, padding=padding, groups=groups)
+    else:
+        maps = lax.conv_general_dilated(
+            x[None],
+            kernels,
+            window_strides=(stride, stride),
+            padding=[(padding, padding)] * 2,
+            dimension_numbers=("NCHW", "OIHW", "NCHW"),
+            feature_group_count=groups,
+        )[0]
     return maps if bias is None else maps + floating(bias)[:, None, None]
 
 

@@ -4,11 +4,10 @@ Each step descends on the mean loss of a batch $B$ plus a penalty,
 
 $$\frac{1}{|B|} \sum_{i \in B} \ell(\theta; x_i, y_i) + \Omega(\theta) .$$
 
-The loop over an epoch's batches is one `jax.lax.scan`, or one jitted call a batch, or one a block of a batch.
-Measured on two CPU cores with digits: scanned, an MLP's epoch was 1.3, 2 and 4 times as fast with batches of
-128, 32 and 8, and a CNN's 1.5 to 4.5 times as slow, because XLA runs a convolution inside a loop without its
-threads and fast paths. So the default scans, except on a CPU: there a large batch takes a call of its own, and in
-networks with convolutions any batch does, a large one through `course.models.blocks`.
+The loop over an epoch's batches is one `jax.lax.scan`, or one jitted call a batch. With convolutions on a CPU each
+batch of the scan goes through `course.models.blocks`, its convolutions through matrix products: XLA runs its own
+convolution inside a loop without its threads and fast paths. So a network that convolves by other functions than
+`course.models.conv` takes a call a batch there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,15 +21,16 @@ import jax
 import jax.numpy as jnp
 import optax
 from jax import Array
+from jax.core import Tracer
 from jaxtyping import Inexact, Key, PyTree
 
-from course.models import blocks, losses, parallel
+from course.models import _columns, blocks, losses, parallel
 from course.models import checkpoint as checkpoints
 from course.models._progress import progress_bar
 from course.models.data import Dataset, batches
 
-SCANNED = 128
-"""The largest batch whose steps are scanned on a CPU, where dispatch weighs most."""
+EVALUATED = 256
+"""Images that `accuracy` takes at a time."""
 
 Params = PyTree
 Apply = Callable[[Params, Array], Array]
@@ -71,7 +71,11 @@ def accuracy(apply: Apply, params: Params, dataset: Dataset) -> Scalar:
     >>> accuracy(lambda params, image: image.ravel(), None, Dataset(images, jnp.array([0, 1, 2, 0])))
     Array(0.75, dtype=float32)
     """
-    logits = jax.vmap(partial(apply, params))(jnp.asarray(dataset.images))
+    images = jnp.asarray(dataset.images)
+    if _platform(images) == "cpu":
+        apply = _columns.preferring(apply)
+    # Some at a time: the maps of a whole test set would take gigabytes.
+    logits = jax.lax.map(partial(apply, params), images, batch_size=min(EVALUATED, len(images)))
     return jnp.mean(jnp.argmax(logits, axis=1) == jnp.asarray(dataset.labels), dtype=float)
 
 
@@ -135,10 +139,8 @@ def fit(
     carry = (params, optimizer.init(params))
     if mesh is not None and loop == "auto":
         # Blocks are cut on one device, and a batch is taken out of an epoch's on one host.
-        loop = "step" if jax.default_backend() == "cpu" and jax.process_count() == 1 else "scan"
-    run_epoch = epoch_function(
-        loss, optimizer, data, carry, batch_size=batch_size, penalty=penalty, keyed=keyed, loop=loop
-    )
+        loop = "step" if mesh.devices.flat[0].platform == "cpu" and jax.process_count() == 1 else "scan"
+    run_epoch = epoch_function(loss, optimizer, data, carry, penalty=penalty, keyed=keyed, loop=loop)
     evaluate = jax.jit(metrics or (lambda params: {}))
     notes = {"count": count, "batch_size": batch_size, "key": jax.random.key_data(key).tolist()}
     history: list[Epoch] = []
@@ -177,7 +179,6 @@ def epoch_function(
     data: tuple[Array, ...],
     carry: tuple[Params, optax.OptState],
     *,
-    batch_size: int,
     penalty: Callable[[Params], Scalar] | None = None,
     keyed: bool = False,
     loop: Literal["auto", "scan", "step", "blocks"] = "auto",
@@ -187,9 +188,8 @@ def epoch_function(
     Args:
         loss: of one example, as for `fit`.
         optimizer: any optax optimizer.
-        data: the arrays, of which shapes and dtypes matter here.
+        data: the arrays, of which shapes, dtypes and place matter here.
         carry: parameters and the optimizer's state, of which shapes and dtypes matter here.
-        batch_size: examples a step.
         penalty: of the parameters, added once a step.
         keyed: whether the loss takes a key.
         loop: "scan", "step", "blocks" or "auto", as for `fit`.
@@ -200,23 +200,25 @@ def epoch_function(
 
     >>> loss, optimizer = lambda w, x: (w - x) ** 2, optax.sgd(0.25)
     >>> data, carry = (jnp.ones(4),), (jnp.zeros(()), optimizer.init(jnp.zeros(())))
-    >>> run = epoch_function(loss, optimizer, data, carry, batch_size=2)
+    >>> run = epoch_function(loss, optimizer, data, carry)
     >>> run(data, carry, (jnp.arange(4).reshape(2, 2), jax.random.split(jax.random.key(0), 2)))[1]
     Array([1.  , 0.25], dtype=float32)
     """
-    losses_of, update = _losses(loss, keyed), _update(optimizer, penalty)
+    if loop == "auto":
+        loop = _choice(loss, carry[0], data, keyed)
+    update = _update(optimizer, penalty)
+    if loop == "blocks":
+        losses_of, value_and_grad = _losses(_columns.preferring(loss), keyed), blocks.value_and_grad
+    else:
+        losses_of, value_and_grad = _losses(loss, keyed), _of_the_mean
 
     def step(data, carry, batch):
-        indices, keys = batch[0], jax.random.split(batch[1], len(batch[0]))
-        mean = jax.value_and_grad(lambda params: jnp.mean(losses_of(params, data, indices, keys)))
-        return update(carry, *mean(carry[0]))
+        keys = jax.random.split(batch[1], len(batch[0])) if keyed else None
+        return update(carry, *value_and_grad(partial(losses_of, data))(carry[0], batch[0], keys))
 
-    if loop == "auto":
-        first = jax.ShapeDtypeStruct((batch_size,), int), jax.eval_shape(jax.random.key, 0)
-        loop = _choice("conv_general_dilated" in str(jax.make_jaxpr(step)(data, carry, first)), batch_size)
-    if loop == "scan":
+    if loop != "step":
         return jax.jit(lambda data, carry, batches: jax.lax.scan(partial(step, data), carry, batches))
-    take = jax.jit(step) if loop == "step" else _in_blocks(losses_of, update, keyed)
+    take = jax.jit(step)
 
     def one_by_one(data, carry, batches):
         values = []
@@ -228,18 +230,34 @@ def epoch_function(
     return one_by_one
 
 
-def _choice(convolves: bool, batch_size: int) -> Literal["scan", "step", "blocks"]:
-    if jax.default_backend() != "cpu":
+def _choice(loss, params, data, keyed) -> Literal["scan", "step", "blocks"]:
+    if _platform(data[0]) != "cpu":
         return "scan"
-    if convolves:
-        return "blocks" if batch_size > blocks.SIZE else "step"
-    return "scan" if batch_size <= SCANNED else "step"
+    example = [jax.ShapeDtypeStruct(array.shape[1:], array.dtype) for array in data]
+    key = {"key": jax.eval_shape(jax.random.key, 0)} if keyed else {}
+
+    def convolves(loss):
+        return "conv_general_dilated" in str(jax.make_jaxpr(loss)(params, *example, **key))
+
+    if not convolves(loss):
+        return "scan"
+    return "step" if convolves(_columns.preferring(loss)) else "blocks"
+
+
+def _platform(array):
+    """Of the device on which an array lies, or would lie if it were not traced."""
+    traced = isinstance(array, Tracer)
+    return jax.default_backend() if traced else next(iter(jnp.asarray(array).devices())).platform
+
+
+def _of_the_mean(losses_of):
+    return jax.value_and_grad(lambda params, *batch: jnp.mean(losses_of(params, *batch)))
 
 
 def _losses(loss, keyed):
     """The losses of the examples of `data` at `indices`, with a key each where the loss takes one."""
 
-    def losses_of(params, data, indices, keys):
+    def losses_of(data, params, indices, keys):
         batch = tuple(array[indices] for array in data)
         if keyed:
             return jax.vmap(lambda example, key: loss(params, *example, key=key))(batch, keys)
@@ -260,17 +278,6 @@ def _update(optimizer, penalty):
         return (optax.apply_updates(params, updates), opt_state), value
 
     return update
-
-
-def _in_blocks(losses_of, update, keyed):
-    mean, update = blocks.value_and_grad(losses_of), jax.jit(update)
-
-    def step(data, carry, batch):
-        # Nothing is left out of an eager call: keys are drawn for a loss that takes them.
-        keys = jax.random.split(batch[1], len(batch[0])) if keyed else None
-        return update(carry, *mean(carry[0], data, batch[0], keys))
-
-    return step
 
 
 def _resume(manager, carry, notes):

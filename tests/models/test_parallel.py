@@ -41,7 +41,7 @@ for name, side in (("mlp", 4), ("cnn", 10)):
         indices = parallel.split_batches(np.arange(48).reshape(3, 16), eight)
         found["shards"] = [[list(part.data.shape), part.device.id] for part in indices.addressable_shards]
         placed = parallel.replicate(tuple(data), eight)
-        run = training.epoch_function(loss, optimizer, placed, carry, batch_size=16, loop="scan")
+        run = training.epoch_function(loss, optimizer, placed, carry, loop="scan")
         keys = jax.random.split(jax.random.key(0), 3)
         found["exchange"] = run.lower(placed, carry, (indices, keys)).compile().as_text().count("all-reduce")
         try:

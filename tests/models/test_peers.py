@@ -22,7 +22,7 @@ def _peers_numerics(_strict):
 def test_contestants_reach_the_same_loss(network):
     images = RNG.standard_normal((8, *models.SHAPES[network]), dtype=np.float32)
     params, _ = models.make(network, jax.random.key(3))
-    contestants = [models.ours(network, params, batch=4), peers.flax_nnx(network, params)]
+    contestants = [models.ours(network, params), peers.flax_nnx(network, params)]
     contestants.append(peers.equinox(network, params))
     losses = [[epoch(images, LABELS, ORDER) for _ in range(2)] for epoch in contestants]
     for epoch in zip(*losses, strict=True):

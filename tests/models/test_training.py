@@ -59,23 +59,6 @@ def small_cnn(params, image):
     return cnn.apply(params, image, padding=1)
 
 
-def convolve():
-    """The least network with a convolution."""
-
-    def loss(kernels, image, label):
-        return jnp.mean(conv.conv2d(image, kernels)) - label
-
-    return training.fit(
-        loss,
-        jnp.ones((1, 1, 3, 3)),
-        (jnp.ones((3, 1, 4, 4)), Y[:3]),
-        optax.sgd(0.1),
-        key=KEY,
-        epochs=1,
-        batch_size=3,
-    )
-
-
 @pytest.mark.parametrize("loop", ["step", "blocks"])
 def test_all_loops_take_the_same_steps(monkeypatch, loop):
     monkeypatch.setattr(blocks, "SIZE", 3)
@@ -89,44 +72,82 @@ def test_all_loops_take_the_same_steps(monkeypatch, loop):
 def test_blocks_of_any_size_give_the_gradient_of_the_mean(x64, size):
     x, y = np.asarray(X, np.float64), np.asarray(Y, np.float64)
 
-    def losses_of(w, scale, x, y):
-        return scale * jax.vmap(lambda x, y: linear(w, x, y))(x, y)
+    def losses_of(w, x, y):
+        return 2 * jax.vmap(lambda x, y: linear(w, x, y))(x, y)
 
     w = jnp.array([0.3, -1.0, 2.0])
-    value, gradient = blocks.value_and_grad(losses_of, size)(w, 2.0, x, y)
+    value, gradient = blocks.value_and_grad(losses_of, size)(w, x, y)
     design = np.column_stack([np.ones(12), x])
     residual = design @ np.asarray(w) - y
     np.testing.assert_allclose(value, (residual**2).mean(), rtol=1e-12)
     np.testing.assert_allclose(gradient, 2 * design.T @ residual / 12, rtol=1e-12)
 
 
-def test_large_batches_of_images_go_in_blocks_and_small_ones_at_once(monkeypatch):
-    called = []
-    real = blocks.value_and_grad
-    monkeypatch.setattr(blocks, "value_and_grad", lambda *args: called.append(1) or real(*args))
-    at_once = convolve()
-    assert not called
-    monkeypatch.setattr(blocks, "SIZE", 2)
-    in_blocks = convolve()
-    assert called
-    np.testing.assert_allclose(at_once.params, in_blocks.params, rtol=1e-6)
+def convolving(kernels, image, label):
+    """The least loss with a convolution."""
+    return jnp.mean(conv.conv2d(image, kernels)) - label
 
 
-@pytest.mark.parametrize(("backend", "scans"), [("cpu", False), ("gpu", True)])
-def test_the_loop_is_chosen_by_convolutions_and_device(monkeypatch, backend, scans):
-    calls = []
-    scan = jax.lax.scan
-    monkeypatch.setattr(jax.lax, "scan", lambda *args, **kwargs: calls.append(1) or scan(*args, **kwargs))
-    monkeypatch.setattr(jax, "default_backend", lambda: backend)
-    convolve()
-    assert bool(calls) == scans
-    calls.clear()
-    line(epochs=1)
-    assert calls
-    calls.clear()
-    monkeypatch.setattr(training, "SCANNED", 3)
-    line(epochs=1)
-    assert bool(calls) == scans
+def convolving_otherwise(kernels, image, label):
+    return jnp.mean(jax.lax.conv(image[None], kernels, (1, 1), "VALID")) - label
+
+
+def convolutions_in_loops(loss):
+    """Of an epoch of two batches: whether its steps are in a loop of XLA's, and have XLA's convolutions."""
+    kernels, data = jnp.ones((1, 1, 3, 3)), (jnp.ones((6, 1, 4, 4)), Y[:6])
+    optimizer = optax.sgd(0.1)
+    carry = kernels, optimizer.init(kernels)
+    run = training.epoch_function(loss, optimizer, data, carry)
+    batches = jnp.arange(6).reshape(2, 3), jax.random.split(KEY, 2)
+    jaxpr = str(jax.make_jaxpr(run)(data, carry, batches))
+    return "scan[" in jaxpr, "conv_general_dilated" in jaxpr
+
+
+@pytest.mark.parametrize(
+    ("loss", "platform", "scans", "convolves"),
+    [
+        (convolving, "cpu", True, False),
+        (convolving_otherwise, "cpu", False, True),
+        (convolving, "gpu", True, True),
+        (lambda kernels, image, label: jnp.mean(kernels) - label, "cpu", True, False),
+    ],
+    ids=["ours", "otherwise", "gpu", "none"],
+)
+def test_the_loop_is_chosen_by_convolutions_and_device(monkeypatch, loss, platform, scans, convolves):
+    monkeypatch.setattr(training, "_platform", lambda data: platform)
+    assert convolutions_in_loops(loss) == (scans, convolves)
+
+
+def test_the_platform_is_that_of_the_data():
+    assert training._platform(jax.device_put(X, jax.devices("cpu")[0])) == "cpu"
+    assert training._platform(np.ones(3)) == jax.default_backend()
+    seen = []
+    jax.jit(lambda x: seen.append(training._platform(x)))(X)
+    assert seen == [jax.default_backend()]
+
+
+@pytest.mark.parametrize("size", [4, 40])
+def test_a_cnn_takes_the_same_steps_in_blocks(monkeypatch, x64, size):
+    monkeypatch.setattr(blocks, "SIZE", size)
+    train, _ = data.digits(key=KEY)
+    params = cnn.init((1, 8, 8), (3, 4), key=KEY, padding=1)
+    images = train.images[:30].astype(np.float64), train.labels[:30]
+    runs = [
+        training.fit(
+            training.classification_loss(small_cnn),
+            params,
+            images,
+            optax.sgd(0.1, momentum=0.9),
+            key=KEY,
+            epochs=1,
+            batch_size=10,
+            loop=loop,
+        )
+        for loop in ("blocks", "step")
+    ]
+    for a, b in zip(*(jax.tree.leaves(run.params) for run in runs), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+    assert runs[0].history[0].loss == pytest.approx(runs[1].history[0].loss, rel=1e-10)
 
 
 def test_the_key_settles_everything():
@@ -187,6 +208,19 @@ def test_accuracy_counts():
     images = jnp.eye(3).reshape(3, 1, 1, 3)
     dataset = data.Dataset(images, jnp.array([0, 2, 2]))
     np.testing.assert_allclose(training.accuracy(lambda p, x: x.ravel(), None, dataset), 2 / 3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("some", [1, 5, 30])
+def test_accuracy_is_the_same_however_many_images_it_takes_at_a_time(monkeypatch, some):
+    monkeypatch.setattr(training, "EVALUATED", some)
+    train, _ = data.digits(key=KEY)
+    dataset = data.take(train, slice(0, 12))
+    params = cnn.init((1, 8, 8), (3, 4), key=KEY, padding=1)
+    logits = jax.vmap(lambda image: small_cnn(params, image))(jnp.asarray(dataset.images))
+    expected = np.mean(np.argmax(logits, axis=1) == dataset.labels)
+    assert 0 < expected < 1
+    found = jax.jit(lambda params: training.accuracy(small_cnn, params, dataset))(params)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def resumed(folder, **changes):
