@@ -8,7 +8,7 @@ import numpy as np
 import optax
 import pytest
 
-from course.models import losses, recipes
+from course.models import losses, recipes, training
 
 IMAGES = jnp.asarray(np.sin(np.arange(4.0 * 32 * 32)).reshape(4, 1, 32, 32), np.float32)
 LABELS = np.array([3, 1, 4, 1], np.int32)
@@ -41,6 +41,23 @@ def test_bfloat16_is_close_to_float32(name):
     # Eight bits of a mantissa, through some layers; and it was not float32 all along.
     np.testing.assert_allclose(lower, full, rtol=0, atol=0.04 * max(1.0, np.abs(full).max()))
     assert not np.array_equal(lower, full)
+
+
+@pytest.mark.parametrize("name", ["inception", "split-transform-merge"])
+def test_blocks_of_small_paths_read_digits_soon(name):
+    """Two epochs as `course train` runs them; with the mean over whole maps it was a third at most."""
+    jax.config.update("jax_disable_most_optimizations", False)
+    train, test = recipes.images("digits", name, key=jax.random.key(0))
+    network = recipes.network(name, (1, 32, 32))
+    run = training.fit(
+        training.classification_loss(network.apply),
+        network.init(key=jax.random.key(1)),
+        train,
+        recipes.optimizer("momentum", optax.constant_schedule(0.05)),
+        key=jax.random.key(2),
+        epochs=2,
+    )
+    assert training.accuracy(network.apply, run.params, test) > 0.6
 
 
 def closed_form(name, rate, steps, t):
