@@ -80,6 +80,8 @@ def preload() -> None:
     gc.collect()
     # What is there now is never looked at by the collector again, so that children go on sharing it.
     gc.freeze()
+    # Tracing makes many objects that live for a moment, and JAX is called at each collection.
+    gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
 
