@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 from nbgrader.api import Gradebook
 
 from course.grading import connect
@@ -74,6 +75,10 @@ def test_a_kernel_gives_way_to_those_who_wait_for_it_and_cannot_help_it(grader):
     assert (run.cells[1].error or "").startswith("PermissionError")
 
 
+def test_the_files_that_an_error_is_looked_up_in_are_known_before_the_first_one(grader):
+    assert int(grader.run("import inspect\nprint(len(inspect.modulesbyfile))").text) > 500
+
+
 def test_the_instructor_may_choose_other_flags(grader):
     other = "--xla_backend_optimization_level=2"
     assert grader.run(FLAGS, environment={"XLA_FLAGS": other}).text == other
@@ -114,6 +119,18 @@ def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
     with Gradebook(url) as outside:
         assert outside.engine is not engine
         assert [student.id for student in outside.students] == ["ada", "bob"]
+
+
+@pytest.mark.usefixtures("programs")
+def test_what_is_there_is_looked_for_once_a_run(tmp_path):
+    url, asked = f"sqlite:///{tmp_path / 'gradebook.db'}", []
+    with connect.shared():
+        with Gradebook(url) as first:
+            sqlalchemy.event.listen(first.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+        with Gradebook(url) as second:
+            assert asked == []
+            assert list(second.students) == []
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("programs")

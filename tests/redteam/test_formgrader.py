@@ -1,5 +1,7 @@
 """The formgrader's own button grades in the sandbox, and its pages run nothing of a student's in a real browser."""
 
+import contextlib
+
 import nbformat
 import pytest
 from nbformat.v4 import new_output
@@ -61,14 +63,21 @@ def browser():
         yield found
 
 
-def dialogs(browser, address):
-    """What a page does on its own: boxes that it opens, and where it goes."""
+@contextlib.contextmanager
+def opened(browser, address):
+    """A page and the boxes that it opens, after the time that it needs for what it does by itself."""
     seen = []
     with browser.page() as page:
         page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
         page.goto(address, wait_until="load")
-        # Time for what a page does by itself; one that goes elsewhere is not looked at further.
         page.wait_for_timeout(300)
+        yield page, seen
+
+
+def dialogs(browser, address):
+    """What a page does on its own: boxes that it opens, and where it goes."""
+    with opened(browser, address) as (page, seen):
+        # One that goes elsewhere is not looked at further.
         if page.url.split("?")[0] != address.split("?")[0]:
             return [*seen, f"gone to {page.url}"]
         for each in page.query_selector_all("a[href^='java' i], button"):
@@ -94,12 +103,8 @@ _COVERED = """() => [...document.querySelectorAll('h1, h2, h3')].some((title) =>
 
 def boxes(browser, address):
     """The boxes that a file opens, which need not be a page."""
-    seen = []
-    with browser.page() as page:
-        page.on("dialog", lambda dialog: (seen.append(dialog.message), dialog.dismiss()))
-        page.goto(address, wait_until="load")
-        page.wait_for_timeout(300)
-    return seen
+    with opened(browser, address) as (_, seen):
+        return seen
 
 
 def submission_page(room, client, student):
