@@ -23,7 +23,7 @@
 | `execution` | the run of one notebook as a pure function of plain data |
 | `staged` | nbgrader's stages for one submission, cut in two where the notebooks run |
 | `commit` | a submission becomes a result in one step, whatever ends the run |
-| `engine`, `workers`, `connect`, `light` | many submissions at once, with a quick start |
+| `engine`, `workers`, `connect`, `metadata`, `light` | many submissions at once, with a quick start |
 | `cluster`, `remote`, `parcel` | the same on the hosts of a Dask cluster: here, there, and what crosses |
 | `autograde` | a class graded, with a result for each submission |
 | `kernels` | pre-warmed, sandboxed kernels |

@@ -1,10 +1,10 @@
 """One connection to the gradebook for a whole run.
 
 nbgrader opens its gradebook several times a submission. Each opening makes a new SQLAlchemy engine, which looks
-whether every table and the course are there and translates every query to SQL anew: that is most of what a
-submission costs before and after its run. Here all of them share one engine and its translations, and what was
-there is not looked for again. What is read and written, and when it is committed, stays nbgrader's; so does the
-closing of connections.
+whether every table and the course are there, connects anew, and translates every query to SQL anew: that is most
+of what a submission costs before and after its run. Here all of them share one engine with its connections and
+translations, and what was there is not looked for again. What is read and written, and when it is committed, stays
+nbgrader's; connections are closed at the end of the run.
 """
 
 import contextlib
@@ -27,9 +27,18 @@ def shared() -> Iterator[None]:
         api.Base.metadata.create_all,
         api.Gradebook.check_course,
     )
-    engine = functools.cache(create)
     complete: set[Engine] = set()
     checked: set[tuple[Engine, str]] = set()
+    opened = contextlib.ExitStack()
+
+    @functools.cache
+    def engine(*place: Any, **options: Any) -> Engine:
+        made: Any = create(*place, **options)
+        opened.callback(made.dispose)
+        # A gradebook that is closed lets go of its engine, which the next one is to use.
+        made.dispose = lambda: None
+        opened.callback(delattr, made, "dispose")
+        return made
 
     def create_tables(bind: Engine, **options: Any) -> None:
         if bind not in complete:
@@ -47,7 +56,8 @@ def shared() -> Iterator[None]:
     _modules.create_engine, _modules.inspect, _modules.Base.metadata.create_all = engine, look, create_tables
     _modules.Gradebook.check_course = check_course
     try:
-        yield
+        with opened:
+            yield
     finally:
         _modules.create_engine, _modules.inspect, _modules.Gradebook.check_course = create, inspect, check
         del _modules.Base.metadata.create_all

@@ -16,7 +16,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
-from course.grading import connect, interrupt, workers
+from course.grading import connect, interrupt, metadata, workers
 from course.grading.commit import Workplace, disk_is_full
 from course.grading.config import Gradbook
 from course.grading.convert import GradingError, settings, surroundings
@@ -90,7 +90,12 @@ class Engine:
         Raises:
             GradingError: if another run is at work or the disk is full; what was graded before is kept.
         """
-        with self.place.open(), connect.shared(), interrupt.between_steps() as self._stop_here:
+        with (
+            self.place.open(),
+            connect.shared(),
+            metadata.validated_quickly(),
+            interrupt.between_steps() as self._stop_here,
+        ):
             if force:
                 self.place.redo(students)
             self._pool = self.start_pool()

@@ -130,7 +130,7 @@ def execute(what: Task) -> Executed:
 def _execute(what: Task, folder: str, start: float) -> Executed:
     notebook = nbformat.reads(what.notebook, as_version=4)
     # A logger of this run's own: a worker on another host runs several notebooks at once, each in a thread.
-    log, heard = logging.Logger("course.grading.execution"), _Heard()
+    log, heard = logging.Logger("course.grading.execution", logging.WARNING), _Heard()
     log.addHandler(heard)
     stage = RunNotebook(config=Config(what.settings), log=log)
     if what.timeouts:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 
@@ -43,6 +44,11 @@ class Reader(NotebookExporter):
             _copy_own(self.parent, resources["nbgrader"])
         name = Path(getattr(file_stream, "name", "the notebook")).name
         return self.from_notebook_node(repair.read(file_stream.buffer.read(), name), resources, **kw)
+
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        # A notebook is valid when it is read, and is looked at once more after the last stage, not after each.
+        self.optimistic_validation = bool(self._preprocessors)
+        return super()._preprocess(nb, resources)
 
 
 def _ignore_active(converter: Autograde) -> None:

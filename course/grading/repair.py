@@ -89,15 +89,21 @@ def _notebook(found: Any, name: str) -> NotebookNode:
     )
     assert isinstance(made, NotebookNode)
     give_ids(made.cells)
-    if _invalid(made | {"cells": []}):
-        made.metadata = NotebookNode()
-    for cell in made.cells:
+    if _invalid(made):
+        _reduce(made)
+        if error := _invalid(made):
+            raise Refused(f"{name} is no valid notebook: {shown(str(error))[:200]}{_AGAIN}")
+    return made
+
+
+def _reduce(notebook: NotebookNode) -> None:
+    """Leave out metadata and attachments that the format does not allow, and no others."""
+    if _invalid(notebook | {"cells": []}):
+        notebook.metadata = NotebookNode()
+    for cell in notebook.cells:
         if _invalid(cell, f"{cell.cell_type}_cell"):
             cell.metadata = NotebookNode({key: value for key, value in cell.metadata.items() if key == "nbgrader"})
             cell.pop("attachments", None)
-    if error := _invalid(made):
-        raise Refused(f"{name} is no valid notebook: {shown(str(error))[:200]}{_AGAIN}")
-    return made
 
 
 def _invalid(what: Any, kind: str | None = None) -> Any:

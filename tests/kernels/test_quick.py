@@ -6,11 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+import jsonschema
 import pytest
 import sqlalchemy
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from course.grading import connect
+from course.grading import connect, metadata
 from course.grading.kernels import compilation
 
 FLAGS = "import os\nprint(os.environ['XLA_FLAGS'])"
@@ -50,6 +53,39 @@ for function, shape in ((small, (8,)), (large, (80, 80)), (loop, ()), (product, 
     jax.jit(function)(jnp.ones(shape))
 print([levels[name] for name in ("small", "large", "loop", "product")])
 """
+# What the rehearsal in the zygote might have left behind, and what it has done already.
+LEFT = """
+import sys, linecache, __main__
+shell = get_ipython()
+print([name for name in ("last_type", "last_value", "last_traceback", "last_exc") if hasattr(sys, name)])
+print([name for name in linecache.cache if "ipython" in name], hasattr(__main__, "f"), shell.user_module is __main__)
+print(shell.execution_count, sys.displayhook is shell.displayhook, shell.history_manager.exceptions)
+"""
+DONE = """
+from jax._src import xla_bridge
+from pygments.formatters.terminal256 import Terminal256Formatter
+print(xla_bridge._backends, xla_bridge._plugins_registered, hasattr(Terminal256Formatter._closest_color, "__wrapped__"))
+"""
+# How often an error is written out, and what is kept of it.
+WRITTEN = """
+class Told(Exception):
+    times = 0
+    def _render_traceback_(self):
+        Told.times += 1
+        return ["told"]
+shell = get_ipython()
+shell.run_cell("raise Told('why')", store_history=True)
+kept = shell.history_manager.exceptions.popitem()[1]
+print(Told.times, kept["ename"], kept["evalue"], kept["traceback"][-1].strip().endswith("Told: why"))
+"""
+FRAME = "import inspect\nprint(inspect.getmodule(inspect.currentframe()).__name__, get_ipython().kernel._kernel_modules)"
+LEAVES = """
+import threading, time
+from course.grading.kernels.rehearsal import _leaves_nothing
+def thread(): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+def backend(): import jax; jax.devices()
+print([_leaves_nothing(part) for part in (lambda: None, thread, backend, lambda: 1 / 0)])
+"""
 BEGIN = "from course.grading.kernels import client\nclient.begin()\n"
 ONE = (
     "first, second = client.ensure(), client.ensure()\nassert first == second and first.is_dir()\nclient.stop()\n"
@@ -77,6 +113,28 @@ def test_a_kernel_gives_way_to_those_who_wait_for_it_and_cannot_help_it(grader):
 
 def test_the_files_that_an_error_is_looked_up_in_are_known_before_the_first_one(grader):
     assert int(grader.run("import inspect\nprint(len(inspect.modulesbyfile))").text) > 500
+
+
+def test_a_rehearsal_leaves_nothing_but_time_gained(grader):
+    run = grader.run(LEFT, DONE)
+    left = run.cells[0].text.splitlines()
+    assert left[:2] == ["[]", "[] False True"]
+    assert left[2].split(maxsplit=1)[1] == "True {}"
+    assert run.cells[1].text.strip() == "{} True True"
+
+
+def test_what_would_leave_a_thread_or_a_backend_is_not_rehearsed():
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
+    run = subprocess.run(
+        [sys.executable, "-c", LEAVES], capture_output=True, text=True, check=True, env=environment
+    )
+    assert run.stdout.splitlines()[-1] == "[True, False, False, False]"
+
+
+def test_an_error_is_written_out_once_and_looked_up_in_its_own_module(grader):
+    run = grader.run(WRITTEN, FRAME)
+    assert run.cells[0].text.splitlines()[-1] == "1 Told why True"
+    assert run.cells[1].text.strip() == "__main__ []"
 
 
 def test_the_instructor_may_choose_other_flags(grader):
@@ -119,6 +177,53 @@ def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
     with Gradebook(url) as outside:
         assert outside.engine is not engine
         assert [student.id for student in outside.students] == ["ada", "bob"]
+
+
+@pytest.mark.usefixtures("programs")
+def test_gradebooks_of_a_run_connect_once_and_disconnect_at_its_end(tmp_path):
+    made, closed = [], []
+    with connect.shared():
+        for _ in range(2):
+            with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+                if not made:
+                    sqlalchemy.event.listen(gradebook.engine, "close", lambda *about: closed.append(about))
+                made.append(gradebook.db.connection().connection.dbapi_connection)
+        assert made[0] is made[1]
+        assert not closed
+    assert len(closed) == 1
+
+
+CELL = {"grade": True, "solution": False, "locked": True, "task": False, "grade_id": "a", "schema_version": 3}
+
+
+@pytest.mark.parametrize("change", [{}, {"grade": "yes"}, {"grade_id": "a b"}, {"points": "many", "locked": 1}])
+def test_metadata_are_valid_or_not_as_ever(change):
+    cell = NotebookNode(cell_type="code", source="", metadata={"nbgrader": {"points": 1} | CELL | change})
+
+    def verdict():
+        try:
+            MetadataValidatorV3().validate_cell(cell)
+        except jsonschema.ValidationError as error:
+            return error.message, list(error.absolute_path), error.validator
+        return None
+
+    as_ever = verdict()
+    with metadata.validated_quickly():
+        assert verdict() == as_ever
+    assert (as_ever is None) == (not change)
+
+
+def test_the_schema_of_metadata_is_examined_once_a_run(monkeypatch):
+    examined = []
+    kind = jsonschema.validators.validator_for(MetadataValidatorV3().schema)
+    monkeypatch.setattr(kind, "check_schema", lambda schema, **_: examined.append(schema))
+    cell = NotebookNode(cell_type="code", source="", metadata={"nbgrader": CELL | {"points": 1}})
+    with metadata.validated_quickly():
+        for _ in range(3):
+            MetadataValidatorV3().validate_cell(cell)
+    assert len(examined) == 1
+    MetadataValidatorV3().validate_cell(cell)
+    assert len(examined) == 2
 
 
 @pytest.mark.usefixtures("programs")

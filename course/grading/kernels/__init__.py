@@ -6,7 +6,7 @@
 | `limits` | what a kernel may use |
 | `request` | what a grader asks of the zygote, as plain data |
 | `client` | finding or starting the zygote; a forked kernel as something like a `Popen` |
-| `zygote`, `preload`, `boot` | the warm process that forks a kernel per request |
+| `zygote`, `preload`, `rehearsal`, `boot` | the warm process that forks a kernel per request |
 | `launch` | from the first fork to a kernel in its sandbox |
 | `sandbox`, `view`, `withhold`, `seccomp`, `linux` | what a kernel can see and do |
 | `probe` | whether there can be a sandbox here, found out by trying |

@@ -3,11 +3,63 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
+import sys
+import traceback
 from typing import Any
 
 import zmq
-from ipykernel import kernelapp
+from ipykernel import ipkernel, kernelapp
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.heartbeat import Heartbeat
+from ipykernel.zmqshell import ZMQInteractiveShell
+from traitlets import Type, default
+
+
+class _Modules:
+    """`sys` with no modules."""
+
+    modules: dict[str, Any] = {}  # noqa: RUF012
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
+class Compiler(XCachingCompiler):
+    """Notes to which module a cell belongs: the lines of an error are looked up in all modules otherwise."""
+
+    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+        """Give the name of a cell's file."""
+        name = super().get_code_name(raw_code, code, number)
+        inspect.modulesbyfile[name] = "__main__"  # type: ignore[attr-defined]
+        return name
+
+
+def _for_storage(shell: Any, error: BaseException, *_: Any, **__: Any) -> dict[str, Any]:
+    """What IPython keeps of an error beside showing it, as Python writes it: coloured it took 4 ms more."""
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return {"ename": type(error).__name__, "evalue": str(error), "traceback": lines}
+
+
+# A shell of another name would be taken for something else by libraries that ask where they are.
+if hasattr(ZMQInteractiveShell, "_format_exception_for_storage"):
+    ZMQInteractiveShell._format_exception_for_storage = _for_storage  # type: ignore[method-assign]
+
+
+class ForkedKernel(ipkernel.IPythonKernel):
+    """A kernel that makes no list of the files of its modules: it is for a debugger, and every module's page would
+    be copied for it.
+    """
+
+    compiler_class = Type(Compiler)
+
+    def __init__(self, **options: Any) -> None:
+        upstream: Any = ipkernel
+        upstream.sys = _Modules()
+        try:
+            super().__init__(**options)
+        finally:
+            upstream.sys = sys
 
 
 class ForkedHeartbeat(Heartbeat):
@@ -24,6 +76,10 @@ class ForkedKernelApp(kernelapp.IPKernelApp):
     """A kernel that binds nothing, reads no command line and looks for no configuration."""
 
     listeners: dict[int, int]
+
+    @default("kernel_class")
+    def _kernel_class(self) -> type[ForkedKernel]:
+        return ForkedKernel
 
     def parse_command_line(self, argv: Any = None) -> None:
         """There is none; building the parser for it takes a fifth of a kernel's start."""

@@ -13,7 +13,9 @@ import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import compilation
+from . import compilation, rehearsal
+
+_kept: list[object] = []
 
 PRELOADED = (
     "numpy",
@@ -73,29 +75,17 @@ def preload() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     os.environ["XLA_FLAGS"] = compilation.flags()
+    rehearsal.rehearse()
     compilation.hasten()
-    _show_an_error()
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"the zygote has {threads} threads after its imports; it must have one to fork safely")
     gc.collect()
+    _kept.extend(rehearsal.fill_gaps())
     # What is there now is never looked at by the collector again, so that children go on sharing it.
     gc.freeze()
     # Tracing makes many objects that live for a moment, and JAX is called at each collection.
     gc.set_threshold(20_000, 10, 10)
     gc.enable()
-
-
-def _show_an_error() -> None:
-    """Let a kernel show its first error as quickly as its second: 20 ms for looking up files, building lexers."""
-    from IPython.core import interactiveshell, ultratb
-
-    theme = interactiveshell.InteractiveShell.colors.default_value  # type: ignore[attr-defined]
-    with contextlib.suppress(Exception):
-        try:
-            raise ValueError
-        except ValueError as error:
-            shown = ultratb.AutoFormattedTB(mode="Context", theme_name=theme)
-            shown.structured_traceback(type(error), error, error.__traceback__)
 
 
 class _Loader(importlib.abc.Loader):

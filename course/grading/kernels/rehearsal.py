@@ -1,0 +1,143 @@
+"""What a kernel would do for the first time, done once in the zygote, so that every kernel has it behind it.
+
+The first error, the first cell and the first traced function of a process are slow: tables are built, files looked
+up, caches filled, and the interpreter adapts its code. In a forked kernel each of these also copies the page that
+it writes to. Here all of it happens before the fork, with a shell and programs that are thrown away. A rehearsal
+that fails, for it finds another release of a library, costs time in each kernel and nothing else.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import importlib
+import importlib.metadata
+import io
+import linecache
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_CELLS = ("x = 1", "x", "def f(x):\n    return x / 0\nf(1)")
+_TIMES = 3  # until the interpreter has adapted what it runs
+_GAPS = 2000  # of each size; measured in a zygote: 4 804 of one, below 1 500 of all others
+
+
+def rehearse() -> None:
+    """Go through what most notebooks do, without a thread and without a JAX backend left behind."""
+    _remember_colours()
+    for part in (_cells, _jax):
+        if _leaves_nothing(part):
+            part()
+
+
+def fill_gaps() -> list[Any]:
+    """Give objects that take what is free between the others, to be kept as long as this process lives.
+
+    What a kernel makes would be put there otherwise, each in a page that has to be copied first.
+    """
+    header = sys.getsizeof(b"")
+    sizes = range(-(-header // 16) * 16, 513, 16)
+    return [object() for _ in range(_GAPS)] + [bytes(size - header) for size in sizes for _ in range(_GAPS)]
+
+
+def _leaves_nothing(part: Callable[[], None]) -> bool:
+    """Say whether this process could still fork safely afterwards, by trying it in a child."""
+    if (child := os.fork()) == 0:
+        with contextlib.suppress(BaseException):
+            part()
+            backends = importlib.import_module("jax._src.xla_bridge")._backends
+            if len(list(Path("/proc/self/task").iterdir())) == 1 and not backends:
+                os._exit(0)
+        os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _cells() -> None:
+    """Run a few cells: one that is silent, one that shows a value, one that fails."""
+    from ipykernel.zmqshell import ZMQInteractiveShell
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    kept = {name: getattr(sys, name) for name in ("displayhook", "excepthook")}
+    main, lines = sys.modules["__main__"], set(linecache.cache)
+    config = Config()
+    config.HistoryManager.enabled = False
+    shown = io.StringIO()
+    try:
+        with (
+            # Named, so that no default for temporary files is chosen for all kernels.
+            tempfile.TemporaryDirectory(dir=Path.home()) as os.environ["IPYTHONDIR"],
+            contextlib.redirect_stdout(shown),
+            contextlib.redirect_stderr(shown),
+        ):
+            shells = [ZMQInteractiveShell(config=config)]
+            # Colours as a kernel has them; and this one shows what it has to show without a connection.
+            config.InteractiveShell.colors = shells[0].colors
+            shells.append(InteractiveShell(config=config))
+            for _ in range(_TIMES):
+                for cell in _CELLS:
+                    shells[-1].run_cell(cell)
+        for shell in shells:
+            atexit.unregister(shell.atexit_operations)
+    finally:
+        for name, value in kept.items():
+            setattr(sys, name, value)
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            if hasattr(sys, name):
+                delattr(sys, name)
+        for name in set(linecache.cache) - lines:
+            del linecache.cache[name]
+        sys.modules["__main__"] = main
+        os.environ.pop("IPYTHONDIR", None)
+
+
+def _jax() -> None:
+    """Trace and lower a network and its gradient, up to where a backend would compile it."""
+    import jax
+    import jax.numpy as jnp
+
+    bridge: Any = importlib.import_module("jax._src.xla_bridge")
+    if not importlib.metadata.entry_points(group="jax_plugins") and not bridge.jax_plugins:
+        # JAX reads the names of all installed packages to find out that there is none.
+        bridge._discover_and_register_pjrt_plugins()
+
+    def network(w: Any, x: Any, y: Any) -> Any:
+        return jnp.sum(jnp.tanh(x @ w * 0.3) ** 2) + jnp.mean(jax.nn.relu(w) - y)
+
+    mlir: Any = importlib.import_module("jax._src.interpreters.mlir")
+    shardings: Any = importlib.import_module("jax._src.sharding_impls")
+    make = mlir.make_ir_context
+    context = make()
+    # It would verify the program in several threads.
+    context.enable_multithreading(False)
+    mlir.make_ir_context = lambda: context
+    try:
+        shapes = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in ((3,), (4, 3), (3,))]
+        program = jax.make_jaxpr(jax.grad(network))(*shapes)
+        axes = shardings.ShardingContext(1)
+        mlir.build_mlir_module_helper(
+            program, name="rehearsal", platforms=("cpu",), backend=None, axis_context=axes
+        )
+    finally:
+        mlir.make_ir_context = make
+
+
+def _remember_colours() -> None:
+    """Let Pygments look for the closest of 256 colours once for each colour of a theme and not once an error."""
+    with contextlib.suppress(ImportError, AttributeError):
+        formatter: Any = importlib.import_module("pygments.formatters.terminal256").Terminal256Formatter
+        closest = formatter._closest_color
+        found: dict[tuple[int, int, int], int] = {}
+
+        @functools.wraps(closest)
+        def remembered(self: Any, *colour: int) -> int:
+            if colour not in found:
+                found[colour] = closest(self, *colour)
+            return found[colour]
+
+        formatter._closest_color = remembered
