@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import jsonschema
+from jsonschema import exceptions, validators
 from nbgrader.nbgraderformat import common
 
 _modules: Any = common
@@ -18,20 +18,21 @@ def validated_quickly() -> Iterator[None]:
     `jsonschema.validate` examines the schema before the instance, which takes ten times as long as the instance.
     What is found valid, and the error for what is not, are the same.
     """
-    validators: list[Any] = []
+    examined: list[Any] = []
 
     def validate(instance: Any, schema: dict[str, Any]) -> None:
         # nbgrader reads its schema from the file for each stage, so that equal ones come again and again.
-        found = next((known for known in validators if known.schema == schema), None)
+        found = next((known for known in examined if known.schema == schema), None)
         if found is None:
-            kind = jsonschema.validators.validator_for(schema)
+            kind = validators.validator_for(schema)
             kind.check_schema(schema)
-            validators.append(found := kind(schema))
-        if (error := jsonschema.exceptions.best_match(found.iter_errors(instance))) is not None:
+            examined.append(found := kind(schema))
+        if (error := exceptions.best_match(found.iter_errors(instance))) is not None:
             raise error
 
+    as_ever = _modules.jsonschema
     _modules.jsonschema = SimpleNamespace(validate=validate)
     try:
         yield
     finally:
-        _modules.jsonschema = jsonschema
+        _modules.jsonschema = as_ever

@@ -75,7 +75,7 @@ def _cells() -> None:
             contextlib.redirect_stdout(shown),
             contextlib.redirect_stderr(shown),
         ):
-            shells = [ZMQInteractiveShell(config=config)]
+            shells: list[Any] = [ZMQInteractiveShell(config=config)]
             # Colours as a kernel has them; and this one shows what it has to show without a connection.
             config.InteractiveShell.colors = shells[0].colors
             shells.append(InteractiveShell(config=config))
@@ -132,7 +132,7 @@ def _remember_colours() -> None:
     with contextlib.suppress(ImportError, AttributeError):
         formatter: Any = importlib.import_module("pygments.formatters.terminal256").Terminal256Formatter
         closest = formatter._closest_color
-        found: dict[tuple[int, int, int], int] = {}
+        found: dict[tuple[int, ...], int] = {}
 
         @functools.wraps(closest)
         def remembered(self: Any, *colour: int) -> int:
