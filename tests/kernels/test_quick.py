@@ -79,12 +79,19 @@ kept = shell.history_manager.exceptions.popitem()[1]
 print(Told.times, kept["ename"], kept["evalue"], kept["traceback"][-1].strip().endswith("Told: why"))
 """
 FRAME = "import inspect\nprint(inspect.getmodule(inspect.currentframe()).__name__, get_ipython().kernel._kernel_modules)"
-LEAVES = """
-import threading, time
-from course.grading.kernels.rehearsal import _leaves_nothing
-def thread(): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-def backend(): import jax; jax.devices()
-print([_leaves_nothing(part) for part in (lambda: None, thread, backend, lambda: 1 / 0)])
+# Whether a zygote whose rehearsal is PART begins anew, once and with the same words.
+ANEW = """
+import os, sys, threading, time
+from course.grading.kernels import rehearsal
+begun = []
+os.execv = lambda program, words: begun.append((program == sys.executable, words[1:] == sys.orig_argv[1:]))
+def part(): PART
+rehearsal._cells, rehearsal._jax = part, lambda: None
+rehearsal.rehearse()
+rehearsed = []
+rehearsal._cells = lambda: rehearsed.append(1)
+rehearsal.rehearse()
+print(begun, rehearsed)
 """
 BEGIN = "from course.grading.kernels import client\nclient.begin()\n"
 ONE = (
@@ -123,12 +130,21 @@ def test_a_rehearsal_leaves_nothing_but_time_gained(grader):
     assert run.cells[1].text.strip() == "{} True True"
 
 
-def test_what_would_leave_a_thread_or_a_backend_is_not_rehearsed():
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("pass", "[] [1]"),
+        ("1 / 0", "[] [1]"),
+        ("threading.Thread(target=time.sleep, args=(9,), daemon=True).start()", "[(True, True)] []"),
+        ("import jax; jax.devices()", "[(True, True)] []"),
+    ],
+    ids=["nothing", "error", "thread", "backend"],
+)
+def test_a_zygote_that_could_not_fork_after_its_rehearsal_begins_anew_without(part, told):
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "JAX_PLATFORMS": "cpu"}
-    run = subprocess.run(
-        [sys.executable, "-c", LEAVES], capture_output=True, text=True, check=True, env=environment
-    )
-    assert run.stdout.splitlines()[-1] == "[True, False, False, False]"
+    command = [sys.executable, "-c", ANEW.replace("PART", part)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.splitlines()[-1] == told
 
 
 def test_an_error_is_written_out_once_and_looked_up_in_its_own_module(grader):

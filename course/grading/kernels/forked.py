@@ -89,6 +89,8 @@ def _configure_jax(request: Request) -> None:
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
         # Reads do not look at this time; nothing takes so long to compile, so that no write is ever tried.
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0 if request.fill_cache else 1e9)
+    # Where in the source each operation of a program comes from is for those who read the program.
+    jax.config.update("jax_traceback_in_locations_limit", 0)
     preload.on_first_import("jax", _read_variables)
 
 

@@ -18,21 +18,29 @@ import linecache
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 _CELLS = ("x = 1", "x", "def f(x):\n    return x / 0\nf(1)")
+_WITHOUT = "COURSE_UNREHEARSED"
 _TIMES = 3  # until the interpreter has adapted what it runs
 _GAPS = 2000  # of each size; measured in a zygote: 4 804 of one, below 1 500 of all others
 
 
 def rehearse() -> None:
-    """Go through what most notebooks do, without a thread and without a JAX backend left behind."""
+    """Go through what most notebooks do; where that leaves a thread or a JAX backend, begin anew without it.
+
+    Either would make kernels hang that are forked from this process.
+    """
+    if os.environ.get(_WITHOUT):
+        return
     _remember_colours()
     for part in (_cells, _jax):
-        if _leaves_nothing(part):
+        with contextlib.suppress(Exception):
             part()
+    if not _can_fork():
+        os.environ[_WITHOUT] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
 def fill_gaps() -> list[Any]:
@@ -45,16 +53,9 @@ def fill_gaps() -> list[Any]:
     return [object() for _ in range(_GAPS)] + [bytes(size - header) for size in sizes for _ in range(_GAPS)]
 
 
-def _leaves_nothing(part: Callable[[], None]) -> bool:
-    """Say whether this process could still fork safely afterwards, by trying it in a child."""
-    if (child := os.fork()) == 0:
-        with contextlib.suppress(BaseException):
-            part()
-            backends = importlib.import_module("jax._src.xla_bridge")._backends
-            if len(list(Path("/proc/self/task").iterdir())) == 1 and not backends:
-                os._exit(0)
-        os._exit(1)
-    return os.waitpid(child, 0)[1] == 0
+def _can_fork() -> bool:
+    backends = importlib.import_module("jax._src.xla_bridge")._backends
+    return len(list(Path("/proc/self/task").iterdir())) == 1 and not backends
 
 
 def _cells() -> None:
