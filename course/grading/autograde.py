@@ -10,12 +10,11 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from course.exercises import CATALOGUE
 from course.exercises.cells import graded_exercise, unusual_student
-from course.grading import kernel, workers
+from course.grading import kernel, warm, workers
 from course.grading.config import Gradbook
 from course.grading.convert import GradingError
 from course.grading.engine import Engine, Outcome
 from course.grading.store import Store, url_beside
-from course.grading.warm import warm
 from course.marking.report import Report
 
 _WORTH_WARMING = 3  # submissions: filling the cache takes about as long as running one
@@ -95,11 +94,19 @@ def autograde(
             note(_ungraded(student, why))
     wanted = [student for student in chosen if student not in results]
     engine = _engine(config, assignment, jobs, scheduler)
-    if len(wanted) >= _WORTH_WARMING and (trouble := warm(config, assignment)):
-        logging.getLogger("course.grading").warning("%s: %s", assignment, trouble)
-    for outcome in engine.grade(wanted, force=force):
+    filling = _filling(config, assignment) if len(wanted) >= _WORTH_WARMING else None
+    for outcome in engine.grade(wanted, force=force, filling=filling):
         note(_graded(config, assignment, outcome))
     return [results[student] for student in sorted(results, key=chosen.index)]
+
+
+def _filling(config: Gradbook, assignment: str) -> warm.Filling | None:
+    try:
+        return warm.due(config, assignment)
+    except Exception as error:
+        # It concerns the instructor's own files, and costs time only.
+        logging.getLogger("course.grading").warning("%s: kernels are not warmed up: %s", assignment, error)
+        return None
 
 
 def _engine(config: Gradbook, assignment: str, jobs: int | None, scheduler: str | None) -> Engine:
@@ -111,7 +118,7 @@ def _engine(config: Gradbook, assignment: str, jobs: int | None, scheduler: str 
     cluster = Cluster(scheduler, config, assignment)
     threads = cluster.threads()
     # Some wait at the scheduler, so that no worker waits for the next one.
-    return Engine(config, assignment, cluster.start, jobs or threads + max(2, threads // 4))
+    return Engine(config, assignment, cluster.start, jobs or threads + max(2, threads // 4), local=False)
 
 
 def submissions(config: Gradbook, assignment: str) -> list[str]:

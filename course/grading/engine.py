@@ -6,6 +6,7 @@ Each submission goes through exactly the stages that nbgrader would take it thro
 """
 
 import gc
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from course.errors import CourseError
-from course.grading import connect, interrupt, metadata, workers
+from course.grading import connect, interrupt, metadata, warm, workers
 from course.grading.commit import Workplace, disk_is_full
 from course.grading.config import Gradbook
 from course.grading.convert import GradingError, settings, surroundings
@@ -68,6 +69,7 @@ class Engine:
         assignment: its name.
         start_pool: starts the workers, and starts them again where they broke.
         jobs: how many notebooks run at once.
+        local: whether the workers are processes of this machine, which share its disk.
     """
 
     def __init__(
@@ -76,16 +78,25 @@ class Engine:
         assignment: str,
         start_pool: Callable[[], Executor],
         jobs: int,
+        *,
+        local: bool = True,
     ) -> None:
-        self.config, self.assignment, self.jobs = config, assignment, jobs
+        self.config, self.assignment, self.jobs, self.local = config, assignment, jobs, local
         self.start_pool = start_pool
         coursedir = CourseDirectory(config=settings(config, assignment, None))
         self.place = Workplace(config.folder, coursedir, assignment)
         self._running: dict[Future[Executed], tuple[_Submission, int]] = {}
         self._retry: deque[_Submission] = deque()
 
-    def grade(self, students: Sequence[str], *, force: bool = False) -> Iterator[Outcome]:
+    def grade(
+        self, students: Sequence[str], *, force: bool = False, filling: warm.Filling | None = None
+    ) -> Iterator[Outcome]:
         """Grade submissions and give an outcome for each, in the order in which they end.
+
+        Args:
+            students: whose.
+            force: grade again what was graded before.
+            filling: a cache that is to be filled, beside the first submissions where that is possible.
 
         Raises:
             GradingError: if another run is at work or the disk is full; what was graded before is kept.
@@ -98,13 +109,31 @@ class Engine:
         ):
             if force:
                 self.place.redo(students)
+            if filling is not None and not self.local:
+                # The workers get what is in the cache once, when they are asked first.
+                self._tell(warm.fill(filling))
             self._pool = self.start_pool()
+            beside = self._pool.submit(warm.fill, filling) if filling is not None and self.local else None
             # What is loaded by now stays: the collector need not look at it again for every submission.
             gc.freeze()
             try:
                 yield from self._grade(deque(students))
+                if beside is not None:
+                    self._finish(beside)
             finally:
                 workers.end(self._pool)
+
+    def _finish(self, beside: Future[str]) -> None:
+        """Wait until the cache is filled, or would be anew the next time."""
+        while not beside.done():
+            self._stop_here()
+            wait([beside], interrupt.LOOK)
+        error = beside.exception()
+        self._tell(beside.result() if error is None else f"kernels are not warmed up: {error}")
+
+    def _tell(self, trouble: str) -> None:
+        if trouble:
+            logging.getLogger("course.grading").warning("%s: %s", self.assignment, trouble)
 
     def _grade(self, students: deque[str]) -> Iterator[Outcome]:
         while students or self._retry or self._running:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,8 +18,60 @@ _DEFINED = re.compile(r"^\s*def\s+(\w+)", re.MULTILINE)
 _UNNAMED = {"_lambda", "_lambda_", "<lambda>", "lambda", "_unnamed_wrapped_function_", "unnamed_wrapped_function"}
 
 
-def warm(config: Gradbook, assignment: str) -> str:
-    """Fill the cache of an assignment, where its source notebooks have changed since it was filled.
+@dataclass(frozen=True)
+class Filling:
+    """A cache that is to be filled, as plain data: it goes to a worker, to be done beside the first submissions.
+
+    Attributes:
+        notebooks: what fills it.
+        folder: the cache.
+        stamp: the file that says what it was filled from.
+        fingerprint: what that file is to hold.
+        secret: functions of which no program is kept.
+        sandbox: as the trait of the provisioner.
+        withheld: modules that kernels of this assignment do not see.
+    """
+
+    notebooks: tuple[Path, ...]
+    folder: Path
+    stamp: Path
+    fingerprint: str
+    secret: frozenset[str]
+    sandbox: str
+    withheld: tuple[str, ...]
+
+
+def due(config: Gradbook, assignment: str) -> Filling | None:
+    """Give how to fill the cache of an assignment, where its source notebooks have changed since it was filled.
+
+    The folder is there afterwards, so that kernels which start meanwhile look into it.
+
+    Raises:
+        OSError: if it cannot be made.
+        nbformat.reader.NotJSONError: if a file is no notebook.
+    """
+    notebooks = sorted((config.folder / "source" / assignment).glob("*.ipynb"))
+    if not notebooks:
+        return None
+    folder = cache_folder(config, assignment)
+    stamp, now = folder.with_name(f"{assignment}.{_STAMP}"), _fingerprint(notebooks, config)
+    if stamp.is_file() and stamp.read_text("utf-8") == now:
+        return None
+    (config.folder / ".course").mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Filling(
+        notebooks=tuple(notebooks),
+        folder=folder,
+        stamp=stamp,
+        fingerprint=now,
+        secret=frozenset(_UNNAMED.union(*(_solved(path) for path in notebooks))),
+        sandbox="namespaces" if config.sandbox else "none",
+        withheld=tuple(config.withheld.get(assignment, [])),
+    )
+
+
+def fill(filling: Filling) -> str:
+    """Fill the cache of an assignment.
 
     What every kernel may read must not hold a solution: of the programs that the solutions' own functions were
     compiled to, none is kept. What remains are JAX's operations one by one, and the functions of the lesson.
@@ -26,24 +79,15 @@ def warm(config: Gradbook, assignment: str) -> str:
     Returns:
         What went wrong, in words; empty where nothing did. A cache is never needed.
     """
-    notebooks = sorted((config.folder / "source" / assignment).glob("*.ipynb"))
-    if not notebooks:
-        return ""
-    folder = cache_folder(config, assignment)
-    stamp, now = folder.with_name(f"{assignment}.{_STAMP}"), _fingerprint(notebooks, config)
-    if stamp.is_file() and stamp.read_text("utf-8") == now:
-        return ""
-    secret = _UNNAMED.union(*(_solved(path) for path in notebooks))
     try:
-        (config.folder / ".course").mkdir(mode=0o700, exist_ok=True)
         filled = cache.fill(
-            notebooks,
-            folder,
-            keep=lambda entry: _function(entry) not in secret,
-            sandbox="namespaces" if config.sandbox else "none",
-            withheld=list(config.withheld.get(assignment, [])),
+            filling.notebooks,
+            filling.folder,
+            keep=lambda entry: _function(entry) not in filling.secret,
+            sandbox=filling.sandbox,
+            withheld=list(filling.withheld),
         )
-        stamp.write_text(now, "utf-8")
+        filling.stamp.write_text(filling.fingerprint, "utf-8")
     except Exception as error:
         return f"kernels are not warmed up: {type(error).__name__}: {error}"
     return "; ".join(f"{Path(path).name}: {error}" for path, error in filled.failures.items())

@@ -6,10 +6,11 @@ import shutil
 import signal
 import time
 
+import nbformat
 import pytest
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
-from course.grading import autograde, commit, config, convert, execution, kernel, workers
+from course.grading import autograde, commit, config, convert, execution, kernel, warm, workers
 from course.grading.convert import GradingError
 from tests.engine import school
 
@@ -102,6 +103,24 @@ def test_a_link_is_refused_and_the_others_are_graded(room):
     assert "symbolic link" in bitdiddle.problems[0]
     assert hacker.score is not None
     assert not (room / "autograded" / "bitdiddle").exists()
+
+
+def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, folder, caplog):
+    assert warm.due(config.load(undisturbed), school.ASSIGNMENT) is None
+    left = kernel.cache_folder(config.load(folder), school.ASSIGNMENT) / ".filling-killed"
+    left.mkdir(parents=True)
+    source = folder / "source" / school.ASSIGNMENT
+    nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), source / "fails.ipynb")
+    assert all(result.score is not None for result in autograde.autograde(config.load(folder), school.ASSIGNMENT))
+    assert "fails.ipynb: CellExecutionError" in caplog.text
+    assert not left.exists()
+    assert warm.due(config.load(folder), school.ASSIGNMENT) is None
+
+
+def test_a_source_that_is_no_notebook_warms_nothing_and_stops_nothing(folder, caplog):
+    (folder / "source" / school.ASSIGNMENT / "broken.ipynb").write_text("{")
+    assert all(result.score is not None for result in autograde.autograde(config.load(folder), school.ASSIGNMENT))
+    assert "ps1: kernels are not warmed up" in caplog.text
 
 
 def test_kernels_find_the_compiled_programs_wherever_the_command_is_given(room, tmp_path, monkeypatch):

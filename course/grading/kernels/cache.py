@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from .provisioner import KERNEL, add_kernel_specification
+
+_FILLING = ".filling-"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +74,10 @@ def fill(
     # Kernels read it as users of their own; what lies around it, they do not see.
     directory.chmod(0o755)
     failures: dict[str, str] = {}
-    with tempfile.TemporaryDirectory(prefix=".filling-", dir=directory) as private:
+    for left in directory.glob(f"{_FILLING}*"):
+        # Of a process that was killed.
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_FILLING, dir=directory) as private:
         # The notebook runs as a user without an account, who must be able to write here; others do not get
         # past the folder around it.
         fresh = Path(private, "entries")
