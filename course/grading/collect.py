@@ -10,7 +10,7 @@ from nbgrader.utils import is_grade
 
 from course.exercises.cells import graded_exercise
 from course.grading.record import record_of
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE
 
 

@@ -19,10 +19,9 @@ from course.exercises import CATALOGUE
 from course.marking.report import Report
 from course.marking.scheme import Scheme
 from course.reporting import mathml
+from course.reporting.mime import CARD_MIME
 from course.reporting.plain import plain
 from course.reporting.worked import Worked
-
-CARD_MIME = "application/vnd.course.card+json"
 
 ICONS = {"exact": "✓", "follows": "↳", "slip": "◐", "wrong": "✗", "missing": "○", "unusable": "?"}
 """A sign for each state; it stands beside the word, never for it."""

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from course.reporting import cells, mathml, sanitise
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 
 
 class _SameHeadings(cells.Headings):

@@ -8,8 +8,9 @@ from markupsafe import Markup
 from course.exercises.cells import WRITTEN, graded_exercise
 from course.marking.states import State
 from course.reporting import cells
-from course.reporting.card import CARD_MIME, Card, anchor_of, card_html, read_card
+from course.reporting.card import Card, anchor_of, card_html, read_card
 from course.reporting.cells import Output
+from course.reporting.mime import CARD_MIME
 
 HIDDEN = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
 _SOLUTION = {"BEGIN SOLUTION": "END SOLUTION"}

@@ -17,7 +17,7 @@ from course.grading.config import load
 from course.grading.convert import surroundings
 from course.grading.record import record_of
 from course.grading.store import open_store
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from course.sheet import Sheet
 from tests.grading.classroom import COURSE, ROOT, numbers
 

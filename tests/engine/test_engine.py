@@ -4,6 +4,9 @@ import errno
 import os
 import shutil
 import signal
+import subprocess
+import sys
+import textwrap
 import time
 
 import nbformat
@@ -121,6 +124,21 @@ def test_a_source_that_is_no_notebook_warms_nothing_and_stops_nothing(folder, ca
     (folder / "source" / school.ASSIGNMENT / "broken.ipynb").write_text("{")
     assert all(result.score is not None for result in autograde.autograde(config.load(folder), school.ASSIGNMENT))
     assert "ps1: kernels are not warmed up" in caplog.text
+
+
+IMPORTED = """
+import sys
+import course.grading.autograde, course.grading.config
+results = course.grading.autograde.autograde(course.grading.config.load(None), "ps1", jobs=1)
+print(len(results), all(result.score is not None for result in results), "jax" in sys.modules)
+"""
+
+
+def test_a_course_with_none_of_our_exercises_waits_for_no_marker(room):
+    """The workers import this as their main module, which has to do nothing there."""
+    (room / "grade.py").write_text(f"if __name__ == '__main__':\n{textwrap.indent(IMPORTED, '    ')}")
+    run = subprocess.run([sys.executable, "grade.py"], cwd=room, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["2", "True", "False"]
 
 
 def test_kernels_find_the_compiled_programs_wherever_the_command_is_given(room, tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from nbgrader.api import Gradebook
 
 from course.grading.autograde import GradingError, autograde
 from course.marking.report import Ruling
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU, name_of
 

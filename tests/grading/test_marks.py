@@ -16,7 +16,7 @@ from course.grading.config import Gradbook
 from course.grading.marks import mark_handed
 from course.grading.record import record_of
 from course.marking.report import Ruling
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE, Sheet
 from tests.grading.classroom import COURSE, RELU, ROOT, numbers
 

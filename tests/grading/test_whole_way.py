@@ -13,7 +13,7 @@ from course.grading.config import load
 from course.grading.convert import feedback
 from course.grading.remark import RemarkError, remark
 from course.marking.report import Ruling
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -1,6 +1,6 @@
 """Attacks on the marks by what a submission runs: outputs that look like points, forged sheets, patched libraries."""
 
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE
 from tests.grading.classroom import PERFECT_RELU
 from tests.redteam.attack import FRIEND, Attack, attempt, hook, publish, right_sheet

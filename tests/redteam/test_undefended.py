@@ -13,7 +13,7 @@ from course.exercises import find
 from course.grading import config
 from course.grading.collect import bundles
 from course.grading.marks import mark_handed
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from course.reporting.sanitise import _CLEANER
 from tests.browser import chromium
 from tests.grading.classroom import RELU, name_of

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from course.marking.report import Ruling
-from course.reporting.card import CARD_MIME, ICONS, card_bundle, card_html, card_page, failed_bundle, read_card
+from course.reporting.card import ICONS, card_bundle, card_html, card_page, failed_bundle, read_card
+from course.reporting.mime import CARD_MIME
 
 RIGHT = {
     "a1": [6, -3], "z1": [6, 0], "y_hat": 13, "loss": 4.5, "dy_hat": 3, "dW2": [3, 18, 0], "delta1": [6, 0],

@@ -10,7 +10,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from course.reporting import use_feedback
-from course.reporting.card import CARD_MIME
+from course.reporting.mime import CARD_MIME
 from tests.browser import chromium
 
 TEXT = "## Section\n\nA layer computes $a = W z$, and $$\\frac{1}{2}$$\n\n`$not$` <script>alert(1)</script>"

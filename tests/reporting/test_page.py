@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_output
 
-from course.reporting.card import CARD_MIME, failed_bundle
+from course.reporting.card import failed_bundle
+from course.reporting.mime import CARD_MIME
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n").decode()
 
