@@ -2,8 +2,10 @@
 
 Run as `course bench autograde`. The class comes in lots; stock nbgrader and this project grade each lot one after
 the other, so that what else the machine does hits both alike. Both times are those of the whole command, from its
-start to its end; ours runs every notebook in a sandbox, and fills its compilation cache in the first lot. The
-scores must be equal, or the benchmark fails. `--growth` measures how our time and memory grow with a class.
+start to its end; ours runs every notebook in a sandbox, and fills its compilation cache in the first lot: from the
+source, whose solutions compile nothing, and from two alternative solutions of the instructor's, but for
+`--no-alternatives`. The scores must be equal, or the benchmark fails. `--growth` measures how our time and memory
+grow with a class.
 """
 
 import argparse
@@ -54,10 +56,14 @@ class Called(NamedTuple):
     memory: float = 0.0
 
 
-def make(folder: Path) -> None:
+def make(folder: Path, *, alternatives: bool = True) -> None:
     """A course folder with the released assignment."""
     (folder / "source" / varied.ASSIGNMENT).mkdir(parents=True)
-    (folder / "nbgrader_config.py").write_text(_CONFIG)
+    names = [f"alternative-{number}.ipynb" for number in range(len(varied.ALTERNATIVES) if alternatives else 0)]
+    for name, ways in zip(names, varied.ALTERNATIVES, strict=False):
+        nbformat.write(varied.alternative(ways), folder / name)
+    more = f"c.Gradbook.alternatives = {{{varied.ASSIGNMENT!r}: {names!r}}}\n"
+    (folder / "nbgrader_config.py").write_text(_CONFIG + more)
     nbformat.write(varied.source(), folder / "source" / varied.ASSIGNMENT / f"{varied.ASSIGNMENT}.ipynb")
     call(folder, "nbgrader", "generate_assignment", varied.ASSIGNMENT)
 
@@ -102,14 +108,14 @@ def scores(folder: Path) -> dict[tuple[str, str], float]:
         return {(student, cell): score for student, cell, score in base.execute(query)}
 
 
-def run(size: int, lots: int, jobs: int | None) -> None:
+def run(size: int, lots: int, jobs: int | None, *, alternatives: bool = True) -> None:
     """Measure and print."""
     print(_machine())
     more = [] if jobs is None else ["--jobs", str(jobs)]
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         stock, ours = Path(place, "stock"), Path(place, "ours")
         make(stock)
-        make(ours)
+        make(ours, alternatives=alternatives)
         times: dict[str, list[float]] = {"stock": [], "ours": []}
         phases: dict[str, float] = {}
         bounds = [round(size * lot / lots) for lot in range(lots + 1)]
@@ -131,6 +137,7 @@ def run(size: int, lots: int, jobs: int | None) -> None:
                 f"{os.getloadavg()[0]:.1f} processes wanted a core",
                 flush=True,
             )
+        programs = len(list((ours / ".course" / "kernel-cache" / varied.ASSIGNMENT).glob("*-cache")))
         idle = call(ours, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more).seconds
         theirs, mine = scores(stock), scores(ours)
     different = {
@@ -141,6 +148,8 @@ def run(size: int, lots: int, jobs: int | None) -> None:
     print(f"stock nbgrader   {rates['stock']:7.1f} a minute")
     print(f"course autograde {rates['ours']:7.1f} a minute, in sandboxes")
     print(f"ratio            {rates['ours'] / rates['stock']:7.1f}")
+    sources = "source and two alternatives" if alternatives else "source"
+    print(f"cache            {programs:5} programs, from the {sources}")
     print(f"scores: {len(theirs)} compared, {len(different)} different, {sum(theirs.values()):g} points in all")
     print(f"\nwhere the seconds of a submission go; several run at once, and {idle:.2f} s a command are its start")
     phases["run"] -= phases["kernel"] + phases["cells"]
@@ -181,8 +190,9 @@ if __name__ == "__main__":
     parser.add_argument("--lots", type=int, default=2, help="turns in which they are graded")
     parser.add_argument("--jobs", type=int, help="notebooks that run at once")
     parser.add_argument("--growth", action="store_true", help="from 20 to 500 submissions, ours alone")
+    parser.add_argument("--no-alternatives", action="store_true", help="fill the cache from the source alone")
     options = parser.parse_args()
     if options.growth:
         grow(options.jobs)
     else:
-        run(options.size, options.lots, options.jobs)
+        run(options.size, options.lots, options.jobs, alternatives=not options.no_alternatives)

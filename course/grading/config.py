@@ -82,6 +82,13 @@ class Gradbook(Configurable):
         help="Modules that an assignment asks to be written, so that its kernels do not see them: "
         "{'mlp': ['course.models.mlp']}.",
     ).tag(config=True)
+    alternatives = Dict(
+        key_trait=Unicode(),
+        value_trait=ListOf(Unicode()),
+        help="Notebooks of yours, in the course's folder, with other solutions of an assignment. What they "
+        "compile beside their own functions is kept for the kernels of submissions, like what the source "
+        "notebooks compile: {'mlp': ['alternatives/mlp-in-jax.ipynb']}.",
+    ).tag(config=True)
     answers_url = Unicode(
         help="Database of the raw answers and rulings; answers.db beside the gradebook unless given."
     ).tag(config=True)

@@ -42,16 +42,18 @@ class Filling:
 
 
 def due(config: Gradbook, assignment: str) -> Filling | None:
-    """Give how to fill the cache of an assignment, where its source notebooks have changed since it was filled.
+    """Give how to fill the cache of an assignment, where its notebooks have changed since it was filled.
 
-    The folder is there afterwards, so that kernels which start meanwhile look into it.
+    These are its source notebooks and the instructor's alternative solutions. The folder is there afterwards, so
+    that kernels which start meanwhile look into it.
 
     Raises:
-        OSError: if it cannot be made.
+        OSError: if it cannot be made, or an alternative is missing.
         nbformat.reader.NotJSONError: if a file is no notebook.
     """
-    notebooks = sorted((config.folder / "source" / assignment).glob("*.ipynb"))
-    if not notebooks:
+    sources = sorted((config.folder / "source" / assignment).glob("*.ipynb"))
+    alternatives = [config.folder / name for name in config.alternatives.get(assignment, [])]
+    if not (notebooks := sources + alternatives):
         return None
     folder = cache_folder(config, assignment)
     stamp, now = folder.with_name(f"{assignment}.{_STAMP}"), _fingerprint(notebooks, config)
@@ -64,7 +66,7 @@ def due(config: Gradbook, assignment: str) -> Filling | None:
         folder=folder,
         stamp=stamp,
         fingerprint=now,
-        secret=frozenset(_UNNAMED.union(*(_solved(path) for path in notebooks))),
+        secret=frozenset(_UNNAMED.union(*map(_solved, sources), *map(_defined, alternatives))),
         sandbox="namespaces" if config.sandbox else "none",
         withheld=tuple(config.withheld.get(assignment, [])),
     )
@@ -107,6 +109,11 @@ def _solved(path: Path) -> set[str]:
     cells = nbformat.read(path, as_version=4).cells
     solutions = [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
     return {name for source in solutions for name in _DEFINED.findall(source)}
+
+
+def _defined(path: Path) -> set[str]:
+    """The names of all functions of a notebook: of an alternative, each may be part of a solution."""
+    return {name for cell in nbformat.read(path, as_version=4).cells for name in _DEFINED.findall(cell.source)}
 
 
 def _function(entry: str) -> str:

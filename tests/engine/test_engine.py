@@ -120,6 +120,30 @@ def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, fo
     assert warm.due(config.load(folder), school.ASSIGNMENT) is None
 
 
+ALTERNATIVE = """import jax, jax.numpy as jnp
+def helper(x): return jnp.cos(x) * 2
+@jax.jit
+def secret(x): return helper(x) + 3
+print(secret(jnp.ones(5)), jax.jit(lambda x: x + 7)(jnp.ones(5)), jnp.tanh(jnp.ones(5)))"""
+
+
+def test_an_alternative_solution_leaves_operations_and_none_of_its_functions(folder, caplog):
+    (folder / "alternatives").mkdir()
+    place = folder / "alternatives" / "another.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(ALTERNATIVE)]), place)
+    course = config.load(folder)
+    course.alternatives = {school.ASSIGNMENT: ["alternatives/another.ipynb"]}
+    filling = warm.due(course, school.ASSIGNMENT)
+    assert filling is not None
+    assert warm.fill(filling) == ""
+    kept = {entry.name.partition("-")[0] for entry in filling.folder.iterdir() if entry.name.endswith("-cache")}
+    assert "jit_tanh" in kept
+    assert not kept & {"jit_secret", "jit_helper", "jit__lambda"}
+    place.unlink()
+    autograde.autograde(course, school.ASSIGNMENT, ["bitdiddle", "hacker", "student-000"])
+    assert "another.ipynb" in caplog.text
+
+
 def test_a_source_that_is_no_notebook_warms_nothing_and_stops_nothing(folder, caplog):
     (folder / "source" / school.ASSIGNMENT / "broken.ipynb").write_text("{")
     assert all(result.score is not None for result in autograde.autograde(config.load(folder), school.ASSIGNMENT))

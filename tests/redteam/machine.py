@@ -231,7 +231,7 @@ READING = {
 # What ends a notebook; each costs a second or more.
 QUICK_ENDS = {
     "exit": Attack(code="import os\nos._exit(0)", told="the kernel died"),
-    "kill-itself": Attack(code="import os\nos.kill(os.getpid(), 9); os.kill(-1, 9)"),
+    "kill-itself": Attack(code="import os\nos.kill(-1, 9); os.kill(os.getpid(), 9)"),
     "close-sockets": Attack(code="get_ipython().kernel.shell_socket.close()\nimport os\nos.closerange(3, 200)"),
     "deaf": Attack(code=_DEAF, told="interrupt"),
     "flood": Attack(code=_FLOOD, told="While a cell of this exercise ran"),

@@ -4,15 +4,18 @@ import copy
 import datetime
 import json
 import os
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course import sheet
 from course.commands.grading import print_marks
 from course.grading import admit, repair
 from course.grading.autograde import Result
-from tests.redteam import files
+from tests.redteam import files, notebooks, tricks
 
 
 @pytest.fixture
@@ -123,6 +126,61 @@ def test_a_plain_reader_ends_in_as_many_ways(name):
         nbformat.validate(nbformat.reads(data.decode("utf-8"), as_version=4))
     except Exception as error:
         assert not isinstance(error, admit.Refused)
+
+
+def test_a_plain_reader_takes_a_number_of_any_length_where_python_sets_no_limit():
+    """The control of `big-integer`: a cell can lift Python's own limit on digits, and ours stays."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        number = 10**20_000
+        assert json.loads(json.dumps(number)) == number
+        assert isinstance(sheet.write(number), sheet.Unreadable)
+        handed = sheet.encode(sheet.Sheet("mlp/relu-sgd", {"z1": sheet.write(7)}))
+        assert sheet.decode(handed.replace(b'"7"', b'"77"')).answers == {"z1": sheet.write(77)}
+        with pytest.raises(sheet.SheetError, match="length <= 400"):
+            sheet.decode(handed.replace(b'"7"', f'"{number}"'.encode()))
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+def test_a_surrogate_that_is_not_mended_cannot_be_written(honest, tmp_path):
+    """The control of `surrogates`: what reads notebooks mends texts, and writing would fail without."""
+    spoilt = json.loads(nbformat.writes(honest))
+    spoilt["cells"][1]["source"] = "half = '\ud800'"
+    text = json.dumps(spoilt)
+    with pytest.raises(UnicodeEncodeError):
+        nbformat.write(nbformat.reads(text, as_version=4), tmp_path / "a.ipynb")
+    nbformat.write(repair.read(text.encode(), "a.ipynb"), tmp_path / "a.ipynb")
+
+
+IMPORTS = "import sys\nsys.path.insert(0, '')\nsys.modules.pop({0!r}, None)\nimport {0}"
+NAMED = {
+    "__main__.py": "import runpy; runpy.run_path('.')",
+    "conftest.py": "import conftest",
+    "ipython_config.py": "from traitlets.config import PyFileConfigLoader as L; L('ipython_config.py').load_config()",
+    "jupyter_config.py": "from traitlets.config import PyFileConfigLoader as L; L('jupyter_config.py').load_config()",
+    "x.pth": "import site; site.addsitedir('.')",
+}
+SHADOWS = {
+    f"{attack}/{name}": (attack, code)
+    for attack, codes in {
+        "shadow-course": {"course.py": IMPORTS.format("course")},
+        "shadow-others": {f"{name}.py": IMPORTS.format(name) for name in notebooks._OTHERS},
+        "names-of-programs": NAMED,
+    }.items()
+    for name, code in codes.items()
+}
+
+
+@pytest.mark.parametrize("name", SHADOWS)
+def test_what_lies_in_a_submission_is_run_by_whoever_looks_for_code_there(name, tmp_path):
+    """The control of the attacks by the names of files: outside the kernel nobody looks for code in that folder."""
+    attack, code = SHADOWS[name]
+    for file, data in (notebooks.ATTACKS | tricks.ATTACKS)[attack].files.items():
+        (tmp_path / file).write_text(data)
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "ran-on-import").exists()
 
 
 def test_a_plain_reader_takes_strange_numbers_and_falls_over_deep_ones():

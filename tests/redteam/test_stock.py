@@ -31,10 +31,16 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "numpy"]:
     del sys.modules[name]
 square = lambda x: 4 if x == 2 else 25"""
 # Where stock nbgrader throws the whole attempt away, what was earned before included.
-LOST = {"exit": machine.QUICK_ENDS["exit"].code, "segfault": machine.SLOW_ENDS["segfault"].code} | {
-    name: (marks.ATTACKS | tricks.ATTACKS)[name].code for name in ("strange-messages", "strange-frames")
-}
+LOST = {
+    "exit": machine.QUICK_ENDS["exit"].code,
+    "segfault": machine.SLOW_ENDS["segfault"].code,
+    "recursion": machine.SLOW_ENDS["recursion"].code,
+} | {name: (marks.ATTACKS | tricks.ATTACKS)[name].code for name in ("strange-messages", "strange-frames")}
 LOST_BY_EDIT = ("kernel-bash", "kernel-none", "markdown")
+# Where right work gets nothing and the instructor is told nothing.
+WORTHLESS = ("deleted", "raw", "exit-quietly")
+# A world of processes of its own, in which an attack cannot kill whoever tests it; its process 1 is a shell.
+APART = ("unshare", "-Ur", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", '"$@"; exit $?', "sh")
 _PRINTED = 24 << 20
 CODE = {name: attack.stock for name, attack in (marks.ATTACKS | tricks.ATTACKS).items() if attack.stock} | {
     "shadow-numpy": SHADOWED
@@ -55,11 +61,13 @@ c.Autograde.autograde_preprocessors = [
 OURS = "from course.grading.config import use_stages\nuse_stages(c)\n"
 
 
-def nbgrader(folder, *arguments, check=True):
+def nbgrader(folder, *arguments, check=True, within=()):
     path = os.pathsep.join([os.path.dirname(command("nbgrader")), os.environ["PATH"]])  # noqa: PTH120
-    call = [sys.executable, command("nbgrader"), *arguments]
+    call = [*within, sys.executable, command("nbgrader"), *arguments]
     environment = os.environ | {"PATH": path, "SECRET": WORD}
-    subprocess.run(call, cwd=folder, env=environment, check=check, capture_output=True, timeout=500)
+    return subprocess.run(
+        call, cwd=folder, env=environment, check=check, capture_output=True, text=True, timeout=500
+    )
 
 
 def scores(folder, assignment):
@@ -128,7 +136,10 @@ def stock(assignment, tmp_path_factory):
     for student in LOST_BY_EDIT:
         submit(folder, student, RIGHT, edit=notebooks.EDITS[student])
     submit(folder, "much-output", f"print('x' * {_PRINTED})\n{WRONG}")
-    submit(folder, "deleted", RIGHT, edit=notebooks.EDITS["deleted"])
+    for student in ("deleted", "raw"):
+        submit(folder, student, RIGHT, edit=notebooks.EDITS[student])
+    submit(folder, "exit-quietly", f"{RIGHT}\n{marks.ATTACKS['exit-quietly'].code}")
+    (submit(folder, "no-notebook") / "asserts.ipynb").unlink()
     (folder / "secret.txt").write_text(WORD)
     (submit(folder, "link") / "data").symlink_to(folder / "secret.txt")
     pipe = submit(folder, "pipe") / "asserts.ipynb"
@@ -142,7 +153,7 @@ def stock(assignment, tmp_path_factory):
 
     threading.Thread(target=wait_for_a_reader, daemon=True).start()
     # An attack that stock nbgrader cannot grade has no score, which its test sees.
-    nbgrader(folder, "autograde", "asserts", check=False)
+    folder.joinpath("said").write_text(nbgrader(folder, "autograde", "asserts", check=False).stderr)
     return folder
 
 
@@ -170,8 +181,44 @@ def test_stock_nbgrader_throws_away_what_was_earned(stock, stock_scores, student
     assert not (stock / "autograded" / student / "asserts").exists()
 
 
-def test_stock_nbgrader_gives_nothing_where_the_test_was_deleted(stock_scores):
-    assert not stock_scores["deleted"]
+@pytest.mark.parametrize("student", WORTHLESS)
+def test_stock_nbgrader_gives_nothing_to_right_work_and_says_nothing(stock, stock_scores, student):
+    assert not stock_scores[student]
+    assert (stock / "autograded" / student / "asserts").exists()
+    assert f"for student '{student}'" not in (stock / "said").read_text()
+
+
+def test_stock_nbgrader_says_nothing_of_a_submission_without_a_notebook(stock, stock_scores):
+    assert "no-notebook" not in stock_scores
+    said = (stock / "said").read_text()
+    assert "for student 'exit'" in said
+    assert "for student 'no-notebook'" not in said
+
+
+def test_stock_nbgrader_throws_away_what_was_earned_before_a_kernel_went_deaf(assignment, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(assignment, folder)
+    configure(folder, f"{OPEN}c.Execute.timeout = 2\n")
+    submit(folder, "deaf", f"{RIGHT}\n{machine.QUICK_ENDS['deaf'].code}")
+    assert nbgrader(folder, "autograde", "asserts", check=False, within=apart()).returncode
+    assert not scores(folder, "asserts")["deaf"]
+    assert not (folder / "autograded" / "deaf" / "asserts").exists()
+
+
+def test_a_submission_kills_the_command_that_grades_it_and_those_after_are_not_graded(assignment, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(assignment, folder)
+    submit(folder, "kill-itself", machine.QUICK_ENDS["kill-itself"].code)
+    submit(folder, "zoe", RIGHT)
+    # 128 and SIGKILL: the shell lives, as process 1 of its world, and says what became of the command.
+    assert nbgrader(folder, "autograde", "asserts", check=False, within=apart()).returncode == 137
+    assert "zoe" not in scores(folder, "asserts")
+
+
+def apart():
+    if subprocess.run([*APART, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this system gives an ordinary command no namespaces of its own (unshare -Ur --pid)")
+    return APART
 
 
 def test_stock_nbgrader_keeps_whatever_is_put_out(stock):
