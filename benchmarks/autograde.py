@@ -49,11 +49,13 @@ class Called(NamedTuple):
     Attributes:
         memory: MiB that it and all its processes held at most, shared pages divided among those who share them;
             0 where it was not watched.
+        own: the same without the kernels, whose memory is what students do with it.
     """
 
     seconds: float
     printed: str
     memory: float = 0.0
+    own: float = 0.0
 
 
 def make(folder: Path, *, alternatives: bool = True) -> None:
@@ -80,20 +82,29 @@ def call(folder: Path, module: str, *arguments: str, watch: bool = False) -> Cal
         text=True,
         env=os.environ | {"PATH": path},
     )
-    most = [0.0]
+    most = [0.0, 0.0]
     if watch:
         threading.Thread(target=_watch, args=(process, most), daemon=True).start()
     printed, errors = process.communicate()
     if process.returncode:
         sys.exit(f"{module} {' '.join(arguments)} ended with {process.returncode}:\n{errors[-3000:]}")
-    return Called(time.perf_counter() - start, printed, most[0])
+    return Called(time.perf_counter() - start, printed, *most)
 
 
 def _watch(process: subprocess.Popen[str], most: list[float]) -> None:
     while process.poll() is None:
-        members = [process.pid, *descendants(process.pid)]
-        most[0] = max(most[0], sum(kernels.proportional(pid) for pid in members))
+        held = {pid: kernels.proportional(pid) for pid in [process.pid, *descendants(process.pid)]}
+        own = sum(memory for pid, memory in held.items() if not _is_kernel(pid))
+        most[:] = max(most[0], sum(held.values())), max(most[1], own)
         time.sleep(0.5)
+
+
+def _is_kernel(pid: int) -> bool:
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return True
+    return name.startswith(("course-zygote", "kernel-"))
 
 
 def scores(folder: Path) -> dict[tuple[str, str], float]:
@@ -165,7 +176,7 @@ def grow(jobs: int | None) -> None:
     """Grade classes of several sizes; print the time of a submission and the memory: both must stay."""
     print(_machine())
     more = [] if jobs is None else ["--jobs", str(jobs)]
-    print(f"{'submissions':>11}{'seconds':>10}{'each':>8}{'MiB at most':>13}")
+    print(f"{'submissions':>11}{'seconds':>10}{'each':>8}{'MiB at most':>13}{'without kernels':>17}")
     for size in _GROWTH:
         with tempfile.TemporaryDirectory(prefix="bench-") as place:
             folder = Path(place, "ours")
@@ -174,7 +185,8 @@ def grow(jobs: int | None) -> None:
             done = call(folder, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more, watch=True)
             if len(scores(folder)) < size:
                 sys.exit(f"{len(scores(folder))} scores of {size} submissions")
-        print(f"{size:11}{done.seconds:10.1f}{done.seconds / size:8.3f}{done.memory:13.0f}", flush=True)
+        each = done.seconds / size
+        print(f"{size:11}{done.seconds:10.1f}{each:8.3f}{done.memory:13.0f}{done.own:17.0f}", flush=True)
 
 
 def _machine() -> str:

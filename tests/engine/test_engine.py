@@ -1,6 +1,7 @@
 """The engine against nbgrader's own command, and against everything that can end it half-way."""
 
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -88,6 +89,14 @@ def test_a_worker_that_is_killed_costs_nobody_a_mark(undisturbed, folder, monkey
     assert [result.problems for result in results] == [()] * 6
     assert len(pools) > 1
     assert school.files(folder) == school.files(undisturbed)
+
+
+def test_a_worker_shares_what_was_imported_for_all():
+    pool = workers.local(1)()
+    try:
+        assert pool.submit(gc.get_freeze_count).result(60) > 50_000
+    finally:
+        workers.end(pool)
 
 
 def test_one_run_at_a_time(room):

@@ -6,6 +6,12 @@ fill it from a notebook that contains what the assignment withholds.
 
 The cache helps a student's program wherever it compiles to the same computation as a trusted one, variable
 names and comments apart: several alternative solutions in the trusted notebooks make hits more likely.
+Found, a program is there in 2 ms instead of 10; of a varied class, two alternatives find 36 % of what is compiled.
+
+A cache that learns from the class itself would find 65 % (576 of 888 programs of 60 submissions). It is left out
+on purpose: it would run the compiler on programs that students chose, and hand what comes out to everybody. To be
+safe, each entry would have to be made in a process that saw nothing else, which takes as long as compiling it five
+times.
 """
 
 from __future__ import annotations
