@@ -128,8 +128,11 @@ class Engine:
         while not beside.done():
             self._stop_here()
             wait([beside], interrupt.LOOK)
-        error = beside.exception()
-        self._tell(beside.result() if error is None else f"kernels are not warmed up: {error}")
+        try:
+            self._tell(beside.result())
+        except Exception as error:
+            # A submission killed the worker that did it, with the others: the marks are there all the same.
+            self._tell(f"kernels are not warmed up: {error or type(error).__name__}")
 
     def _tell(self, trouble: str) -> None:
         if trouble:

@@ -36,6 +36,13 @@ def test_nothing_stays_after_a_kernel_without_a_sandbox(grader):
     assert grader.ask("leftovers")["children"] == []
 
 
+def test_without_a_sandbox_the_file_of_the_manager_is_not_written_again(grader):
+    """Jupyter writes it with a line for each entry, and reads it while the kernel starts."""
+    lines = "print(open(get_ipython().kernel.parent.abs_connection_file).read().count(chr(10)))"
+    assert int(grader.run(lines, sandbox="none").text) > 5
+    assert int(grader.run(lines).text) == 0
+
+
 def test_a_kernel_that_exits_is_noticed(grader):
     run = grader.run("import os; os._exit(3)")
     assert run.cells[0].dead

@@ -115,7 +115,9 @@ def _application(request: Request, listeners: dict[str, int]) -> Any:
 
     folder = Path(view.SCRATCH if request.sandboxed else request.directory)
     connection_file = folder / "kernel.json"
-    connection_file.write_text(json.dumps(request.connection))
+    if request.sandboxed:
+        connection_file.write_text(json.dumps(request.connection))
+    # Without a sandbox it is the manager's own file, which may be reading it at this moment.
     app = ForkedKernelApp.instance(connection_file=str(connection_file))
     app.listeners = {request.connection[f"{channel}_port"]: listeners[channel] for channel in CHANNELS}
     # A history on disk would be one more thing to set up, for nobody to read.
