@@ -147,6 +147,12 @@ def test_a_zygote_that_could_not_fork_after_its_rehearsal_begins_anew_without(pa
     assert run.stdout.splitlines()[-1] == told
 
 
+def test_programs_say_not_where_they_come_from(grader):
+    lower = "import jax\nprint(jax.jit(lambda x: x + 1).lower(1.0).as_text(debug_info=True).count('.py'))"
+    assert int(grader.run(lower).text) == 0
+    assert int(grader.run(lower, environment={"JAX_TRACEBACK_IN_LOCATIONS_LIMIT": "10"}).text) > 0
+
+
 def test_an_error_is_written_out_once_and_looked_up_in_its_own_module(grader):
     run = grader.run(WRITTEN, FRAME)
     assert run.cells[0].text.splitlines()[-1] == "1 Told why True"
