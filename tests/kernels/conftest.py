@@ -85,10 +85,16 @@ class Grader:
             raise RuntimeError(answer["failed"])
         return answer
 
-    def run(self, *cells, kernel=KERNEL, files=None, links=None, look=False, restart=False, **traits) -> Run:
-        """Run cells (code, or keyword arguments of the driver's `execute`) in one fresh kernel."""
+    def run(
+        self, *cells, kernel=KERNEL, files=None, links=None, look=False, restart=False, filling=None, **traits
+    ) -> Run:
+        """Run cells (code, or keyword arguments of the driver's `execute`) in one fresh kernel.
+
+        `filling` are cells that fill the cache meanwhile.
+        """
         answer = self.ask(
-            "run",
+            "run_beside_fill" if filling else "run",
+            filling=filling,
             kernel=kernel,
             cells=[{"code": cell} if isinstance(cell, str) else cell for cell in cells],
             files=files or {},

@@ -40,6 +40,28 @@ def test_students_hit_what_trusted_notebooks_compiled(grader):
     assert (again["new"], again["total"]) == (0, filled["total"])
 
 
+def test_what_is_being_filled_is_seen_by_nobody_else(grader):
+    # What a trusted notebook compiles is looked through first: some of it may be a solution.
+    folder = grader.folder / "filling"
+    look = "import os, jax\nprint(list(os.walk(jax.config.jax_compilation_cache_dir)))"
+    run = grader.run(look, cache=str(folder), filling=[TRUSTED, "import time; time.sleep(5)"])
+    assert run.text == "[('/opt/jax-cache', [], [])]"
+    assert list(folder.iterdir()) != []
+
+
+def test_what_a_killed_filling_left_is_cleared_away(grader):
+    folder = grader.folder / "killed"
+    grader.ask("fill", cells=["1"], cache=str(folder))
+    left, other = grader.folder / ".filling-killed.abcdefgh", grader.folder / ".filling-killed.too.abcdefgh"
+    for path in (left, other):
+        path.mkdir()
+        path.chmod(0o777)
+        (path / "entry").touch()
+    grader.ask("fill", cells=["1"], cache=str(folder))
+    assert not left.exists()
+    assert other.exists()
+
+
 def test_a_notebook_that_fails_is_reported_and_leaves_nothing_behind(grader):
     folder = grader.folder / "empty"
     filled = grader.ask("fill", cells=["1 / 0"], cache=str(folder))

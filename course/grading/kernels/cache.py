@@ -17,7 +17,7 @@ times.
 from __future__ import annotations
 
 import dataclasses
-import os
+import glob
 import shutil
 import tempfile
 import time
@@ -27,7 +27,7 @@ from typing import Any
 
 from .provisioner import KERNEL, add_kernel_specification
 
-_FILLING = ".filling-"
+_RANDOM = "[a-z0-9_]" * 8  # what `tempfile` puts at the end of a name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,8 +57,9 @@ def fill(
 ) -> Filled:
     """Execute trusted notebooks, and keep what they compile.
 
-    The notebooks run in the same sandbox as a submission, and write to a folder of their own, from which whole
-    entries are moved into the cache: a kernel that reads it meanwhile never sees half of one.
+    The notebooks run in the same sandbox as a submission, and write to a folder of their own beside the cache,
+    from which whole entries are copied into it: a kernel that reads it meanwhile never sees half of one, nor one
+    that is not to be kept. (Inside the cache, an ordinary user's kernels would see them: it is the same user.)
 
     Args:
         notebooks: Notebooks of the instructor, with solutions or with alternative solutions.
@@ -80,17 +81,18 @@ def fill(
     # Kernels read it as users of their own; what lies around it, they do not see.
     directory.chmod(0o755)
     failures: dict[str, str] = {}
-    for left in directory.glob(f"{_FILLING}*"):
+    name = f".filling-{directory.name}."
+    for left in directory.parent.glob(glob.escape(name) + _RANDOM):
         # Of a process that was killed.
         shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_FILLING, dir=directory) as private:
+    with tempfile.TemporaryDirectory(prefix=name, dir=directory.parent) as private:
         # The notebook runs as a user without an account, who must be able to write here; others do not get
         # past the folder around it.
         fresh = Path(private, "entries")
         fresh.mkdir()
         fresh.chmod(0o1777)
         for entry in _entries(directory):
-            os.link(entry, fresh / entry.name)
+            shutil.copyfile(entry, fresh / entry.name)
         for path in paths:
             if error := _execute(path, timeout, dict(traits, cache=str(fresh), fill_cache=True)):
                 failures[str(path)] = error
