@@ -1,21 +1,16 @@
 """The compilation cache of an assignment: filled from the instructor's own notebooks, read by every kernel."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-
-import nbformat
 
 from course.grading.config import Gradbook
 from course.grading.kernel import cache_folder
 from course.grading.kernels import cache, compilation
 
 _STAMP = "filled-from"
-_DEFINED = re.compile(r"^\s*def\s+(\w+)", re.MULTILINE)
-_UNNAMED = {"_lambda", "_lambda_", "<lambda>", "lambda", "_unnamed_wrapped_function_", "unnamed_wrapped_function"}
 
 
 @dataclass(frozen=True)
@@ -23,20 +18,20 @@ class Filling:
     """A cache that is to be filled, as plain data: it goes to a worker, to be done beside the first submissions.
 
     Attributes:
-        notebooks: what fills it.
+        notebooks: what fills it, solutions and all.
+        released: what students have, and fills it too.
         folder: the cache.
         stamp: the file that says what it was filled from.
         fingerprint: what that file is to hold.
-        secret: functions of which no program is kept.
         sandbox: as the trait of the provisioner.
         withheld: modules that kernels of this assignment do not see.
     """
 
     notebooks: tuple[Path, ...]
+    released: tuple[Path, ...]
     folder: Path
     stamp: Path
     fingerprint: str
-    secret: frozenset[str]
     sandbox: str
     withheld: tuple[str, ...]
 
@@ -44,29 +39,30 @@ class Filling:
 def due(config: Gradbook, assignment: str) -> Filling | None:
     """Give how to fill the cache of an assignment, where its notebooks have changed since it was filled.
 
-    These are its source notebooks and the instructor's alternative solutions. The folder is there afterwards, so
-    that kernels which start meanwhile look into it.
+    These are its source notebooks, the instructor's alternative solutions, and the release. The folder is there
+    afterwards, so that kernels which start meanwhile look into it.
 
     Raises:
         OSError: if it cannot be made, or an alternative is missing.
-        nbformat.reader.NotJSONError: if a file is no notebook.
     """
-    sources = sorted((config.folder / "source" / assignment).glob("*.ipynb"))
-    alternatives = [config.folder / name for name in config.alternatives.get(assignment, [])]
-    if not (notebooks := sources + alternatives):
+    sources, released = (
+        sorted((config.folder / step / assignment).glob("*.ipynb")) for step in ("source", "release")
+    )
+    notebooks = sources + [config.folder / name for name in config.alternatives.get(assignment, [])]
+    if not notebooks:
         return None
     folder = cache_folder(config, assignment)
-    stamp, now = folder.with_name(f"{assignment}.{_STAMP}"), _fingerprint(notebooks, config)
+    stamp, now = folder.with_name(f"{assignment}.{_STAMP}"), _fingerprint(notebooks + released, config)
     if stamp.is_file() and stamp.read_text("utf-8") == now:
         return None
     (config.folder / ".course").mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     return Filling(
         notebooks=tuple(notebooks),
+        released=tuple(released),
         folder=folder,
         stamp=stamp,
         fingerprint=now,
-        secret=frozenset(_UNNAMED.union(*map(_solved, sources), *map(_defined, alternatives))),
         sandbox="namespaces" if config.sandbox else "none",
         withheld=tuple(config.withheld.get(assignment, [])),
     )
@@ -75,8 +71,8 @@ def due(config: Gradbook, assignment: str) -> Filling | None:
 def fill(filling: Filling) -> str:
     """Fill the cache of an assignment.
 
-    What every kernel may read must not hold a solution: of the programs that the solutions' own functions were
-    compiled to, none is kept. What remains are JAX's operations one by one, and the functions of the lesson.
+    What every kernel may read must not hold a solution: see `kernels.provenance`. What remains are the operations
+    of JAX and `course.models` as solutions use them, and what the released notebooks compile by themselves.
 
     Returns:
         What went wrong, in words; empty where nothing did. A cache is never needed.
@@ -85,7 +81,7 @@ def fill(filling: Filling) -> str:
         filled = cache.fill(
             filling.notebooks,
             filling.folder,
-            keep=lambda entry: _function(entry) not in filling.secret,
+            public=filling.released,
             sandbox=filling.sandbox,
             withheld=list(filling.withheld),
         )
@@ -102,24 +98,3 @@ def _fingerprint(notebooks: Iterable[Path], config: Gradbook) -> str:
     for path in notebooks:
         about.update(path.read_bytes())
     return about.hexdigest()
-
-
-def _solved(path: Path) -> set[str]:
-    """The names of the functions that the solution cells of a notebook define."""
-    cells = nbformat.read(path, as_version=4).cells
-    solutions = [cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return {name for source in solutions for name in _DEFINED.findall(source)}
-
-
-def _defined(path: Path) -> set[str]:
-    """The names of all functions of a notebook: of an alternative, each may be part of a solution."""
-    return {name for cell in nbformat.read(path, as_version=4).cells for name in _DEFINED.findall(cell.source)}
-
-
-def _function(entry: str) -> str:
-    """The function that an entry was compiled from.
-
-    >>> _function("jit_matmul-0123abcd-cache")
-    'matmul'
-    """
-    return entry.partition("-")[0].removeprefix("jit_").removeprefix("pmap_")

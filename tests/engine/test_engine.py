@@ -119,7 +119,8 @@ def test_a_link_is_refused_and_the_others_are_graded(room):
 
 def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, folder, caplog):
     assert warm.due(config.load(undisturbed), school.ASSIGNMENT) is None
-    left = kernel.cache_folder(config.load(folder), school.ASSIGNMENT) / ".filling-killed"
+    programs = kernel.cache_folder(config.load(folder), school.ASSIGNMENT)
+    left = programs.with_name(f".filling-{programs.name}.abcdefgh")
     left.mkdir(parents=True)
     source = folder / "source" / school.ASSIGNMENT
     nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), source / "fails.ipynb")
@@ -156,7 +157,7 @@ def test_an_alternative_solution_leaves_operations_and_none_of_its_functions(fol
 def test_a_source_that_is_no_notebook_warms_nothing_and_stops_nothing(folder, caplog):
     (folder / "source" / school.ASSIGNMENT / "broken.ipynb").write_text("{")
     assert all(result.score is not None for result in autograde.autograde(config.load(folder), school.ASSIGNMENT))
-    assert "ps1: kernels are not warmed up" in caplog.text
+    assert "ps1: broken.ipynb: NotJSONError" in caplog.text
 
 
 IMPORTED = """

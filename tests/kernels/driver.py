@@ -157,12 +157,12 @@ def worker(job):
 
 
 def fill(job):
-    """Fill a cache from a notebook with these cells."""
-    notebook = new_notebook(cells=[new_code_cell(cell) for cell in job["cells"]])
+    """Fill a cache from a notebook with these cells, and from one that is public."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "trusted.ipynb")
-        nbformat.write(notebook, path)
-        filled = cache.fill([path], Path(job["cache"]))
+        paths = {kind: Path(folder, f"{kind}.ipynb") for kind in ("cells", "public")}
+        for kind, path in paths.items():
+            nbformat.write(new_notebook(cells=[new_code_cell(cell) for cell in job.get(kind, [])]), path)
+        filled = cache.fill([paths["cells"]], Path(job["cache"]), public=[paths["public"]])
     return dataclasses.asdict(filled) | {"failures": list(filled.failures.values())}
 
 

@@ -1,8 +1,10 @@
 """The compilation cache: filled by trusted notebooks, hit by students, written by nobody else."""
 
 import pytest
+from jax._src import compiler
+from jax._src.interpreters import mlir
 
-from course.grading.kernels import cache
+from course.grading.kernels import cache, provenance
 
 TRUSTED = "import jax, jax.numpy as jnp\nprint(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.ones(7)))"
 COUNT = """
@@ -17,7 +19,7 @@ HITS = "print(hits.count('/jax/compilation_cache/cache_hits'))"
 
 def test_students_hit_what_trusted_notebooks_compiled(grader):
     folder = grader.folder / "cache"
-    filled = grader.ask("fill", cells=[TRUSTED], cache=str(folder))
+    filled = grader.ask("fill", public=[TRUSTED], cache=str(folder))
     assert filled["new"] == filled["total"] > 0
     assert filled["failures"] == []
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -36,15 +38,102 @@ def test_students_hit_what_trusted_notebooks_compiled(grader):
     assert "Read-only file system" in str(run.cells[4].error)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
-    again = grader.ask("fill", cells=[TRUSTED], cache=str(folder))
+    again = grader.ask("fill", public=[TRUSTED], cache=str(folder))
     assert (again["new"], again["total"]) == (0, filled["total"])
+
+
+SOLUTION = """
+import jax, jax.numpy as jnp
+from course.models import mlp
+x = jnp.arange(5.0)
+
+def triple(v):
+    return v * 3 - 1
+
+@jax.jit
+def softmax(v):
+    return triple(v)
+
+def step(f):
+    def applied(v):
+        return f(v) + 2
+    return jax.jit(applied)
+
+class Answer:
+    def __call__(self, v):
+        return triple(v)
+
+weights = mlp.init((5, 3, 1), key=jax.random.key(0))
+jax.jit(mlp.apply, static_argnames="activation")(weights, x, activation=triple)
+softmax(x), step(triple)(x), jax.jit(lambda v: triple(v))(x), jax.jit(Answer())(x)
+jax.lax.scan(lambda v, _: (triple(v), None), x, None, length=3)
+jax.lax.while_loop(lambda v: v[1] < 9, triple, x)
+jax.lax.cond(x[0] > 0, triple, jnp.sin, x)
+jax.lax.reduce(x, 0.0, lambda a, b: a * 3 - b, (0,))
+jax.lax.reduce_window(x, 0.0, lambda a, b: a * 3 - b, (2,), (1,), "VALID")
+jnp.piecewise(x, [x < 1], [triple, jnp.cos])
+jnp.frompyfunc(lambda a, b: a * 3 - b, 2, 1)(x, x)
+jax.scipy.linalg.expm(jnp.eye(3))
+"""
+FOREIGN = {
+    *("softmax", "applied", "apply", "_lambda", "scan", "while", "cond", "reduce", "reduce_window", "_piecewise"),
+    "_call_vectorized",
+}
+OPERATIONS = """
+jax.nn.relu(x), jnp.tanh(x) @ x, jnp.einsum("i,i->", x, x), jnp.where(x > 1, x, 0), x.at[0].set(3), jnp.linalg.norm(x)
+jax.grad(lambda v: jnp.sum(v ** 2))(x)
+jax.jit(mlp.forward, static_argnames="activation")(weights, x, activation=jnp.tanh)
+"""
+INSTALLED = {
+    "relu",
+    "tanh",
+    "matmul",
+    "_einsum",
+    "_where",
+    "scatter",
+    "norm",
+    "_reduce_sum",
+    "mul",
+    "_normal",
+    "forward",
+}
+
+
+def test_of_a_solution_only_what_is_in_installed_packages_is_kept(grader):
+    folder = grader.folder / "solved"
+    filled = grader.ask("fill", cells=[SOLUTION, OPERATIONS], cache=str(folder))
+    assert filled["failures"] == []
+    kept = names(folder)
+    assert not kept & FOREIGN
+    assert kept >= INSTALLED
+    # What students have, they may have compiled too: all the same programs.
+    grader.ask("fill", cells=["1"], public=[SOLUTION, "raise NotImplementedError", OPERATIONS], cache=str(folder))
+    assert names(folder) >= FOREIGN | INSTALLED
+    # It holds what its notebooks compile now, and nothing from before.
+    grader.ask("fill", cells=[SOLUTION, OPERATIONS], cache=str(folder))
+    assert names(folder) == kept
+
+
+def names(folder):
+    """The functions whose programs are in a cache."""
+    return {entry.name.split("-")[0].removeprefix("jit_") for entry in folder.iterdir()}
+
+
+def test_where_jax_is_made_otherwise_no_program_passes(monkeypatch):
+    lower = mlir.lower_jaxpr_to_module
+    monkeypatch.delattr(compiler, "_cache_write")
+    with pytest.raises(AttributeError):
+        provenance.keep_installed_only(())
+    assert mlir.lower_jaxpr_to_module is lower
 
 
 def test_what_is_being_filled_is_seen_by_nobody_else(grader):
     # What a trusted notebook compiles is looked through first: some of it may be a solution.
     folder = grader.folder / "filling"
     look = "import os, jax\nprint(list(os.walk(jax.config.jax_compilation_cache_dir)))"
-    run = grader.run(look, cache=str(folder), filling=[TRUSTED, "import time; time.sleep(5)"])
+    run = grader.run(
+        look, cache=str(folder), filling=["import jax\njax.numpy.ones(7)", "import time; time.sleep(5)"]
+    )
     assert run.text == "[('/opt/jax-cache', [], [])]"
     assert list(folder.iterdir()) != []
 

@@ -12,7 +12,7 @@
 | `probe` | whether there can be a sandbox here, found out by trying |
 | `supervisor` | process 1 of a kernel's world: signals, memory, time |
 | `forked`, `app` | the IPython kernel itself, in the forked process |
-| `cache` | compiled code from trusted notebooks, read-only for students |
+| `cache`, `provenance` | compiled code from trusted notebooks, read-only for students; which of it they may have |
 | `bubblewrap` | a second, simple implementation to test the first against |
 | `bench` | how long a kernel takes to be ready |
 

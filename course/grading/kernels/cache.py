@@ -1,8 +1,8 @@
 """JAX's persistent compilation cache, filled by trusted notebooks and read-only for students.
 
 What is in the cache is compiled code. A student who could write to it could give the next student's kernel
-code to run; so only notebooks of the instructor fill it. What is in it, every student's kernel can read: do not
-fill it from a notebook that contains what the assignment withholds.
+code to run; so only notebooks of the instructor fill it. What is in it, every student's kernel can read, load
+and call: of what a notebook with solutions compiles, only programs are kept that hold no code of its author's.
 
 The cache helps a student's program wherever it compiles to the same computation as a trusted one, variable
 names and comments apart: several alternative solutions in the trusted notebooks make hits more likely.
@@ -21,7 +21,7 @@ import glob
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,13 @@ def fill(
     notebooks: Iterable[Path],
     directory: Path,
     *,
+    public: Iterable[Path] = (),
     timeout: int = 600,
-    keep: Callable[[str], bool] = bool,
     **traits: Any,
 ) -> Filled:
     """Execute trusted notebooks, and keep what they compile.
+
+    It holds what these notebooks compile and nothing that was in it before.
 
     The notebooks run in the same sandbox as a submission, and write to a folder of their own beside the cache,
     from which whole entries are copied into it: a kernel that reads it meanwhile never sees half of one, nor one
@@ -64,8 +66,9 @@ def fill(
     Args:
         notebooks: Notebooks of the instructor, with solutions or with alternative solutions.
         directory: The cache; made if need be.
+        public: Notebooks that students have: all that they compile is kept, up to where each of them fails, as
+            one does that waits for a solution.
         timeout: Seconds for one cell.
-        keep: Says by its name whether a new entry is kept; the name begins with the function it was made from.
         **traits: Traits of `ZygoteProvisioner`, as for students: other XLA flags make other entries.
 
     Raises:
@@ -73,8 +76,8 @@ def fill(
         FileNotFoundError: If a notebook does not exist.
     """
     start = time.monotonic()
-    paths = [Path(notebook) for notebook in notebooks]
-    if missing := [str(path) for path in paths if not path.is_file()]:
+    paths, released = [Path(notebook) for notebook in notebooks], [Path(notebook) for notebook in public]
+    if missing := [str(path) for path in paths + released if not path.is_file()]:
         raise FileNotFoundError(f"no such notebook: {', '.join(missing)}")
     directory = Path(directory).resolve()
     directory.mkdir(parents=True, exist_ok=True)
@@ -91,15 +94,20 @@ def fill(
         fresh = Path(private, "entries")
         fresh.mkdir()
         fresh.chmod(0o1777)
-        for entry in _entries(directory):
-            shutil.copyfile(entry, fresh / entry.name)
+        traits["cache"] = str(fresh)
+        for path in released:
+            _execute(path, timeout, traits | {"fill_cache": "all"}, go_on=True)
         for path in paths:
-            if error := _execute(path, timeout, dict(traits, cache=str(fresh), fill_cache=True)):
+            if error := _execute(path, timeout, traits | {"fill_cache": "installed"}):
                 failures[str(path)] = error
-        new = [entry for entry in _entries(fresh) if not (directory / entry.name).exists() and keep(entry.name)]
-        for entry in new:
-            _adopt(entry, directory)
-    return Filled(len(new), len(_entries(directory)), time.monotonic() - start, failures)
+        made = {entry.name: entry for entry in _entries(fresh)}
+        before = {entry.name: entry for entry in _entries(directory)}
+        new = made.keys() - before.keys()
+        for name in new:
+            _adopt(made[name], directory)
+        for name in before.keys() - made.keys():
+            before[name].unlink()
+    return Filled(len(new), len(made), time.monotonic() - start, failures)
 
 
 def _entries(directory: Path) -> list[Path]:
@@ -114,22 +122,21 @@ def _adopt(entry: Path, directory: Path) -> None:
     Path(copy.name).replace(directory / entry.name)
 
 
-def _execute(path: Path, timeout: int, traits: dict[str, Any]) -> str | None:
+def _execute(path: Path, timeout: int, traits: dict[str, Any], *, go_on: bool = False) -> str | None:
     import nbformat
     from nbclient import NotebookClient
     from traitlets.config import Config
 
     add_kernel_specification()
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        kernel_name=KERNEL,
-        timeout=timeout,
-        resources={"metadata": {"path": str(path.parent)}},
-        config=Config(ZygoteProvisioner=traits),
-    )
     try:
-        client.execute()
+        NotebookClient(
+            nbformat.read(path, as_version=4),
+            kernel_name=KERNEL,
+            timeout=timeout,
+            allow_errors=go_on,
+            resources={"metadata": {"path": str(path.parent)}},
+            config=Config(ZygoteProvisioner=traits),
+        ).execute()
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return None

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from . import preload, view
+from . import preload, provenance, view
 from .request import CHANNELS, Request, send
 
 _FIXED = {
@@ -87,8 +87,14 @@ def _configure_jax(request: Request) -> None:
         jax.config.update("jax_compilation_cache_dir", view.CACHE if request.sandboxed else request.cache)
         jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+        fills = bool(request.fill_cache)
+        if request.fill_cache == "installed":
+            try:
+                provenance.keep_installed_only(request.packages)
+            except AttributeError:
+                fills = False
         # Reads do not look at this time; nothing takes so long to compile, so that no write is ever tried.
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0 if request.fill_cache else 1e9)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0 if fills else 1e9)
     # Where in the source each operation of a program comes from is for those who read the program.
     jax.config.update("jax_traceback_in_locations_limit", 0)
     preload.on_first_import("jax", _read_variables)

@@ -22,7 +22,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Bool, Dict, Enum, List, Unicode
+from traitlets import Dict, Enum, List, Unicode
 
 from . import client, sandbox
 from .limits import Limits
@@ -54,7 +54,12 @@ class ZygoteProvisioner(LocalProvisioner):
     )
     withheld: Any = List(Unicode(), help="Modules of `course` that kernels must not see.").tag(config=True)
     cache: Any = Unicode("", help="Folder of JAX's compilation cache, see `cache.fill`.").tag(config=True)
-    fill_cache: Any = Bool(False, help="Kernels may write to the cache: for trusted notebooks.").tag(config=True)
+    fill_cache: Any = Enum(
+        ["", "installed", "all"],
+        "",
+        help="What kernels of trusted notebooks add to the cache: nothing, programs that hold only code of "
+        "installed packages, or all, which everybody's kernels can read then.",
+    ).tag(config=True)
 
     process: Any = None
     _listeners: dict[str, socket.socket] | None = None

@@ -33,7 +33,8 @@ class Request:
         readable: Other files and folders to be seen read-only at their own place, such as data sets.
         withheld: Modules that are not to be seen, as dotted names.
         cache: JAX's persistent compilation cache.
-        fill_cache: The kernel may write to the cache: for trusted notebooks only.
+        fill_cache: What the kernel may add to the cache, where every kernel can read it: nothing, programs of
+            "installed" code, or "all". For trusted notebooks only.
     """
 
     connection: dict[str, Any]
@@ -46,7 +47,7 @@ class Request:
     readable: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     cache: str | None = None
-    fill_cache: bool = False
+    fill_cache: str = ""
 
     def encode(self) -> dict[str, Any]:
         """As JSON-able data."""
