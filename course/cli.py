@@ -1,5 +1,6 @@
 """The command `course`: one clear message for a mistake, never a traceback for something the user did."""
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -61,6 +62,15 @@ def main() -> None:
         app()
     except CourseError as error:
         common.messages.print(f"course: {error}", markup=False)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if importlib.util.find_spec("nbgrader"):
+            raise
+        library = (error.name or "").partition(".")[0]
+        common.messages.print(
+            f"course: this command needs {library}, which is not installed here: pip install 'gradbook[grading]'",
+            markup=False,
+        )
         sys.exit(2)
 
 

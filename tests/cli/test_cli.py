@@ -1,6 +1,8 @@
 """The contract of the command line: what scripts may rely on."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -32,6 +34,26 @@ def test_without_schemes_there_are_no_points_and_marking_says_why(course, tmp_pa
         assert "--solutions" in run.err
         assert "Traceback" not in run.err
     assert course("lint", "mlp/why-backprop", "--solutions", ROOT / "solutions").code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["build"],
+        ["solve", "mlp/relu-sgd", "--solutions", ROOT / "solutions"],
+        ["autograde", "mlp"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_only_graders_have_is_asked_for_by_name(command, tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    missing = ["nbgrader", "jinja2", "nbformat", "jupytext", "nbconvert"]
+    program = f"import sys; sys.modules.update(dict.fromkeys({missing})); from course import cli; cli.main()"
+    arguments = [sys.executable, "-c", program, *map(str, command)]
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "not installed here: pip install 'gradbook[grading]'" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
 
 
 def test_given_values_of_a_student_and_of_the_document(course):
