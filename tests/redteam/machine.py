@@ -167,6 +167,21 @@ for folder in ("/tmp", "/dev/shm", "/var/tmp", os.getcwd(), os.path.expanduser("
             pass
 """
 
+# Finds the program of a function of the solution among the compiled ones, and has it work for the student.
+_PROGRAM = attempt("""
+    import os
+    import jax
+    import numpy as np
+    from jax._src import compilation_cache, compiler
+    (key,) = (name for _, _, names in os.walk(jax.config.jax_compilation_cache_dir) for name in names
+              if name.startswith("jit_reference-") and name.endswith("-cache"))
+    backend, options = jax.devices()[0].client, compiler.get_compile_options(num_replicas=1, num_partitions=1)
+    program, _ = compilation_cache.get_executable_and_time(
+        key.removesuffix("-cache"), options, backend, backend.devices())
+    (answer,) = program.execute_sharded([jax.numpy.arange(3.0)]).consume_with_handlers([lambda each: each[0]])
+    assert np.allclose(answer, 3 * np.tanh(np.arange(3)))
+""")
+
 # Just above the limits of the class's kernels, and harmless where there are none. (That of memory holds without a
 # sandbox as well; its control is in `tests/kernels/test_attacks.py`.)
 DOSES = {
@@ -225,6 +240,7 @@ READING = {
     "reading": Attack(code=_each(REACHES | {"gradebook": _GRADEBOOK})),
     "doses": Attack(code=_each(DOSES)),
     "solve": Attack(code=_SOLVE),
+    "solution-program": Attack(code=_PROGRAM),
     "drop-a": Attack(code=_DROP),
     "drop-b": Attack(code=_DROP),
 }

@@ -108,6 +108,15 @@ def test_nothing_on_the_machine_is_reached(room):
     assert (room.folder / "outside.txt").read_text() == "not the student's"
 
 
+def test_no_program_of_a_solution_is_there_to_be_called(room):
+    programs = {entry.name.partition("-")[0] for entry in (room.folder / ".course/kernel-cache/small").iterdir()}
+    assert "jit_tanh" in programs
+    assert "jit_reference" not in programs
+    text = room.outputs("solution-program")
+    assert "STOPPED" in text
+    assert "REACHED" not in text
+
+
 def test_without_the_sandbox_everything_is_reached(bare):
     text = bare.outputs("reading")
     # The environment of the process is a clean one in any case: its control is that of the kernels.

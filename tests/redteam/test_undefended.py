@@ -4,6 +4,7 @@ The kernels are the sandboxed ones here too; what is left out is what reads, san
 """
 
 import json
+import shutil
 import time
 
 import pytest
@@ -17,7 +18,7 @@ from course.reporting.mime import CARD_MIME
 from course.reporting.sanitise import _CLEANER
 from tests.browser import chromium
 from tests.grading.classroom import RELU, name_of
-from tests.redteam import marks, notebooks, pages, tricks
+from tests.redteam import machine, marks, notebooks, pages, tricks
 from tests.redteam.attack import Attack
 from tests.redteam.room import CONFIG, hand_in
 from tests.redteam.server import TOKEN, formgrader
@@ -177,3 +178,14 @@ def test_the_parser_takes_ever_longer():
         return time.process_time() - start
 
     assert seconds(24_000) > 4.5 * seconds(8_000)
+
+
+def test_a_program_of_the_solution_works_for_a_student_who_can_read_it(released, tmp_path):
+    """Where the solution is what was released, everything that it compiles is kept."""
+    made = released.copy(tmp_path / "course")
+    for student in ("alice", "some", "solution-program"):
+        made.submit(student, machine.READING.get(student, Attack()))
+    shutil.copy(made.folder / "source/small/small.ipynb", made.folder / "release/small/small.ipynb")
+    made.grade()
+    made.grade("--force")
+    assert "REACHED" in made.outputs("solution-program")
