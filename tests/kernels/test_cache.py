@@ -1,7 +1,12 @@
 """The compilation cache: filled by trusted notebooks, hit by students, written by nobody else."""
 
+import sys
+
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
-from jax._src import compiler
+from jax._src import compiler, source_info_util
 from jax._src.interpreters import mlir
 
 from course.grading.kernels import cache, provenance
@@ -117,6 +122,33 @@ def test_of_a_solution_only_what_is_in_installed_packages_is_kept(grader):
 def names(folder):
     """The functions whose programs are in a cache."""
     return {entry.name.split("-")[0].removeprefix("jit_") for entry in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("held", "name", "passes"),
+    [
+        (2.0, "/installed/f.py", True),
+        (np.float32(2), "/installed/f.py", True),
+        (np.arange(3.0), "/installed/f.py", False),
+        (jnp.arange(3.0), "/installed/f.py", False),
+        (2.0, "/course/f.py", False),
+        (2.0, "<string>", False),
+    ],
+)
+def test_a_program_passes_with_installed_code_and_no_array(held, name, passes):
+    names = {"held": held}
+    exec(compile("def f(v):\n    return v * held + 1", name, "exec"), names)
+    program = jax.make_jaxpr(names["f"])(jnp.ones(3))
+    assert provenance.is_installed(program, ("/installed/", f"{sys.prefix}/")) is passes
+
+
+def test_an_operation_without_a_traceback_does_not_pass():
+    names = {}
+    exec(compile("def f(v):\n    return v * 2 + 1", "/installed/f.py", "exec"), names)
+    program = jax.make_jaxpr(names["f"])(jnp.ones(3))
+    eqns = [each.replace(source_info=source_info_util.new_source_info()) for each in program.jaxpr.eqns]
+    bare = program.jaxpr.replace(eqns=eqns)
+    assert not provenance.is_installed(bare, ("/installed/", f"{sys.prefix}/"))
 
 
 def test_where_jax_is_made_otherwise_no_program_passes(monkeypatch):

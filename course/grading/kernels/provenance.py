@@ -52,18 +52,17 @@ def keep_installed_only(packages: tuple[str, ...]) -> None:
 
 
 def is_installed(program: Any, roots: tuple[str, ...]) -> bool:
-    """Say whether a program holds only code, and no value, from below some folders.
+    """Say whether a program holds only code from below some folders, and no array.
 
     Args:
-        program: A closed jaxpr.
+        program: A jaxpr, closed or not.
         roots: Folders, each with a slash at its end.
 
     Anything unknown is taken for foreign: a function without a place, an operation without a traceback.
     """
-    return not program.consts and _is_installed(program.jaxpr, roots)
-
-
-def _is_installed(jaxpr: Any, roots: tuple[str, ...]) -> bool:
+    jaxpr = getattr(program, "jaxpr", program)
+    if getattr(program, "consts", ()) or any(_holds_values(equation) for equation in jaxpr.eqns):
+        return False
     found = _PLACE.fullmatch(jaxpr.debug_info.func_src_info or "")
     if not found or not found[1].startswith(roots):
         return False
@@ -73,8 +72,13 @@ def _is_installed(jaxpr: Any, roots: tuple[str, ...]) -> bool:
     if len(jaxpr.eqns) == 1 and not inner:
         return True
     return all(_is_within(equation, place, roots) for equation in jaxpr.eqns) and all(
-        not getattr(each, "consts", ()) and _is_installed(getattr(each, "jaxpr", each), roots) for each in inner
+        is_installed(each, roots) for each in inner
     )
+
+
+def _holds_values(equation: Any) -> bool:
+    """Say whether an array is written into an operation; a number may be, as in `jax.nn.gelu`."""
+    return any(getattr(getattr(each, "val", None), "ndim", 0) for each in equation.invars)
 
 
 def _jaxprs(value: Any) -> list[Any]:
