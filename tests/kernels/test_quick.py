@@ -101,7 +101,7 @@ ONE = (
 
 def test_a_kernel_compiles_quickly_and_rightly(grader):
     run = grader.run(FLAGS, AGREES, THREADS)
-    assert run.cells[0].text.split() == list(compilation.QUICK)
+    assert run.cells[0].text.split() == [flag for flag in compilation.QUICK if is_known(flag)]
     assert run.cells[1].text.split() == ["True", "True", "False"]
     assert run.cells[2].text.strip() == str([n * n for n in range(1, 17)])
 
@@ -164,11 +164,15 @@ def test_the_instructor_may_choose_other_flags(grader):
     assert grader.run(FLAGS, environment={"XLA_FLAGS": other}).text == other
 
 
-@pytest.mark.parametrize(("flag", "known"), [(compilation.QUICK[0], True), ("--xla_no_such_flag=1", False)])
-def test_a_flag_that_xla_does_not_know_is_left_out(flag, known):
+def is_known(flag):
     code = f"import jax\nfrom course.grading.kernels import compilation\nprint(compilation.are_known({flag!r}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == str(known)
+    return {"True": True, "False": False}[run.stdout.strip()]
+
+
+def test_a_flag_that_xla_does_not_know_is_left_out():
+    assert is_known("--xla_backend_optimization_level=1")
+    assert not is_known("--xla_no_such_flag=1")
 
 
 @pytest.mark.parametrize("then", ["", ONE], ids=["not-used", "used"])
