@@ -128,7 +128,8 @@ def _assigned(line: list[str]) -> list[str]:
 
 
 def _python(code: str) -> str:
-    """Code without the commands of the notebook, line for line."""
+    """Code without the commands of the notebook, line for line, and without what no tokenizer reads."""
+    code = code.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
     if code.lstrip().startswith("%%"):
         code = code.replace("%%", "# ", 1)
     lines = code.split("\n")

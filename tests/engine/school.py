@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -142,7 +144,7 @@ def gradebook(folder: Path) -> dict:
 
 
 def files(folder: Path) -> dict[str, object]:
-    """What lies in `autograded`: notebooks with addresses normalised, other files as bytes, all with their modes."""
+    """What lies in `autograded`: notebooks with addresses normalised and streams joined, other files as bytes, all with their modes."""
     root = folder / "autograded"
     return {
         str(path.relative_to(root)): (oct(path.stat().st_mode & 0o777), _content(path))
@@ -154,4 +156,19 @@ def files(folder: Path) -> dict[str, object]:
 def _content(path: Path) -> object:
     if path.suffix != ".ipynb":
         return path.read_bytes()
-    return ADDRESS.sub("ADDRESS", path.read_text())
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if "outputs" in cell:
+            cell["outputs"] = list(_joined(cell["outputs"]))
+    return ADDRESS.sub("ADDRESS", json.dumps(notebook, indent=1))
+
+
+def _joined(outputs: list[dict]) -> Iterator[dict]:
+    """A kernel sends what is printed a few times a second: where it is cut between two messages is chance."""
+    for (kind, name), group in groupby(outputs, lambda each: (each["output_type"], each.get("name"))):
+        pieces = list(group)
+        if kind == "stream":
+            text = "".join("".join(piece["text"]) for piece in pieces)
+            yield {"output_type": kind, "name": name, "text": text}
+        else:
+            yield from pieces

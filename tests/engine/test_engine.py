@@ -12,7 +12,7 @@ import time
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course.grading import autograde, commit, config, convert, execution, kernel, warm, workers
 from course.grading.convert import GradingError
@@ -38,6 +38,21 @@ def test_scores_comments_cells_and_outputs_are_those_of_nbgraders_own_command(ro
     forced = autograde.autograde(config.load(room), school.ASSIGNMENT, force=True, jobs=1)
     assert [result.score for result in forced] == list(scores.values())
     assert school.files(room) == school.files(stock)
+
+
+def test_only_where_chance_cuts_what_is_printed_is_not_compared(tmp_path):
+    def printed(*pieces):
+        outputs = [new_output("stream", name=name, text=text) for name, text in pieces]
+        path = tmp_path / "autograded" / "alice" / "a.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(new_notebook(cells=[new_code_cell("", id="one", outputs=outputs)]), path)
+        return school.files(tmp_path)
+
+    once = printed(("stdout", "a\nb\n"), ("stderr", "c"))
+    assert printed(("stdout", "a\n"), ("stdout", "b\n"), ("stderr", "c")) == once
+    assert printed(("stdout", "a\nc\n"), ("stderr", "c")) != once
+    assert printed(("stderr", "c"), ("stdout", "a\nb\n")) != once
+    assert printed(("stdout", "a\n"), ("stderr", "c"), ("stdout", "b\n")) != once
 
 
 def test_ctrl_c_says_what_is_kept(undisturbed, folder):

@@ -93,6 +93,7 @@ def test_lines_of_published_code_are_those_of_its_file():
         "%%time\nx = f(y) + 1",
         "!ls\nx = f(y) + 1",
         "x = f(y) + 1 # \ud800",
+        "x = f(y) + 1 # \0",
         "x = f(y) + 1\n'''",
         "x = f(y) + 1\n  }",
     ],
