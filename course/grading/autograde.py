@@ -17,7 +17,7 @@ from course.grading.engine import Engine, Outcome
 from course.grading.store import Store, url_beside
 from course.marking.report import Report
 
-_WORTH_WARMING = 3  # submissions: filling the cache takes about as long as running one
+_WORTH_WARMING = 3  # submissions: filling the cache takes about as long as running two
 
 
 class Result(NamedTuple):
