@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course.grading.config import Gradbook
 from course.grading.kernel import cache_folder
-from course.grading.kernels import cache, compilation
+from course.grading.kernels import cache, compilation, provenance
 
 _STAMP = "filled-from"
 
@@ -95,6 +95,7 @@ def _fingerprint(notebooks: Iterable[Path], config: Gradbook) -> str:
     """What the cache depends on beside JAX's own keys."""
     compiler = f"{version('jax')}|{compilation.QUICK}"
     about = hashlib.sha256(f"{compiler}|{config.sandbox}|{config.withheld}".encode())
-    for path in notebooks:
+    # A cache that was filled under another rule of what may be in it is filled anew.
+    for path in (Path(provenance.__file__), *notebooks):
         about.update(path.read_bytes())
     return about.hexdigest()

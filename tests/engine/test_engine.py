@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course.grading import autograde, commit, config, convert, execution, kernel, warm, workers
 from course.grading.convert import GradingError
+from course.grading.kernels import provenance
 from tests.engine import school
 
 
@@ -132,7 +133,7 @@ def test_a_link_is_refused_and_the_others_are_graded(room):
     assert not (room / "autograded" / "bitdiddle").exists()
 
 
-def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, folder, caplog):
+def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, folder, caplog, monkeypatch):
     assert warm.due(config.load(undisturbed), school.ASSIGNMENT) is None
     programs = kernel.cache_folder(config.load(folder), school.ASSIGNMENT)
     left = programs.with_name(f".filling-{programs.name}.abcdefgh")
@@ -143,6 +144,9 @@ def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, fo
     assert "fails.ipynb: CellExecutionError" in caplog.text
     assert not left.exists()
     assert warm.due(config.load(folder), school.ASSIGNMENT) is None
+    # Another rule of what may be in it, and it is filled anew.
+    monkeypatch.setattr(provenance, "__file__", warm.__file__)
+    assert warm.due(config.load(folder), school.ASSIGNMENT) is not None
 
 
 ALTERNATIVE = """import jax, jax.numpy as jnp

@@ -57,7 +57,7 @@ def fill(
 ) -> Filled:
     """Execute trusted notebooks, and keep what they compile.
 
-    It holds what these notebooks compile and nothing that was in it before.
+    Afterwards the cache holds what these notebooks compile, and nothing else that was in it before.
 
     The notebooks run in the same sandbox as a submission, and write to a folder of their own beside the cache,
     from which whole entries are copied into it: a kernel that reads it meanwhile never sees half of one, nor one
