@@ -29,6 +29,9 @@ site: $(READY)
 lock:
 	uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
 	  --no-header --no-annotate --quiet --extra dev pyproject.toml --output-file requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
+	  --no-header --no-annotate --quiet --extra grading --extra editable --constraint requirements/dev.txt \
+	  pyproject.toml --output-file requirements/grading.txt
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
