@@ -13,14 +13,15 @@ ROOT = Path(__file__).parents[1]
 ALLOWED = {
     "models": set(),
     "exercises": {"models"},
-    "marking": {"exercises", "models"},
-    "notebook": {"exercises", "models"},
-    "reporting": {"marking", "exercises"},
-    "service": {"marking", "exercises", "reporting"},
-    "grading": {"models", "marking", "exercises", "reporting", "notebook"},
+    "sheet": {"exercises"},
+    "marking": {"exercises", "models", "sheet"},
+    "notebook": {"exercises", "models", "sheet"},
+    "reporting": {"marking", "exercises", "sheet"},
+    "service": {"marking", "exercises", "reporting", "sheet"},
+    "grading": {"models", "marking", "exercises", "reporting", "notebook", "sheet"},
     "demo": {"grading", "marking", "exercises"},
 }
-COMMON = {"errors", "reading", "sheet", "written"}
+COMMON = {"errors"}
 
 
 @pytest.fixture(scope="module")

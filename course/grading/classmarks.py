@@ -18,7 +18,7 @@ from course.grading.marks import FILLER, Handed, Marked, Work, finish, others_of
 from course.marking import registry
 from course.marking.engine import Entry, Marks
 from course.marking.marker import FOREIGN_STEPS, Foreign, Marker, Others, entries_of, points_of, stack
-from course.reading import Reading, Status, read_sheet
+from course.sheet.reading import Reading, Status, read_sheet
 
 _LOT = 512  # the batch is filled up to whole lots: a class and one sheet of it are the same compiled program
 

@@ -26,8 +26,8 @@ import numpy as np
 from course.grading.classmarks import Seen
 from course.marking.scheme import Scheme
 from course.marking.states import State
-from course.reading import Status
 from course.sheet import Answer
+from course.sheet.reading import Status
 
 _WHOLE = [*map(float, range(2, 13)), *(10.0**power for power in range(2, 7))]
 _ARITHMETIC = 1e-4  # relative, as in marking

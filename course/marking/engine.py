@@ -16,7 +16,7 @@ from jax import Array
 from course.marking.scheme import TRANSPOSED, Scheme, Slip, Step, call
 from course.marking.states import State
 from course.marking.tolerance import Fit, compare, vanishes
-from course.reading import Status
+from course.sheet.reading import Status
 
 NONE = -1
 EXACT = frozenset({"int", "choice", "graph"})  # kinds of answers of which only the thing itself counts

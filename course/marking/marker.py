@@ -15,8 +15,8 @@ from course.marking.report import Report, Ruling, step_marks
 from course.marking.scheme import Scheme
 from course.marking.states import State
 from course.marking.tolerance import compare
-from course.reading import Reading, Status, read_sheet, unknown_names
 from course.sheet import Sheet
+from course.sheet.reading import Reading, Status, read_sheet, unknown_names
 
 FOREIGN_STEPS = 3
 

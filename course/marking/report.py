@@ -8,9 +8,9 @@ import numpy as np
 from course.exercises import Answer
 from course.marking.scheme import Scheme, Step
 from course.marking.states import State
-from course.reading import Reading, Status
 from course.sheet import Answer as Handed
 from course.sheet import Edges, Numbers, Outputs, Text
+from course.sheet.reading import Reading, Status
 
 
 class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

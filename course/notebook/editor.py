@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from course.exercises import Exercise
-from course.notebook.session import Owner
+from course.notebook.owner import Owner
 
 _LONGEST = 60  # characters of a value that are shown when a sheet is printed
 

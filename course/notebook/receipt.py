@@ -14,7 +14,7 @@ from course.notebook.editor import AnswerSheet, exercise_of, owner_of
 from course.notebook.handover import write_down
 from course.notebook.page import Piece
 from course.notebook.session import Session
-from course.reading import Status, read_answer
+from course.sheet.reading import Status, read_answer
 
 _FULL_PRECISION = 1e-6  # a finer unit than anybody writes by hand
 _SHOWN = 12  # numbers of one answer that the receipt repeats

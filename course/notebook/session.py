@@ -4,57 +4,15 @@ import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from course.exercises import Exercise
-from course.exercises.practice import practice_given
 from course.exercises.variants import COURSE, normalise_id
 from course.notebook import page, pictures, practice
+from course.notebook.editor import AnswerSheet
+from course.notebook.owner import Owner, Variant
 
-if TYPE_CHECKING:
-    from course.notebook.editor import AnswerSheet
-
-Variant = Literal["personal", "document"]
 PRACTICE = "practice"  # the public key of the inputs on which functions are tried before grading
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Whose numbers are in use: a student's of a course, or the documents' own for everybody.
-
-    With `practice` they are those of a round of practice, which are never graded.
-    """
-
-    student: str | None = None
-    course: str = COURSE
-    variant: Variant = "personal"
-    practice: int = 0
-
-    @property
-    def nobody(self) -> bool:
-        """Whether numbers should be personal and it is not known whose."""
-        return self.variant == "personal" and self.student is None
-
-    def given(self, exercise: Exercise) -> Any:
-        """Give the numbers of an exercise.
-
-        Raises:
-            course.exercises.practice.NoPractice: if there is no such round, or nothing to practise.
-        """
-        if self.practice:
-            return practice_given(exercise, self.student, self.practice, self.course)
-        return exercise.given(None if self.variant == "document" else self.student, self.course)
-
-    def sentence(self) -> str:
-        """Say whose numbers these are."""
-        if self.practice:
-            whose = "" if self.student is None else f" of {self.student}"
-            return f"These are practice numbers{whose}, round {self.practice}: they are never graded."
-        if self.variant == "document":
-            return "These are the example numbers of the course, the same for everybody."
-        if self.student is None:
-            return "These are the example numbers of the course, not yours: no student id was given."
-        return f"These are the numbers of {self.student}."
 
 
 @dataclass
@@ -71,7 +29,7 @@ class Session:
     declared: Owner = field(default_factory=Owner)
     received: Owner | None = None
     probe_keys: dict[str, str] = field(default_factory=dict)
-    sheet: "AnswerSheet | None" = None
+    sheet: AnswerSheet | None = None
 
     def owner(self) -> Owner:
         """Decide whose numbers are in use.

@@ -8,6 +8,7 @@ from course import exercises
 from course.exercises import Answer, Exercise
 from course.notebook import figures, notation, page, session
 from course.notebook.editor import AnswerSheet
+from course.notebook.owner import Owner
 from course.notebook.page import Piece
 
 
@@ -41,7 +42,7 @@ def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
     return given, sheet
 
 
-def _advice(owner: session.Owner) -> list[str]:
+def _advice(owner: Owner) -> list[str]:
     return ["Write your id into the first cell and run all cells again: yours are others."] if owner.nobody else []
 
 

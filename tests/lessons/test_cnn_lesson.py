@@ -16,7 +16,7 @@ from course.exercises import CATALOGUE, find
 from course.exercises.cells import ANSWER, WRITTEN, grade_id, graded_exercise
 from course.grading import build, config
 from course.marking import registry
-from course.reading import Status, read_sheet
+from course.sheet.reading import Status, read_sheet
 
 ROOT = Path(__file__).parents[2]
 LESSONS = ("architectures", "classifier", "convolution")

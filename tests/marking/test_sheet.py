@@ -11,7 +11,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from course.exercises import find
-from course.reading import read_sheet
 from course.sheet import (
     Edges,
     Numbers,
@@ -25,7 +24,8 @@ from course.sheet import (
     read_answers,
     write,
 )
-from course.written import NotANumber, read_number
+from course.sheet.number import NotANumber, read_number
+from course.sheet.reading import read_sheet
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers(),

@@ -5,7 +5,7 @@ from IPython.core.completer import provisionalcompleter
 
 from course.exercises import find
 from course.notebook.editor import AnswerSheet, NoSuchAnswer, answers_of
-from course.notebook.session import Owner
+from course.notebook.owner import Owner
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from course import sheet
 from course.exercises import CATALOGUE, find
 from course.grading import build, config
 from course.marking import registry
-from course.reading import Status, read_sheet
+from course.sheet.reading import Status, read_sheet
 
 ROOT = Path(__file__).parents[2]
 LESSONS = ("backpropagation", "deep-networks")

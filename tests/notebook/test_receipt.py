@@ -13,8 +13,9 @@ from course.exercises import find
 from course.notebook import begin, exercise, submit
 from course.notebook.editor import AnswerSheet
 from course.notebook.handover import write_down
-from course.notebook.session import Owner, Session
-from course.reading import Status, read_sheet
+from course.notebook.owner import Owner
+from course.notebook.session import Session
+from course.sheet.reading import Status, read_sheet
 from tests.notebook.test_view import check
 
 ID = "mlp/relu-sgd"

@@ -11,7 +11,8 @@ from course.grading.config import Gradbook
 from course.grading.marks import mark_handed
 from course.notebook.editor import AnswerSheet
 from course.notebook.handover import write_down
-from course.notebook.session import PRACTICE, Owner, Session
+from course.notebook.owner import Owner
+from course.notebook.session import PRACTICE, Session
 from tests.grading.classroom import COURSE, PERFECT_BACKPROP, ROOT
 
 BACKPROP = find("mlp/backprop")

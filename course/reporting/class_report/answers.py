@@ -11,9 +11,9 @@ from course.marking.engine import Entry
 from course.marking.marker import stack, stack_entries
 from course.marking.report import Report
 from course.marking.scheme import TRANSPOSED, Scheme, Step, call
-from course.reading import Status
 from course.reporting.class_report.data import Answers
 from course.sheet import Sheet
+from course.sheet.reading import Status
 
 
 def answers_of(

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course.exercises import Answer, Exercise
-from course.sheet import Answer as Handed
-from course.sheet import Edges, Numbers, Outputs, Sheet, Text, Unreadable
-from course.written import NotANumber, Written, read_number
+from course.sheet.format import Answer as Handed
+from course.sheet.format import Edges, Numbers, Outputs, Sheet, Text, Unreadable
+from course.sheet.number import NotANumber, Written, read_number
 
 
 class Status(IntEnum):

@@ -1,114 +1,25 @@
-"""An answer sheet: what a student handed over, as written, between Python values and JSON.
-
-A sheet is data and nothing else. Every number travels as the text that was written, so that the precision
-survives; functions travel as their outputs on the inputs they were probed with. Reading a sheet never runs
-code and either gives a `Sheet` or raises one `SheetError`.
-"""
+"""Writing an answer sheet: Python values, or plain JSON, turned into answers that keep what was written."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import Meta
 
-from course.errors import CourseError
-
-VERSION = 1
-MIME_TYPE = "application/vnd.course.sheet+json"
-LARGEST_SHEET = 256 * 1024  # bytes
-MOST_ENTRIES = 20_000
-
-Name = Annotated[str, Meta(max_length=64)]
-Entry = Annotated[str, Meta(max_length=400)]
-
-
-class SheetError(CourseError):
-    """Raised for bytes that are no answer sheet; the message says what was received and what was expected."""
-
-
-class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="numbers"):
-    """An array of numbers as written: its shape and its entries in row-major order."""
-
-    shape: Annotated[tuple[Annotated[int, Meta(ge=0)], ...], Meta(max_length=8)]
-    entries: Annotated[tuple[Entry, ...], Meta(max_length=MOST_ENTRIES)]
-
-    def __post_init__(self) -> None:
-        if len(self.entries) != int(np.prod(self.shape, dtype=object)):
-            raise ValueError(f"{len(self.entries)} entries do not fill the shape {list(self.shape)}")
-
-
-class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text"):
-    """A word: one of the choices of a question."""
-
-    text: Annotated[str, Meta(max_length=400)]
-
-
-class Edges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="edges"):
-    """The edges of a graph over named units, each from one unit to another."""
-
-    pairs: Annotated[tuple[tuple[Name, Name], ...], Meta(max_length=1000)]
-
-
-class Outputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="outputs"):
-    """What a student's function returned on the probe inputs."""
-
-    numbers: Numbers
-
-
-class Unreadable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="unreadable"):
-    """Something that is no answer, with the reason in words."""
-
-    reason: Annotated[str, Meta(max_length=1000)]
-
-
-Answer = Numbers | Text | Edges | Outputs | Unreadable
-
-
-class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The answers to one exercise; what is not answered is not there.
-
-    Attributes:
-        exercise: id of the exercise the sheet says it answers. Marking never relies on it.
-        student: id the notebook declared, or None. Marking never relies on it.
-        answers: answer by step name.
-        version: of this format.
-    """
-
-    exercise: Name
-    answers: Annotated[dict[Name, Answer], Meta(max_length=200)]
-    student: Annotated[str, Meta(max_length=200)] | None = None
-    version: Literal[1] = VERSION
-
-
-def encode(sheet: Sheet) -> bytes:
-    """Give the JSON of a sheet.
-
-    Raises:
-        SheetError: if it would be larger than `LARGEST_SHEET`.
-    """
-    data = msgspec.json.encode(sheet)
-    _refuse_large(len(data))
-    return data
-
-
-def decode(data: bytes | str) -> Sheet:
-    """Read a sheet back from its JSON.
-
-    Raises:
-        SheetError: for anything that is not a sheet of this version within the size limit.
-
-    >>> decode(encode(Sheet("mlp/relu-sgd", {"y_hat": write("13.0")}))).answers["y_hat"]
-    Numbers(shape=(), entries=('13.0',))
-    """
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    _refuse_large(len(raw))
-    try:
-        return msgspec.json.decode(raw, type=Sheet)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as error:
-        raise SheetError(f"this is not an answer sheet: {error}") from None
+from course.sheet.format import (
+    MOST_ENTRIES,
+    Answer,
+    Edges,
+    Numbers,
+    Outputs,
+    Sheet,
+    SheetError,
+    Text,
+    Unreadable,
+    refuse_large,
+)
 
 
 def read_answers(text: str | bytes, exercise: str, student: str | None = None) -> Sheet:
@@ -120,7 +31,7 @@ def read_answers(text: str | bytes, exercise: str, student: str | None = None) -
     >>> read_answers('{"h": 0.420}', "mlp/sigmoid-ls").answers["h"].entries
     ('0.420',)
     """
-    _refuse_large(len(text))
+    refuse_large(len(text))
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
         data = json.loads(decoded, parse_float=_Literal, parse_int=_Literal, parse_constant=_Literal)
@@ -240,11 +151,3 @@ def _entry(item: Any) -> str:
 
 def _kind(value: Any) -> str:
     return "nothing (None)" if value is None else f"a {type(value).__name__}"
-
-
-def _refuse_large(size: int) -> None:
-    if size > LARGEST_SHEET:
-        raise SheetError(
-            f"a sheet of at most {LARGEST_SHEET // 1024} KiB is read, got {size / 1024:.0f} KiB; "
-            "hand over the numbers that are asked for and nothing else"
-        )

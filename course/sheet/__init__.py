@@ -1,0 +1,38 @@
+"""An answer sheet: what a student handed over, as written, between Python values and JSON.
+
+`format` holds the sheet and its JSON, `writing` makes answers of Python values, `number` reads a written number,
+`reading` makes arrays of answers for the marker and the receipt.
+"""
+
+from course.sheet.format import (
+    LARGEST_SHEET,
+    MIME_TYPE,
+    Answer,
+    Edges,
+    Numbers,
+    Outputs,
+    Sheet,
+    SheetError,
+    Text,
+    Unreadable,
+    decode,
+    encode,
+)
+from course.sheet.writing import read_answers, write
+
+__all__ = [
+    "LARGEST_SHEET",
+    "MIME_TYPE",
+    "Answer",
+    "Edges",
+    "Numbers",
+    "Outputs",
+    "Sheet",
+    "SheetError",
+    "Text",
+    "Unreadable",
+    "decode",
+    "encode",
+    "read_answers",
+    "write",
+]
