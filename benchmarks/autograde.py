@@ -27,6 +27,8 @@ from typing import NamedTuple
 import nbformat
 
 from benchmarks import varied
+from course.commands.common import write_lines_at_once
+from course.commands.progress import working
 from course.grading.kernels import bench as kernels
 from course.grading.kernels.supervisor import descendants
 
@@ -145,8 +147,7 @@ def run(size: int, lots: int, jobs: int | None, *, alternatives: bool = True) ->
             print(
                 f"lot {lot + 1} of {lots}, {len(numbers)} submissions: stock {rates['stock']:.1f} a minute, "
                 f"ours {rates['ours']:.1f}, ratio {rates['ours'] / rates['stock']:.1f}; "
-                f"{os.getloadavg()[0]:.1f} processes wanted a core",
-                flush=True,
+                f"{os.getloadavg()[0]:.1f} processes wanted a core"
             )
         programs = len(list((ours / ".course" / "kernel-cache" / varied.ASSIGNMENT).glob("*-cache")))
         idle = call(ours, "course.cli", "autograde", varied.ASSIGNMENT, "--json", *more).seconds
@@ -186,7 +187,7 @@ def grow(jobs: int | None) -> None:
             if len(scores(folder)) < size:
                 sys.exit(f"{len(scores(folder))} scores of {size} submissions")
         each = done.seconds / size
-        print(f"{size:11}{done.seconds:10.1f}{each:8.3f}{done.memory:13.0f}{done.own:17.0f}", flush=True)
+        print(f"{size:11}{done.seconds:10.1f}{each:8.3f}{done.memory:13.0f}{done.own:17.0f}")
 
 
 def _machine() -> str:
@@ -204,7 +205,9 @@ if __name__ == "__main__":
     parser.add_argument("--growth", action="store_true", help="from 20 to 500 submissions, ours alone")
     parser.add_argument("--no-alternatives", action="store_true", help="fill the cache from the source alone")
     options = parser.parse_args()
-    if options.growth:
-        grow(options.jobs)
-    else:
-        run(options.size, options.lots, options.jobs, alternatives=not options.no_alternatives)
+    write_lines_at_once()
+    with working("measuring"):
+        if options.growth:
+            grow(options.jobs)
+        else:
+            run(options.size, options.lots, options.jobs, alternatives=not options.no_alternatives)

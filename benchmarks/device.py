@@ -22,10 +22,10 @@ import jax.numpy as jnp
 import numpy as np
 from rich.box import HORIZONTALS
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from benchmarks.marking import make_class, numbers_of_a_class
+from course.commands.progress import follow, working
 from course.marking.engine import outcome
 
 MODULES = ("losses", "penalties", "mlp", "conv", "networks", "momentum")
@@ -146,9 +146,15 @@ def main() -> int:
     options = parser.parse_args()
     cases, console = registered(options.only), Console(highlight=False)
     total = len(cases) * len(ALLOWED)
-    rows = list(track(check(cases), "functions", total, console=Console(stderr=True), transient=True))
+    rows = []
+    with follow() as following:
+        functions = following.begin("checking functions", total)
+        for row in check(cases):
+            rows.append(row)
+            functions.advance()
     if options.sheets:
-        rows.append(check_marker(options.sheets))
+        with working("checking the marker"):
+            rows.append(check_marker(options.sheets))
     device = jax.devices()[0]
     table = Table(box=HORIZONTALS)
     for column in ("function", "dtype", "values", "gradient", ""):

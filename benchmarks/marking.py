@@ -18,6 +18,8 @@ import jax
 import numpy as np
 
 from benchmarks import plain_numpy
+from course.commands.common import write_lines_at_once
+from course.commands.progress import working
 from course.exercises import find
 from course.marking import registry
 from course.marking.engine import Entry
@@ -144,10 +146,12 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--single", type=int, default=500, help="sheets marked by the loops")
     options = parser.parse_args()
+    write_lines_at_once()
     today = datetime.datetime.now(datetime.UTC)
     print(
         f"{today:%Y-%m-%d %H:%M} UTC; {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
     print(f"Python {platform.python_version()}, jax {jax.__version__}, numpy {np.__version__}, {jax.devices()}")
     for exercise_id in EXERCISES:
-        run(exercise_id, options.sheets, options.rounds, options.single)
+        with working(f"marking {exercise_id}"):
+            run(exercise_id, options.sheets, options.rounds, options.single)

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import peers
+from course.commands.progress import working
 from course.models import cnn, cost, lenet, mlp, training
 
 EXAMPLES = 4096
@@ -153,7 +154,8 @@ def main():
     wrong = []
     for network in arguments.networks:
         for batch in arguments.batches:
-            times, compile_times = measure(network, batch, arguments.rounds)
+            with working(f"measuring {network}, batch {batch}"):
+                times, compile_times = measure(network, batch, arguments.rounds)
             if times is None:
                 wrong.append(f"{network}, batch {batch}: the losses differ: {compile_times}")
                 continue

@@ -25,6 +25,8 @@ from tornado.httpclient import HTTPClientError
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from course import sheet as sheets
+from course.commands.common import write_lines_at_once
+from course.commands.progress import working
 from course.exercises import find
 from course.exercises.practice import practice_given
 from course.marking import registry
@@ -191,6 +193,7 @@ def main():
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--bad", type=float, default=0.05, help="share of requests to be refused")
     options = parser.parse_args()
+    write_lines_at_once()
     keep_compiled()
     count = max([options.sheets, *(round(pace / 60 * options.seconds) for pace in options.paces)])
     requests = make_requests(count, options.students, options.bad)
@@ -199,7 +202,8 @@ def main():
         load = os.getloadavg()[0]
         print(f"{len(EXERCISES)} exercises, {options.students} students, {options.bad:.0%} bad requests")
         print(f"{os.cpu_count()} cores, 1-minute load before: {load:.1f}")
-        wrong = asyncio.run(run(options, service, requests))
+        with working("asking the service"):
+            wrong = asyncio.run(run(options, service, requests))
     finally:
         service.stop()
     sys.exit(1 if wrong else 0)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from course.commands.common import write_lines_at_once
 from course.grading.build import build
 from course.grading.config import load
 from course.grading.convert import release, surroundings
@@ -101,12 +102,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="where the hub listens (8000)")
     parser.add_argument("--assignment", default="mlp", help="which assignment (mlp)")
     chosen = parser.parse_args()
+    write_lines_at_once()
     folder = chosen.dir.absolute()
     room = prepare(folder, HERE.parent, chosen.assignment)
     release(load(room), chosen.assignment)
     names = f"{INSTRUCTOR}, {' or '.join(STUDENTS)}"
     sys.stdout.write(f"Open http://127.0.0.1:{chosen.port} and sign in as {names}; any password.\n")
-    sys.stdout.flush()  # this process becomes the hub
     start(folder, chosen.port)
 
 

@@ -10,9 +10,11 @@ from rich.table import Table
 from course.commands import common
 from course.commands.common import AsJson
 from course.commands.grading import Assignment, CourseDir
+from course.commands.progress import working
 
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the student's feedback.", metavar="TEXT")]
 Withdraw = Annotated[bool, typer.Option("--withdraw", help="Take it back.")]
+_MARKING = "marking again what is kept of {}"
 
 
 def remark(
@@ -34,7 +36,8 @@ def remark(
     from course.grading.config import load
     from course.grading.remark import remark as mark_again
 
-    changes = mark_again(load(course_dir), assignment, student or None, apply=apply)
+    with working(_MARKING.format(assignment)):
+        changes = mark_again(load(course_dir), assignment, student or None, apply=apply)
     if json:
         common.print_json([_change_json(change) for change in changes])
     else:
@@ -73,7 +76,8 @@ def rule(
     config = load(course_dir)
     if withdraw:
         _refuse(points is not None or bool(reason), "--withdraw takes neither --points nor --reason")
-        done = rulings.withdraw(config, assignment, exercise_id, step, student, same=same_answer)
+        with working(_MARKING.format(assignment)):
+            done = rulings.withdraw(config, assignment, exercise_id, step, student, same=same_answer)
     else:
         _refuse(points is None, "--points is missing: what does the step earn?")
         _refuse(not reason.strip(), "--reason is missing: the student is told why")
@@ -82,9 +86,10 @@ def rule(
         )
         written = apply or not same_answer
         assert points is not None
-        done = rulings.rule(
-            config, assignment, exercise_id, step, student, points, reason, same=same_answer, apply=written
-        )
+        with working(_MARKING.format(assignment)):
+            done = rulings.rule(
+                config, assignment, exercise_id, step, student, points, reason, same=same_answer, apply=written
+            )
     if json:
         common.print_json(
             {
@@ -159,7 +164,9 @@ def accept(
     config = load(course_dir)
     if student is None:
         _refuse(bool(declared or reason or withdraw), "--student is missing: whose sheets?")
-        _print_declared(acceptance.declared(config, assignment), json)
+        with working(_MARKING.format(assignment)):
+            found = acceptance.declared(config, assignment)
+        _print_declared(found, json)
         return
     if withdraw:
         _refuse(bool(declared or reason), "--withdraw takes neither --as nor --reason")

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from course.commands import common
 from course.commands.common import Solutions
+from course.commands.progress import working
 from course.exercises import find, own, practice, variants
 
 
@@ -37,11 +38,12 @@ def lint(
     for name in chosen:
         if name not in schemes:
             raise common.WrongUse(f"{folder} has no scheme for {name}")
-        finding = examine(schemes[name])
-        if finding.ill_posed.any():
-            tables[name] = variants.pack(finding.ill_posed)
-        if write and finding.ill_posed.size:
-            rehearsals[name] = practice_table(schemes[name])
+        with working(f"examining {name}"):
+            finding = examine(schemes[name])
+            if finding.ill_posed.any():
+                tables[name] = variants.pack(finding.ill_posed)
+            if write and finding.ill_posed.size:
+                rehearsals[name] = practice_table(schemes[name])
         problems = [p for p in finding.problems if not (write and "--write" in p)]
         bad += bool(problems)
         count = (
@@ -84,5 +86,7 @@ def build(
     from course.grading.config import load, require_course_dir
 
     config = load(require_course_dir())
-    for path in builder.build_all(config, [assignment] if assignment else None):
-        common.results.print(str(path))
+    with working("building the notebooks"):
+        built = builder.build_all(config, [assignment] if assignment else None)
+    for path in built:
+        common.results.print(str(path), markup=False, soft_wrap=True)

@@ -1,5 +1,6 @@
 """What the commands share: where schemes are, and how results and messages are printed."""
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -40,6 +41,16 @@ def shown(text: str) -> str:
     '\\[red]a\\x1b[2J'
     """
     return escape("".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text))
+
+
+def write_lines_at_once() -> None:
+    """Let each line reach whoever reads it when it is written, a pipe or a file too.
+
+    Python keeps some kilobytes back where there is no terminal: a script that starts a command and waits for its
+    address would wait for ever, and a log would stay empty until the end.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
 
 
 def print_json(data: Any) -> None:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from course.commands import common
 from course.commands.common import AsJson, Solutions, Student
+from course.commands.progress import working
 from course.exercises import CATALOGUE, Exercise
 from course.marking.report import Report
 
@@ -104,11 +105,13 @@ def solve(
     markers = {exercise.id: _marker(folder, exercise.id) for exercise in chosen}
     givens = {exercise.id: common.numbers(exercise, student) for exercise in chosen}
     if page is not None:
-        html = worked_page(exercise_id, markers, givens, student=student)
+        with working(f"working out {exercise_id}"):
+            html = worked_page(exercise_id, markers, givens, student=student)
         common.write_file(page, html)
         common.messages.print(f"wrote {page}")
         return
-    solved = [worked.solution(marker, givens[name], student=student) for name, marker in markers.items()]
+    with working(f"working out {exercise_id}"):
+        solved = [worked.solution(marker, givens[name], student=student) for name, marker in markers.items()]
     if json:
         documents = [worked.as_json(solution) for solution in solved]
         common.print_json(documents if together else documents[0])

@@ -1,6 +1,5 @@
 """`course autograde`, `demo`: from submitted notebooks to marks."""
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,20 +8,12 @@ import typer
 from rich.box import HORIZONTALS
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from course.commands import common
 from course.commands.common import AsJson
 from course.commands.exercises import report_json
+from course.commands.progress import follow
 from course.reporting.plain import plain
 
 Assignment = Annotated[str, typer.Argument(help="Name of the assignment, for example mlp.", metavar="ASSIGNMENT")]
@@ -77,16 +68,22 @@ def autograde(
             "you can do."
         )
     total = len(student) if student else len(submissions(config, assignment))
-    with _progress() as progress:
-        follow = _Follow(progress, f"grading {assignment}", total)
+    with follow() as following:
+        task = following.begin(f"grading {assignment}", total)
         try:
             results = grade(
-                config, assignment, student or None, force=force, jobs=jobs, scheduler=scheduler, on_result=follow
+                config,
+                assignment,
+                student or None,
+                force=force,
+                jobs=jobs,
+                scheduler=scheduler,
+                on_result=lambda result: task.advance(quick=result.skipped),
             )
         except KeyboardInterrupt:
-            progress.stop()
+            following.stop()
             common.messages.print(
-                f"Stopped. {follow.done} of {total} are done and kept; the same command goes on from there."
+                f"Stopped. {task.done} of {total} are done and kept; the same command goes on from there."
             )
             raise typer.Exit(130) from None
     if json:
@@ -95,34 +92,6 @@ def autograde(
         print_marks(results)
     if any(result.problems for result in results):
         raise typer.Exit(1)
-
-
-class _Follow:
-    """Moves a progress bar on with each result, and says how many a minute there are."""
-
-    def __init__(self, progress: Progress, what: str, total: int) -> None:
-        self._progress, self._start, self.done, self._graded = progress, time.monotonic(), 0, 0
-        self._task = progress.add_task(what, total=total, rate="")
-
-    def __call__(self, result: Any) -> None:
-        self.done += 1
-        self._graded += not result.skipped
-        minutes = (time.monotonic() - self._start) / 60
-        self._progress.update(self._task, advance=1, rate=f"{self._graded / minutes:.0f} a minute")
-
-
-def _progress() -> Progress:
-    bars = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[rate]}"),
-    )
-    return Progress(*bars, console=common.messages)
 
 
 def _result_json(result: Any) -> dict[str, Any]:
@@ -191,16 +160,18 @@ def demo(
     common.messages.print(
         "The demo grades submissions of its own, which are trusted: [bold]no sandbox[/bold] is used for them."
     )
-    with _progress() as progress:
-        building = progress.add_task("building and releasing the notebooks", total=1, rate="")
+    with follow() as following:
+        making = following.begin("building, releasing and answering the notebooks", 3)
         room = Classroom(folder, load(course_dir), assignment or DEMO_ASSIGNMENTS)
+        making.advance()
         room.release()
+        making.advance()
         room.submit()
-        progress.advance(building)
-        results = [
-            room.grade(task, on_result=_Follow(progress, f"grading {task.assignment}", len(task.students)))
-            for task in room.tasks
-        ]
+        making.advance()
+        results = []
+        for task in room.tasks:
+            graded = following.begin(f"grading {task.assignment}", len(task.students))
+            results.append(room.grade(task, on_result=lambda _, graded=graded: graded.advance()))
     for task, marked in zip(room.tasks, results, strict=True):
         common.results.print(f"\n[bold]{task.assignment}[/bold]")
         print_marks(marked, {student.id: student.about for student in task.students})

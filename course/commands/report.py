@@ -11,6 +11,7 @@ from rich.markup import escape
 from course.commands import common
 from course.commands.common import AsJson, WrongUse
 from course.commands.grading import Assignment, CourseDir
+from course.commands.progress import working
 
 
 class Format(StrEnum):
@@ -41,7 +42,8 @@ def report(
 
     from course.grading.config import load
 
-    summary = summary_of(load(course_dir), assignment)
+    with working(f"reading the work of {assignment}"):
+        summary = summary_of(load(course_dir), assignment)
     if json:
         common.print_json(msgspec.to_builtins(summary))
     if output is not None or not json:
@@ -95,7 +97,8 @@ def export(
 
     if form is Format.PARQUET and output is None:
         raise WrongUse("Parquet is no text: name its file with --output FILE")
-    rows = step_rows(class_work(load(course_dir), assignment))
+    with working(f"reading the work of {assignment}"):
+        rows = step_rows(class_work(load(course_dir), assignment))
     if output is None:
         write_csv(rows, sys.stdout)
         return

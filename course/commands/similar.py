@@ -9,6 +9,7 @@ from rich.table import Table
 from course.commands import common
 from course.commands.common import AsJson
 from course.commands.grading import Assignment, CourseDir
+from course.commands.progress import working
 
 
 def similar(
@@ -29,7 +30,8 @@ def similar(
     from course.grading.config import load
     from course.grading.similarity import similar as compare
 
-    found = compare(load(course_dir), assignment, share=share)
+    with working(f"comparing the submissions of {assignment}"):
+        found = compare(load(course_dir), assignment, share=share)
     if json:
         common.print_json(
             {

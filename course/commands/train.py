@@ -2,7 +2,7 @@
 
 import json as json_module
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from course.commands import common
 from course.commands.common import AsJson, WrongUse
+from course.commands.progress import working
 
 if TYPE_CHECKING:
     from course.models.training import Epoch, Fit
@@ -81,7 +82,9 @@ def train(
     with _mistakes_of_the_user():
         chosen = _devices(device, devices)
         name = chosen[0].device_kind + (f" x {devices}" if devices > 1 else "")
-        parameters, result = _fit(settings, chosen, out, resume)
+        # On a terminal `fit` has a bar of its own.
+        with nullcontext() if common.messages.is_terminal else working(f"training {network}"):
+            parameters, result = _fit(settings, chosen, out, resume)
     if out is not None:
         _rewrite(out / METRICS, "".join(_as_line(epoch) for epoch in result.history))
         _plot(result.history, out / CURVE)

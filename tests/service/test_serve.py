@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -62,7 +63,12 @@ def test_feedback_in_the_folder_releases_for_its_student_alone(tmp_path):
 
 
 def test_it_starts_answers_and_stops(tmp_path):
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTERHUB_")}
+    # As from a script or a unit file: there nobody asks Python not to buffer what goes into a pipe.
+    environment = {
+        key: value
+        for key, value in os.environ.items()
+        if key != "PYTHONUNBUFFERED" and not key.startswith("JUPYTERHUB_")
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "course.cli", "serve", "--json", "--student", "Alice", "--assignment", "training"],
         cwd=ROOT,
@@ -71,6 +77,9 @@ def test_it_starts_answers_and_stops(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
+    # A service that says nothing is stopped, which ends the reading below.
+    watchdog = threading.Timer(120, process.kill)
+    watchdog.start()
     try:
         lines = []
         while not lines or lines[-1] != "}\n":
@@ -87,6 +96,7 @@ def test_it_starts_answers_and_stops(tmp_path):
         assert json.loads(connection.getresponse().read())["student"] == "alice"
         connection.close()
     finally:
+        watchdog.cancel()
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0
