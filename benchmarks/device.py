@@ -26,7 +26,7 @@ from rich.table import Table
 
 from benchmarks.marking import make_class, numbers_of_a_class
 from course.commands.progress import follow, working
-from course.marking.engine import outcome
+from course.marking.follow_through import outcome
 
 MODULES = ("losses", "penalties", "mlp", "conv", "networks", "momentum")
 ALLOWED = {"float32": 2e-5, "float64": 1e-11, "bfloat16": 8e-2}

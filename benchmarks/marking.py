@@ -22,9 +22,9 @@ from course.commands.common import write_lines_at_once
 from course.commands.progress import working
 from course.exercises import find
 from course.marking import registry
-from course.marking.engine import Entry
+from course.marking.follow_through import Entry
 from course.marking.marker import stack
-from course.marking.states import State
+from course.marking.scheme import State
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
 ID = "mlp/relu-sgd"
@@ -36,7 +36,7 @@ def make_class(count: int, seed: int = 1, exercise_id: str = ID):
     """Sheets of many kinds: right, off, twice too large; now and then a step is missing."""
     rng = np.random.default_rng(seed)
     exercise = find(exercise_id)
-    marker = registry.marker(SOLUTIONS, exercise_id)
+    marker = registry.marker((SOLUTIONS,), exercise_id)
     some = [exercise.given(f"student-{i}") for i in range(200)]
     truths = marker.others({str(i): given for i, given in enumerate(some)}, exercise.probes("benchmark")).truths
     which = rng.integers(len(some), size=count)

@@ -58,7 +58,7 @@ def make_requests(count, students, share_bad, seed=1):
     rng = np.random.default_rng(seed)
     made = {}
     for exercise_id in EXERCISES:
-        exercise, marker = find(exercise_id), registry.marker(SOLUTIONS, exercise_id)
+        exercise, marker = find(exercise_id), registry.marker((SOLUTIONS,), exercise_id)
         for student in range(4):
             given = practice_given(exercise, f"student-{student}")
             every = kinds(marker, given, exercise.probes("practice"))

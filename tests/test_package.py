@@ -85,7 +85,7 @@ def test_the_readme_lists_every_exercise_with_its_points():
     from course.exercises import CATALOGUE
     from course.marking import registry
 
-    schemes = registry.load(ROOT / "solutions")
+    schemes = registry.load((ROOT / "solutions",))
     text = (ROOT / "README.md").read_text("utf-8")
     rows = {
         line.split("`")[1]: line

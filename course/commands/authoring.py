@@ -29,15 +29,15 @@ def lint(
     from course.marking.lint import lint as examine
     from course.marking.lint import practice_table
 
-    folder = common.require_solutions(solutions)
-    schemes = registry.load(folder)
+    folders = common.require_solutions(solutions)
+    schemes = registry.load(folders)
     chosen = [find(exercise_id).id] if exercise_id else list(schemes)
     bad = 0
     tables: dict[str, str] = {}
     rehearsals: dict[str, list[int]] = {}
     for name in chosen:
         if name not in schemes:
-            raise common.WrongUse(f"{folder} has no scheme for {name}")
+            raise common.WrongUse(f"{', '.join(map(str, folders))} has no scheme for {name}")
         with working(f"examining {name}"):
             finding = examine(schemes[name])
             if finding.ill_posed.any():

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,6 @@ from rich.markup import escape
 
 from course.errors import CourseError
 from course.exercises import CATALOGUE, Exercise, find
-from course.marking import folders
 from course.marking.scheme import Scheme
 
 messages = Console(stderr=True, highlight=False)
@@ -58,22 +58,22 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
-def solutions_folder(option: Path | None) -> Path | None:
-    """Give the folder of the mark schemes: the option, else the configuration's, else None."""
+def solutions_folders(option: Path | None) -> tuple[Path, ...] | None:
+    """Give the folders of the mark schemes: those of the option, else the configuration's, else None."""
     if option is not None:
         _load_own()
-        named = folders.folders_of(option)
+        named = [Path(part) for part in str(option).split(os.pathsep)]
         for each in named:
             if not each.is_dir():
                 raise WrongUse(f"--solutions {each} is not a folder")
-        return folders.join(each.resolve() for each in named)
+        return tuple(each.resolve() for each in named)
     from course.grading.config import find_course_dir, load
 
     course_dir = find_course_dir()
     if course_dir is None:
         return None
-    folder = load(course_dir).solutions_dir
-    return folder if all(each.is_dir() for each in folders.folders_of(folder)) else None
+    configured = load(course_dir).solutions_dirs
+    return configured if all(each.is_dir() for each in configured) else None
 
 
 def find_exercise(exercise_id: str) -> Exercise:
@@ -119,27 +119,27 @@ def other_numbers(exercise: Exercise, student: str | None) -> dict[str, Any]:
     }
 
 
-def require_solutions(option: Path | None) -> Path:
-    """Give the folder of the mark schemes.
+def require_solutions(option: Path | None) -> tuple[Path, ...]:
+    """Give the folders of the mark schemes.
 
     Raises:
         WrongUse: if there is none.
     """
-    folder = solutions_folder(option)
-    if folder is None:
+    folders = solutions_folders(option)
+    if folders is None:
         raise WrongUse(
             "this needs the mark schemes, which only instructors have: run it in the folder of "
             "nbgrader_config.py, or name their folder with --solutions DIR"
         )
-    return folder
+    return folders
 
 
 def schemes(option: Path | None) -> dict[str, Scheme]:
     """Load every scheme, or none where there is no folder of schemes."""
     from course.marking import registry
 
-    folder = solutions_folder(option)
-    return {} if folder is None else registry.load(folder)
+    folders = solutions_folders(option)
+    return {} if folders is None else registry.load(folders)
 
 
 def read_file(path: Path) -> bytes:

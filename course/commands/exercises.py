@@ -99,10 +99,10 @@ def solve(
     from course.reporting import worked
     from course.reporting.worked_page import worked_page
 
-    folder = common.require_solutions(solutions)
+    folders = common.require_solutions(solutions)
     together = [exercise for exercise in CATALOGUE.values() if exercise.assignment == exercise_id]
     chosen = together or [common.find_exercise(exercise_id)]
-    markers = {exercise.id: _marker(folder, exercise.id) for exercise in chosen}
+    markers = {exercise.id: _marker(folders, exercise.id) for exercise in chosen}
     givens = {exercise.id: common.numbers(exercise, student) for exercise in chosen}
     if page is not None:
         with working(f"working out {exercise_id}"):
@@ -134,10 +134,10 @@ def mark(
     """
     from course.sheet import read_answers
 
-    folder = common.require_solutions(solutions)
+    folders = common.require_solutions(solutions)
     exercise = common.find_exercise(exercise_id)
     answers = read_answers(common.read_file(sheet), exercise.id, student)
-    marker = _marker(folder, exercise.id)
+    marker = _marker(folders, exercise.id)
     probe = exercise.probes("practice")
     others = marker.others(common.other_numbers(exercise, student), probe)
     report = marker.mark(answers, common.numbers(exercise, student), probe=probe, student=student, others=others)
@@ -147,12 +147,12 @@ def mark(
         _print_report(report)
 
 
-def _marker(folder: Path, exercise_id: str) -> Any:
+def _marker(folders: tuple[Path, ...], exercise_id: str) -> Any:
     from course.marking import registry
     from course.marking.compiled import keep_compiled
 
     keep_compiled()
-    return registry.marker(folder, exercise_id)
+    return registry.marker(folders, exercise_id)
 
 
 def report_json(report: Report) -> dict[str, Any]:

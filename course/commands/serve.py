@@ -109,14 +109,14 @@ def _desk(option: Path | None, names: list[str], released: list[str], worked_sol
     from course.marking import registry
     from course.service.desk import Desk
 
-    folder = common.require_solutions(option)
+    folders = common.require_solutions(option)
     course_dir = find_course_dir()
     config = None if course_dir is None else load(course_dir)
     known = {exercise.assignment for exercise in CATALOGUE.values()}
     for name in [*names, *released]:
         if name not in known:
             raise common.WrongUse(f"there is no assignment {name!r}; there are {', '.join(sorted(known))}")
-    schemes = registry.load(folder)
+    schemes = registry.load(folders)
     offered = tuple(
         exercise.id
         for exercise in CATALOGUE.values()
@@ -128,7 +128,7 @@ def _desk(option: Path | None, names: list[str], released: list[str], worked_sol
 
     feedback = None if config is None else _feedback_dir(config)
     return Desk(
-        solutions=folder,
+        solutions=folders,
         course=COURSE if config is None else config.course,
         exercises=offered,
         graded=plain if config is None else config.given,

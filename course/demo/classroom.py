@@ -46,8 +46,8 @@ class Classroom:
     def __init__(self, folder: Path, original: Gradbook, assignments: Sequence[str]) -> None:
         self.folder = folder.absolute()
         self._claim()
-        schemes = registry.load(original.solutions_dir)
-        ours = documents(original.solutions_dir)
+        schemes = registry.load(original.solutions_dirs)
+        ours = documents(original.solutions_dirs)
         self.tasks: list[Task] = []
         for assignment in assignments:
             sources = build(assignment, original, into=self.folder / "source" / assignment)
@@ -87,7 +87,7 @@ class Classroom:
             f"c.CourseDirectory.root = {str(self.folder)!r}",
             f"c.CourseDirectory.course_id = {COURSE!r}",
             f"c.Gradbook.course = {COURSE!r}",
-            f"c.Gradbook.solutions = {str(original.solutions_dir)!r}",
+            f"c.Gradbook.solutions = {[str(folder) for folder in original.solutions_dirs]!r}",
             f"c.Gradbook.assignments = {str(original.assignments_dir)!r}",
             f"c.Gradbook.variants = {pinned!r}",
             "c.Gradbook.sandbox = False",

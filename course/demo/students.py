@@ -1,7 +1,7 @@
 """What the students of the demo class write: code for the answer cells, made from the schemes."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from course.exercises import Answer, Exercise
-from course.marking.engine import call
+from course.marking.follow_through import call
 from course.marking.scheme import Scheme, Step
 
 Code = dict[str, str]
@@ -34,12 +34,13 @@ class DemoStudent(NamedTuple):
     keeps_solution: bool = False
 
 
-def documents(folder: Path) -> list[DemoStudent]:
-    """Read the documents' own answers from the folder of the mark schemes."""
-    path = folder / "demo" / "documents.toml"
-    if not path.is_file():
-        return []
-    texts = tomllib.loads(path.read_text("utf-8"))
+def documents(folders: Sequence[Path]) -> list[DemoStudent]:
+    """Read the documents' own answers from beside the mark schemes."""
+    paths = [folder / "demo" / "documents.toml" for folder in folders]
+    texts = {}
+    for path in paths:
+        if path.is_file():
+            texts |= tomllib.loads(path.read_text("utf-8"))
     return [
         DemoStudent(name, f"the answers of document {name.rpartition('-')[2]}, as written there", "document", code)
         for name, code in texts.items()

@@ -94,7 +94,7 @@ def write_marks(
         about: `assignment` and `student`.
         marked: the marks.
     """
-    marker = registry.marker(config.solutions_dir, exercise.id)
+    marker = registry.marker(config.solutions_dirs, exercise.id)
     worked = None
     if config.worked_solutions:
         given = config.given(exercise, marked.numbers_of or about["student"])

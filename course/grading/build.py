@@ -46,7 +46,7 @@ def build(assignment: str, config: Gradbook, into: Path | None = None) -> list[P
         near = difflib.get_close_matches(assignment, assignments(config), n=3, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise BuildError(f"there is no assignment {assignment!r}: {folder} holds no text source (*.py){hint}")
-    schemes = registry.load(config.solutions_dir)
+    schemes = registry.load(config.solutions_dirs)
     notebooks = {path.stem: _notebook(path, config, schemes) for path in texts}
     _check(notebooks, schemes, assignment)
     target = into or config.folder / "source" / assignment

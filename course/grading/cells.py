@@ -58,7 +58,8 @@ def expand(cell: NotebookNode, config: Gradbook, schemes: Mapping[str, Scheme]) 
     if definition is not None:  # an exercise of the instructor's own travels in the notebook
         yield _locked(new_code_cell(definition), grade_id(exercise.id, GIVEN))
     if exercise.id not in schemes:
-        raise BuildError(f"there is no mark scheme for {exercise.id} in {config.solutions_dir}")
+        where = ", ".join(map(str, config.solutions_dirs))
+        raise BuildError(f"there is no mark scheme for {exercise.id} in {where}")
     made = _MARKERS[word](cell.source.strip(), exercise, schemes[exercise.id])
     made.metadata.update({key: value for key, value in kept.items() if key != "nbgrader"})
     yield made

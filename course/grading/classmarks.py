@@ -16,7 +16,7 @@ from course.exercises import Exercise
 from course.grading.config import Gradbook
 from course.grading.marks import FILLER, Handed, Marked, Work, finish, others_of, personal, prepare, work_out
 from course.marking import registry
-from course.marking.engine import Entry, Marks
+from course.marking.follow_through import Entry, Marks
 from course.marking.marker import FOREIGN_STEPS, Foreign, Marker, Others, entries_of, points_of, stack
 from course.sheet.reading import Reading, Status, read_sheet
 
@@ -73,7 +73,7 @@ def mark_all(
     Raises:
         course.errors.CourseError: if there is no scheme, or the course's secret cannot be read.
     """
-    marker = registry.marker(config.solutions_dir, exercise.id)
+    marker = registry.marker(config.solutions_dirs, exercise.id)
     return [
         _finished(marker, exercise, seen, enrolled)
         for seen in see_all(config, exercise, handed, enrolled=enrolled)
@@ -86,7 +86,7 @@ def see_all(
     """Give what the marker finds on every sheet, in one call of its compiled program."""
     if not handed:
         return []
-    marker = registry.marker(config.solutions_dir, exercise.id)
+    marker = registry.marker(config.solutions_dirs, exercise.id)
     works = [prepare(config, exercise, one) for one in handed]
     readings = [read_sheet(exercise, work.sheet) for work in works]
     ids = personal(config, enrolled)

@@ -13,7 +13,6 @@ from course.errors import CourseError
 from course.exercises import Exercise, own
 from course.exercises.variants import COURSE, normalise_id
 from course.grading import secret
-from course.marking import folders
 from course.reporting import use_feedback
 
 FILE = "nbgrader_config.py"
@@ -116,10 +115,10 @@ class Gradbook(Configurable):
         return Path(self.course_dir).absolute()
 
     @property
-    def solutions_dir(self) -> Path:
-        """The folder of the mark schemes; several are named by one path, as `folders.join` does."""
+    def solutions_dirs(self) -> tuple[Path, ...]:
+        """The folders of the mark schemes."""
         names = [self.solutions] if isinstance(self.solutions, str) else self.solutions
-        return folders.join(self.folder / part for name in names for part in folders.folders_of(Path(name)))
+        return tuple(self.folder / name for name in names)
 
     @property
     def assignments_dir(self) -> Path:

@@ -108,7 +108,7 @@ def mark_handed(
     Raises:
         course.errors.CourseError: if there is no scheme, or the course's secret cannot be read.
     """
-    marker = registry.marker(config.solutions_dir, exercise.id)
+    marker = registry.marker(config.solutions_dirs, exercise.id)
     work = prepare(config, exercise, Handed(student, bundles, note, rulings or {}, accepted))
     report = marker.mark(
         work.sheet,
@@ -221,7 +221,7 @@ def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ..
     exercise = marker.scheme.exercise
     if exercise.draw is None or not exercise.answers:
         return NOBODY
-    known = _known(config.solutions_dir, exercise.id, config.course, ids)
+    known = _known(config.solutions_dirs, exercise.id, config.course, ids)
     declared = _normal(sheet)
     if not declared or declared in map(str.casefold, ids):
         return known
@@ -247,10 +247,10 @@ def _equal(given: Any, other: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _known(folder: Path, exercise_id: str, course: str, ids: tuple[str, ...]) -> Others:
+def _known(folders: tuple[Path, ...], exercise_id: str, course: str, ids: tuple[str, ...]) -> Others:
     exercise = find(exercise_id)
     theirs = {f"the numbers of {name}": exercise.given(name, course) for name in ids}
-    return work_out(registry.marker(folder, exercise_id), {DOCUMENTS: exercise.seed()} | theirs)
+    return work_out(registry.marker(folders, exercise_id), {DOCUMENTS: exercise.seed()} | theirs)
 
 
 def work_out(marker: Marker, givens: Mapping[str, Any]) -> Others:

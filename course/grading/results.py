@@ -38,7 +38,7 @@ def class_work(config: Gradbook, assignment: str) -> ClassWork:
         kept, accepted = store.load(assignment), store.acceptances(assignment)
     if not graded and not kept:
         raise NoResults(f"nothing of {assignment!r} has been graded: run `course autograde {assignment}` first")
-    schemes = registry.load(config.solutions_dir)
+    schemes = registry.load(config.solutions_dirs)
     asked: dict[tuple[str, str], list[Kept]] = {}
     for item in kept:
         asked.setdefault((item.notebook, item.exercise), []).append(item)

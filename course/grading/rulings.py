@@ -143,7 +143,7 @@ def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: 
     handed = [handed_of(item, (), accepted.get(item.student)) for item in kept]
     enrolled = enrolled_students(config, config.db_url, first.assignment)
     sheets = see_all(config, find(first.exercise), handed, enrolled=enrolled)
-    scheme = registry.load(config.solutions_dir)[first.exercise]
+    scheme = registry.load(config.solutions_dirs)[first.exercise]
     by_student = {item.student: seen for item, seen in zip(kept, sheets, strict=True)}
     example = by_student[first.student]
     reference = given_answer(scheme, example, step)
@@ -165,7 +165,7 @@ def _sheet_of(kept: list[Kept], student: str) -> Kept:
 
 
 def _step(config: Gradbook, exercise_id: str, step: str) -> Step:
-    steps = registry.marker(config.solutions_dir, exercise_id).scheme.steps
+    steps = registry.marker(config.solutions_dirs, exercise_id).scheme.steps
     if step not in steps:
         raise RulingError(f"{exercise_id} has no step {step!r}; its steps are {', '.join(steps)}")
     return steps[step]

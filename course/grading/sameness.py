@@ -24,8 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.grading.classmarks import Seen
-from course.marking.scheme import Scheme
-from course.marking.states import State
+from course.marking.scheme import Scheme, State
 from course.sheet import Answer
 from course.sheet.reading import Status
 

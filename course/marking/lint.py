@@ -16,7 +16,7 @@ from jax import Array
 
 from course.exercises.practice import KEPT, apart
 from course.exercises.variants import POOL, passed_over
-from course.marking.engine import call, slip_values, truths
+from course.marking.follow_through import call, slip_values, truths
 from course.marking.marker import stack
 from course.marking.scheme import Scheme
 from course.marking.tolerance import compare

@@ -10,10 +10,9 @@ from jax import Array
 
 from course.exercises import Exercise
 from course.marking.blocks import InBlocks
-from course.marking.engine import Entry, Marks, Outcome, Verdict, mark, outcome, truths
+from course.marking.follow_through import Entry, Marks, Outcome, Verdict, mark, outcome, truths
 from course.marking.report import Report, Ruling, step_marks
-from course.marking.scheme import Scheme
-from course.marking.states import State
+from course.marking.scheme import Scheme, State
 from course.marking.tolerance import compare
 from course.sheet import Sheet
 from course.sheet.reading import Reading, Status, read_sheet, unknown_names

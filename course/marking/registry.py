@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from course.errors import CourseError
-from course.marking.folders import folders_of
 from course.marking.marker import Marker
 from course.marking.scheme import Scheme
 
@@ -16,15 +15,15 @@ class NoSchemes(CourseError):
 
 
 @functools.cache
-def load(folder: Path) -> dict[str, Scheme]:
-    """Load every scheme of the Python modules of a folder, or of several, by exercise id.
+def load(folders: tuple[Path, ...]) -> dict[str, Scheme]:
+    """Load every scheme of the Python modules of some folders, by exercise id.
 
     Raises:
         NoSchemes: if a folder does not exist or holds none, or two schemes mark one exercise.
     """
     schemes: dict[str, Scheme] = {}
     where: dict[str, Path] = {}
-    for number, each in enumerate(folders_of(folder)):
+    for number, each in enumerate(folders):
         if not each.is_dir():
             raise NoSchemes(f"no mark schemes: {each} is not a folder; name it with --solutions DIR")
         found = [(path, scheme) for path in sorted(each.glob("*.py")) for scheme in _schemes_of(path, number)]
@@ -52,13 +51,14 @@ def _schemes_of(path: Path, folder: int) -> list[Scheme]:
 
 
 @functools.cache
-def marker(folder: Path, exercise_id: str) -> Marker:
+def marker(folders: tuple[Path, ...], exercise_id: str) -> Marker:
     """Give the marker of one exercise, compiled at most once a process.
 
     Raises:
-        NoSchemes: if the folder has no scheme for it.
+        NoSchemes: if the folders have no scheme for it.
     """
-    schemes = load(folder)
+    schemes = load(folders)
     if exercise_id not in schemes:
-        raise NoSchemes(f"{folder} has no scheme for {exercise_id}; it has {', '.join(sorted(schemes))}")
+        where = ", ".join(map(str, folders))
+        raise NoSchemes(f"{where} has no scheme for {exercise_id}; it has {', '.join(sorted(schemes))}")
     return Marker(schemes[exercise_id])

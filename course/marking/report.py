@@ -6,8 +6,7 @@ import msgspec
 import numpy as np
 
 from course.exercises import Answer
-from course.marking.scheme import Scheme, Step
-from course.marking.states import State
+from course.marking.scheme import Scheme, State, Step
 from course.sheet import Answer as Handed
 from course.sheet import Edges, Numbers, Outputs, Text
 from course.sheet.reading import Reading, Status

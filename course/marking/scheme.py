@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 from course.errors import CourseError
@@ -15,6 +16,22 @@ _TRANSPOSED_SENTENCE = "The matrix is transposed: its rows and columns are swapp
 
 class SchemeError(CourseError):
     """Raised when an author's scheme contradicts its exercise; the message says where."""
+
+
+class State(IntEnum):
+    """What became of a step. The order is that of the class report, best first."""
+
+    EXACT = 0
+    FOLLOWS = 1
+    SLIP = 2
+    WRONG = 3
+    MISSING = 4
+    UNUSABLE = 5
+
+    @property
+    def word(self) -> str:
+        """The state as the command line and the feedback print it."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True)

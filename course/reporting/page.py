@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from course.exercises.cells import WRITTEN, graded_exercise
-from course.marking.states import State
+from course.marking.scheme import State
 from course.reporting import cells
 from course.reporting.card import Card, anchor_of, card_html, read_card
 from course.reporting.cells import Output

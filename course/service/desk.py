@@ -77,7 +77,7 @@ class Desk:
     """A course's practice as its instructor set it up.
 
     Attributes:
-        solutions: folder of the mark schemes.
+        solutions: folders of the mark schemes.
         course: name of the course.
         exercises: ids that may be practised.
         graded: gives a student's graded numbers of an exercise.
@@ -85,7 +85,7 @@ class Desk:
         worked_solutions: whether students may see worked solutions.
     """
 
-    solutions: Path
+    solutions: tuple[Path, ...]
     course: str
     exercises: tuple[str, ...]
     graded: Callable[[Exercise, str], Any]

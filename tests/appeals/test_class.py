@@ -29,7 +29,7 @@ class Counted:
 @pytest.fixture
 def calls(desk, monkeypatch):
     """The compiled programs of the marker: for many sheets, and for one."""
-    marker = registry.marker(desk.config.solutions_dir, EXERCISE)
+    marker = registry.marker(desk.config.solutions_dirs, EXERCISE)
     counted = {name: Counted(getattr(marker, name)) for name in ("_many", "_one")}
     for name, stand_in in counted.items():
         monkeypatch.setattr(marker, name, stand_in)

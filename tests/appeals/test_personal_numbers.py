@@ -82,7 +82,7 @@ def test_lint_draws_the_whole_pool_in_one_call_and_counts_what_is_distinct(monke
 
     original = audit._examine
     monkeypatch.setattr(audit, "_examine", examine)
-    scheme = registry.load(ROOT / "solutions")[SMALL]
+    scheme = registry.load((ROOT / "solutions",))[SMALL]
     finding = audit.lint(scheme)
     # A vmapped function is traced once for all of its rows.
     assert len(calls) == 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.grading.sameness import FACTORS, Given, same_answer
-from course.marking.states import State
+from course.marking.scheme import State
 from course.sheet import Numbers, Text
 
 TRUTH, OTHER = [6.0, -3.0], [0.5, 2.0]

@@ -14,7 +14,7 @@ import pytest
 
 from course.exercises import CATALOGUE, Exercise, UnknownExercise, find, own
 from course.exercises.base import nothing
-from course.marking import folders, registry
+from course.marking import registry
 from course.marking.registry import NoSchemes
 from tests.grading.classroom import name_of
 
@@ -142,12 +142,12 @@ def test_it_goes_the_whole_way(course):
 
 def test_schemes_come_from_several_folders(course, tmp_path):
     own.load(course / "exercises")
-    ours, both = course / "marking", folders.join([ROOT / "solutions", course / "marking"])
-    assert set(registry.load(both)) == {*registry.load(ROOT / "solutions"), ID}
+    ours, both = course / "marking", (ROOT / "solutions", course / "marking")
+    assert set(registry.load(both)) == {*registry.load((ROOT / "solutions",)), ID}
     with pytest.raises(NoSchemes, match="two schemes mark stats/batch-norm"):
-        registry.load(folders.join([ours, shutil.copytree(ours, tmp_path / "again")]))
+        registry.load((ours, shutil.copytree(ours, tmp_path / "again")))
     with pytest.raises(NoSchemes, match="is not a folder"):
-        registry.load(folders.join([ours, tmp_path / "nowhere"]))
+        registry.load((ours, tmp_path / "nowhere"))
 
 
 def test_an_exercise_of_ones_own_takes_no_id_of_the_course():

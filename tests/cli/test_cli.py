@@ -133,7 +133,7 @@ def test_every_command_has_help_with_an_example(course):
 def test_lint_reports_and_exits_with_1_when_something_is_to_mend(course, monkeypatch):
     from course.marking import registry
 
-    scheme = registry.load(ROOT / "solutions")["mlp/why-backprop"]
+    scheme = registry.load((ROOT / "solutions",))["mlp/why-backprop"]
     assert course("lint", "mlp/why-backprop").code == 0
     monkeypatch.setattr("course.marking.lint._documentation", lambda _: ["something to mend"])
     run = course("lint", scheme.exercise.id)

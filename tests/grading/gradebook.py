@@ -61,7 +61,7 @@ def make(folder: Path) -> config.Gradbook:
 
 def keep(found: config.Gradbook) -> None:
     """Keep a sheet each of ann, bo, cy and +dee, marked by the real marker on the document's numbers."""
-    marker, given = registry.marker(found.solutions_dir, EXERCISE), find(EXERCISE).seed()
+    marker, given = registry.marker(found.solutions_dirs, EXERCISE), find(EXERCISE).seed()
     answers = {
         "ann": {"a1": numbers("6", "-3"), "z1": numbers("6", "0"), "y_hat": Numbers((), ("13.0",)), "direction": Text("decrease")},
         "bo": {"a1": numbers("6", "-3"), "z1": numbers("6", "-3"), "y_hat": Numbers((), ("16.0",))},

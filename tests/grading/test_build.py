@@ -55,7 +55,7 @@ def test_a_build_is_a_valid_notebook_without_traces_of_its_text_form(released):
 
 
 def test_points_come_from_the_scheme(released):
-    schemes = registry.load(released.config.solutions_dir)
+    schemes = registry.load(released.config.solutions_dirs)
     points = {
         name_of(c): c.metadata.nbgrader.points
         for c in read(released.built[0]).cells
@@ -70,7 +70,7 @@ def test_points_come_from_the_scheme(released):
 
 def test_the_release_asks_and_tells_nothing(released):
     data = (released.folder / "release" / ASSIGNMENT / "small.ipynb").read_bytes().decode()
-    scheme = registry.load(released.config.solutions_dir)["mlp/why-backprop"]
+    scheme = registry.load(released.config.solutions_dirs)["mlp/why-backprop"]
     rubric = [criterion.looks_for for criterion in scheme.rubric]
     for hidden in ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "0.0", *rubric, *scheme.model_answer.splitlines()):
         assert hidden not in data

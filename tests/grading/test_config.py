@@ -46,9 +46,9 @@ def test_a_configuration_that_cannot_be_read_is_an_error_with_its_file(tmp_path,
 
 def test_folders_are_beside_the_configuration(folder, tmp_path):
     config = load(folder)
-    assert config.solutions_dir == folder / "solutions"
+    assert config.solutions_dirs == (folder / "solutions",)
     assert config.db_url == f"sqlite:///{folder / 'gradebook.db'}"
-    assert load(folder, solutions=tmp_path / "other").solutions_dir == tmp_path / "other"
+    assert load(folder, solutions=tmp_path / "other").solutions_dirs == (tmp_path / "other",)
 
 
 def test_numbers_are_those_of_the_student_in_this_course(folder):

@@ -77,7 +77,7 @@ def sheets(notebook):
 
 def read_with_truths(exercise_id, handed):
     """Each answer as it is read, with the value of the scheme."""
-    exercise, marker = find(exercise_id), registry.marker(ROOT / "solutions", exercise_id)
+    exercise, marker = find(exercise_id), registry.marker((ROOT / "solutions",), exercise_id)
     readings = read_sheet(exercise, handed)
     truths = marker.truths(exercise.given(STUDENT), exercise.probes("practice"))
     assert set(truths) == set(exercise.answers)

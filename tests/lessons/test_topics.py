@@ -72,7 +72,7 @@ def test_a_lesson_runs_and_its_answers_are_right(built, assignment):
     sheets = handed_in(done)
     assert set(sheets) == {e for e in sheets if e.startswith(f"{assignment}/")} != set()
     for exercise_id, handed in sheets.items():
-        exercise, marker = find(exercise_id), registry.marker(ROOT / "solutions", exercise_id)
+        exercise, marker = find(exercise_id), registry.marker((ROOT / "solutions",), exercise_id)
         probe = exercise.probes("practice")
         report = marker.mark(handed, exercise.given(STUDENT), probe=probe)
         assert report.points == report.max_points, (exercise_id, report)

@@ -48,7 +48,7 @@ def test_an_assignment_from_text_to_feedback(assignment, tmp_path, monkeypatch):
     assert perfect.score == sum(asked.values())
     written = sum(
         scheme.written_points
-        for name, scheme in registry.load(CONFIG.solutions_dir).items()
+        for name, scheme in registry.load(CONFIG.solutions_dirs).items()
         if name.partition("/")[0] == assignment
     )
     assert perfect.max_score == sum(asked.values()) + written

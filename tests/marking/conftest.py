@@ -13,7 +13,7 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 @pytest.fixture(scope="session")
 def marker():
     """Give the marker of an exercise by its id."""
-    return lambda exercise_id: registry.marker(SOLUTIONS, exercise_id)
+    return lambda exercise_id: registry.marker((SOLUTIONS,), exercise_id)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import pytest
 
 from course.exercises import find
 from course.marking.marker import stack, stack_entries
-from course.marking.states import State
+from course.marking.scheme import State
 from course.sheet import Sheet, write
 
 STUDENTS = [f"student-{number:02d}" for number in range(24)]
@@ -62,7 +62,7 @@ def test_single_precision_gives_the_same_states(marker):
     """On a device without float64 the tolerances follow the dtype."""
     import jax
 
-    from course.marking.engine import mark
+    from course.marking.follow_through import mark
 
     this = marker("mlp/sigmoid-ce")
     givens, sheets = sheets_of_a_class(marker, "mlp/sigmoid-ce")

@@ -5,8 +5,8 @@ import numpy as np
 
 from benchmarks import plain_numpy
 from benchmarks.marking import make_class
-from course.marking.engine import Entry
-from course.marking.states import State
+from course.marking.follow_through import Entry
+from course.marking.scheme import State
 
 
 def test_the_engine_agrees_with_plain_numpy():

@@ -20,7 +20,7 @@ VARIANTS = 20
 @pytest.fixture(scope="module")
 def scheme():
     """Give a mark scheme by the id of its exercise; nothing is compiled."""
-    schemes = registry.load(SOLUTIONS)
+    schemes = registry.load((SOLUTIONS,))
     return lambda exercise_id: schemes[exercise_id]
 
 

@@ -99,7 +99,7 @@ def test_the_instructors_version_is_a_perfect_submission(sources, lesson, tmp_pa
         (data,) = [o.data[sheet.MIME_TYPE] for o in cell.outputs if sheet.MIME_TYPE in o.get("data", {})]
         exercise = find(name.replace("--", "/"))
         readings = read_sheet(exercise, sheet.decode(json.dumps(data)))
-        marker = registry.marker(ROOT / "solutions", exercise.id)
+        marker = registry.marker((ROOT / "solutions",), exercise.id)
         for step, right in marker.truths(exercise.given(STUDENT), exercise.probes("practice")).items():
             assert readings[step].status == Status.READ
             np.testing.assert_allclose(readings[step].value, right, rtol=1e-5, err_msg=f"{exercise.id} {step}")

@@ -20,12 +20,12 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
 @pytest.fixture(scope="session")
 def schemes():
-    return registry.load(SOLUTIONS)
+    return registry.load((SOLUTIONS,))
 
 
 @pytest.fixture(scope="session")
 def marker():
-    return lambda exercise_id: registry.marker(SOLUTIONS, exercise_id)
+    return lambda exercise_id: registry.marker((SOLUTIONS,), exercise_id)
 
 
 @pytest.fixture(scope="session")

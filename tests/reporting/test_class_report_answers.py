@@ -21,7 +21,7 @@ EXERCISE = "mlp/relu-sgd"
 
 @pytest.fixture(scope="module")
 def scheme():
-    return registry.load(SOLUTIONS)[EXERCISE]
+    return registry.load((SOLUTIONS,))[EXERCISE]
 
 
 def report(states=None, *, foreign=False, slip=""):
@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_no_answer(found):
 
 
 def test_a_square_matrix_taken_for_transposed_goes_on_turned():
-    scheme = registry.load(SOLUTIONS)["mlp/relu-backprop"]
+    scheme = registry.load((SOLUTIONS,))["mlp/relu-backprop"]
     given = scheme.exercise.seed()
     right = chain(scheme, given)
     assert not np.allclose(right["dW2"], right["dW2"].T)

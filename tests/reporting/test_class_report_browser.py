@@ -18,7 +18,7 @@ def web():
 
 @pytest.fixture(scope="module")
 def html():
-    return class_page(summarise(small_class(registry.load(SOLUTIONS)[EXERCISE])))
+    return class_page(summarise(small_class(registry.load((SOLUTIONS,))[EXERCISE])))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.reporting.small_class import EXERCISE, HOSTILE, POINTS, SLIP, STUDENT
 
 @pytest.fixture(scope="module")
 def scheme():
-    return registry.load(SOLUTIONS)[EXERCISE]
+    return registry.load((SOLUTIONS,))[EXERCISE]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from course.exercises import CATALOGUE, find
-from course.marking.engine import slip_values, truths
+from course.marking.follow_through import slip_values, truths
 from course.sheet import Numbers, Outputs, Sheet, read_answers, write
 
 STEPS = [e.id for e in CATALOGUE.values() if e.assignment == "cnn" and e.answers]

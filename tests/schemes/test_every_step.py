@@ -9,11 +9,11 @@ import pytest
 from course.demo.students import chain
 from course.exercises.variants import next_well_posed
 from course.marking import registry
-from course.marking.engine import Entry, call
+from course.marking.follow_through import Entry, call
 from course.marking.marker import Marker, stack
-from course.marking.states import State
+from course.marking.scheme import State
 
-SCHEMES = registry.load(Path(__file__).parents[2] / "solutions")
+SCHEMES = registry.load((Path(__file__).parents[2] / "solutions",))
 NUMERIC = {"float", "int"}
 BY_HAND = [name for name, s in SCHEMES.items() if any(step.answer.dtype in NUMERIC for step in s.steps.values())]
 

@@ -8,7 +8,7 @@ import pytest
 
 from course.exercises import find
 from course.exercises.momentum import STEPS
-from course.marking.engine import slip_values
+from course.marking.follow_through import slip_values
 from course.marking.lint import lint
 from course.models import momentum as models
 from course.notebook.functions import evaluate

@@ -8,7 +8,7 @@ import pytest
 
 from course.exercises import find
 from course.exercises.training import TEST, TRAIN
-from course.marking.engine import slip_values
+from course.marking.follow_through import slip_values
 from course.marking.lint import lint
 from course.models import cnn, cost, data, lenet, losses, mlp
 

@@ -102,7 +102,7 @@ def _entries(value):
 
 def make_desk(**more):
     settings = {"graded": lambda exercise, student: exercise.given(student), **more}
-    return Desk(SOLUTIONS, COURSE, settings.pop("exercises", OFFERED), **settings)
+    return Desk((SOLUTIONS,), COURSE, settings.pop("exercises", OFFERED), **settings)
 
 
 @pytest.fixture

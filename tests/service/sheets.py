@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 
-from course.marking.engine import slip_values
+from course.marking.follow_through import slip_values
 from course.sheet import Edges, Numbers, Outputs, Sheet, Text
 
 NOTHING_RIGHT = "nothing right"

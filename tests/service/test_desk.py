@@ -11,7 +11,7 @@ from course import sheet as sheets
 from course.exercises import find
 from course.exercises.practice import practice_given
 from course.marking import registry
-from course.marking.states import State
+from course.marking.scheme import State
 from course.service import desk as desks
 from course.service.desk import Refusal, Request, read_request
 from course.sheet import Sheet
@@ -23,7 +23,7 @@ ID, OTHER = OFFERED
 
 def right_sheet(exercise_id, given):
     exercise = find(exercise_id)
-    return kinds(registry.marker(SOLUTIONS, exercise_id), given, exercise.probes("practice"))["right"]
+    return kinds(registry.marker((SOLUTIONS,), exercise_id), given, exercise.probes("practice"))["right"]
 
 
 def test_graded_numbers_are_marked_once_released_and_for_whom():
@@ -52,7 +52,7 @@ def test_right_answers_to_graded_numbers_are_told_from_nothing(declared):
     for graded in (exercise.given("alice"), exercise.given("bob"), exercise.seed()):
         sheet = right_sheet(ID, graded)
         told = desk.mark(exercise, "alice", Request(Sheet(ID, sheet.answers, declared)))
-        truths = registry.marker(SOLUTIONS, ID).truths(mine)
+        truths = registry.marker((SOLUTIONS,), ID).truths(mine)
         for name, step in told["steps"].items():
             same = [float(e) for e in sheet.answers[name].entries] == truths[name].ravel().tolist()
             assert (step["state"] == "exact") == same

@@ -41,7 +41,7 @@ def test_numbers_are_those_of_whoever_asks(service):
 
 
 def test_a_sheet_is_marked_on_the_numbers_of_whoever_asks(service):
-    right = kinds(registry.marker(SOLUTIONS, ID), practice_given(find(ID), "alice", 2), None)["right"]
+    right = kinds(registry.marker((SOLUTIONS,), ID), practice_given(find(ID), "alice", 2), None)["right"]
     answers = {name: [float(e) for e in answer.entries] for name, answer in right.answers.items()}
     mine = service.mark(ID, answers, round=2)
     assert mine.status == 200
@@ -62,8 +62,8 @@ def _encoded(sheet):
 
 
 def test_nothing_of_the_scheme_is_told(service):
-    scheme = registry.load(SOLUTIONS)[OTHER]
-    marker = registry.marker(SOLUTIONS, OTHER)
+    scheme = registry.load((SOLUTIONS,))[OTHER]
+    marker = registry.marker((SOLUTIONS,), OTHER)
     given = practice_given(find(OTHER), "alice")
     truth = {name: value.ravel().tolist() for name, value in marker.truths(given).items()}
     told = service.mark(OTHER, {"probs": [0.25, 0.5, 0.25]}, card=True, solution=True)
@@ -85,7 +85,7 @@ def test_a_worked_solution_is_told_where_it_is_allowed_and_asked_for(start):
     service = start(make_desk(worked_solutions=True, exercises=(ID,)))
     assert "solution" not in service.mark(ID).data
     told = service.mark(ID, solution=True, card=True, round=4).data
-    truths = registry.marker(SOLUTIONS, ID).truths(practice_given(find(ID), "alice", 4))
+    truths = registry.marker((SOLUTIONS,), ID).truths(practice_given(find(ID), "alice", 4))
     assert told["solution"]["steps"] == {name: value.astype(int).tolist() for name, value in truths.items()}
     assert "Expected" in told["card"]["html"]
 

@@ -50,7 +50,7 @@ def text_of(pieces):
 
 
 def fill(sheet, given):
-    for name, value in registry.marker(SOLUTIONS, ID).truths(given).items():
+    for name, value in registry.marker((SOLUTIONS,), ID).truths(given).items():
         setattr(sheet, name, value.tolist())
 
 

@@ -32,11 +32,13 @@ class Rehearsal(Gradbook):
 
 def compare(exercise_id, tmp_path):
     exercise = CATALOGUE[exercise_id]
-    desk = Desk(SOLUTIONS, COURSE, tuple(ANSWERED), graded=lambda exercise, student: exercise.given(student))
+    desk = Desk((SOLUTIONS,), COURSE, tuple(ANSWERED), graded=lambda exercise, student: exercise.given(student))
     course = Rehearsal(solutions=str(SOLUTIONS), course_dir=str(tmp_path))
     given = practice_given(exercise, STUDENT)
     states = set()
-    for kind, sheet in kinds(registry.marker(SOLUTIONS, exercise_id), given, exercise.probes("practice")).items():
+    for kind, sheet in kinds(
+        registry.marker((SOLUTIONS,), exercise_id), given, exercise.probes("practice")
+    ).items():
         told = desk.mark(exercise, STUDENT, Request(sheet))
         graded = mark_handed(course, exercise, STUDENT, [sheets.encode(sheet)]).report
         assert told["points"] == graded.points, kind

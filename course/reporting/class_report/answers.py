@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from course.marking.engine import Entry
+from course.marking.follow_through import Entry
 from course.marking.marker import stack, stack_entries
 from course.marking.report import Report
 from course.marking.scheme import TRANSPOSED, Scheme, Step, call

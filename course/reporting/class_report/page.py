@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from course.exercises import CATALOGUE
-from course.marking.states import State
+from course.marking.scheme import State
 from course.reporting.card import ICONS, add_filters, anchor_of, title_of
 from course.reporting.class_report.picture import item_map
 from course.reporting.class_report.summary import BINS, Summary

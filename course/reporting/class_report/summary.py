@@ -8,8 +8,7 @@ import msgspec
 import numpy as np
 
 from course.marking.report import StepMark
-from course.marking.scheme import Scheme
-from course.marking.states import State
+from course.marking.scheme import Scheme, State
 from course.reporting.card import title_of
 from course.reporting.class_report import statistics
 from course.reporting.class_report.answers import operands_of

@@ -13,8 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from course.marking.scheme import TRANSPOSED, Scheme, Slip, Step, call
-from course.marking.states import State
+from course.marking.scheme import TRANSPOSED, Scheme, Slip, State, Step, call
 from course.marking.tolerance import Fit, compare, vanishes
 from course.sheet.reading import Status
 
