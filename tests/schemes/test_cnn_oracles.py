@@ -1,196 +1,27 @@
-"""The CNN schemes against oracles that share no code with them: counting, numpy loops, scipy, `jax.grad`."""
-
-import itertools
-import math
+"""The CNN schemes against oracles that share no code with them: numpy loops and `jax.grad`."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import scipy.signal
-import scipy.special
 
 from course.exercises import find
 from course.marking.marker import stack
 from course.models.conv import conv2d, max_pool
 from course.sheet import Sheet, write
+from tests import oracles
+from tests.oracles.solution import solve
 
 COUNT = 1000
-
-
-def places(n, k, s, p=0):
-    """Count the places of a window one by one."""
-    return len(range(0, int(n + 2 * p - k + 1), int(s)))
-
-
-def conv_size(g, i, maps):
-    return [g.filters[i], *(places(n, g.kernel[i], g.stride[i], g.padding[i]) for n in maps[1:])]
-
-
-def pool_size(g, i, maps):
-    return [maps[0], *(places(n, g.window[i], g.window[i]) for n in maps[1:])]
-
-
-def layer_weights(filters, channels, kernel):
-    return np.empty((int(filters), int(channels), int(kernel), int(kernel))).size + np.empty(int(filters)).size
-
-
-def dense_weights(g):
-    maps = g.image
-    for i in (0, 1):
-        maps = pool_size(g, i, conv_size(g, i, maps))
-    return np.empty((int(g.units), int(np.prod(maps)) + 1)).size
-
-
-def setting(g, i):
-    return [g.filters, *(places(n, g.kernel, g.stride[i], g.padding) for n in g.image)]
-
-
-def correlate(g, stride):
-    maps = [
-        b + sum(scipy.signal.correlate2d(X, K, mode="valid") for X, K in zip(g.X, kernels, strict=True))
-        for kernels, b in zip(g.K, g.b, strict=True)
-    ]
-    return np.stack(maps)[:, ::stride, ::stride]
-
-
-def pooled(maps):
-    return np.array([[[m[i : i + 2, j : j + 2].max() for j in (0, 1)] for i in (0, 1)] for m in maps])
-
-
-def unpooled(maps, dP):
-    dO = np.zeros_like(maps)
-    for f, i, j in np.ndindex(dP.shape):
-        window = maps[f, i : i + 2, j : j + 2]
-        u, v = np.unravel_index(np.argmax(window), (2, 2))
-        dO[f, i + u, j + v] += dP[f, i, j]
-    return dO
-
-
-def backward(g, dO, stride):
-    """Every product of the forward pass, one by one, hands the gradient back to both factors."""
-    dK, dX = np.zeros_like(g.K), np.zeros_like(g.X)
-    for f, i, j in np.ndindex(dO.shape):
-        for c, u, v in itertools.product(range(2), range(3), range(3)):
-            m, n = stride * i + u, stride * j + v
-            dK[f, c, u, v] += dO[f, i, j] * g.X[c, m, n]
-            dX[c, m, n] += dO[f, i, j] * g.K[f, c, u, v]
-    return dK, dX
-
-
-def lenet_rows(g):
-    return places(places(places(places(g.image[1], g.kernel, 1), 2, 2), g.kernel, 1), 2, 2)
-
-
-def through(g, layers, field):
-    """Of all rows of the windows, the first and the last."""
-    stride, low, high = field
-    for layer in layers:
-        k, s, p = int(g.kernel[layer]), g.stride[layer], g.padding[layer]
-        rows = [(stride * (u - p) + low, stride * (u - p) + high) for u in range(k)]
-        stride, low, high = stride * s, min(r[0] for r in rows), max(r[1] for r in rows)
-    return [stride, low, high]
-
-
-def seen(g, field):
-    rows = [row for row in range(int(field[1]), int(field[2]) + 1) if 0 <= row < g.size]
-    return [rows[0], rows[-1]]
-
-
-def modules(g):
-    C, B = int(g.image[0]), int(g.bottleneck)
-    F1, F3, F5 = (int(n) for n in g.filters)
-    naive = [(F1, C, 1, 1), (F3, C, 3, 3), (F5, C, 5, 5)]
-    slim = [(F1, C, 1, 1), (B, C, 1, 1), (F3, B, 3, 3), (B, C, 1, 1), (F5, B, 5, 5), (B, C, 1, 1)]
-    return naive, slim
-
-
-def module_cost(g, which):
-    shapes = modules(g)[which]
-    area = int(g.image[1] * g.image[2])
-    outputs = sum(shape[0] for shape in shapes) * area
-    products = sum(math.prod(shape) for shape in shapes) * area
-    return sum(math.prod(s) + s[0] for s in shapes), products, products - outputs + outputs, outputs
-
-
-def block(C, D, k):
-    return layer_weights(D, C, 1) + layer_weights(D, D, k) + layer_weights(C, D, 1)
-
-
-ORACLES = {
-    "cnn/feature-maps": {
-        "conv1": lambda g, v: conv_size(g, 0, g.image),
-        "pool1": lambda g, v: pool_size(g, 0, v["conv1"]),
-        "conv2": lambda g, v: conv_size(g, 1, v["pool1"]),
-        "pool2": lambda g, v: pool_size(g, 1, v["conv2"]),
-    },
-    "cnn/weight-count": {
-        "conv1": lambda g, v: layer_weights(g.filters[0], g.image[0], g.kernel[0]),
-        "conv2": lambda g, v: layer_weights(g.filters[1], g.filters[0], g.kernel[1]),
-        "fc": lambda g, v: dense_weights(g),
-        "total": lambda g, v: v["conv1"] + v["conv2"] + v["fc"],
-    },
-    "cnn/output-size": {"setting1": lambda g, v: setting(g, 0), "setting2": lambda g, v: setting(g, 1)},
-    "cnn/conv-by-hand": {"O": lambda g, v: scipy.signal.correlate2d(g.I, g.K, mode="valid")},
-    "cnn/two-channel": {
-        "O1": lambda g, v: correlate(g, 1),
-        "P": lambda g, v: pooled(v["O1"]),
-        "loss1": lambda g, v: np.sum((v["P"] - g.T) ** 2) / 2,
-        "dP": lambda g, v: v["P"] - g.T,
-        "dO1": lambda g, v: unpooled(v["O1"], v["dP"]),
-        "dK1": lambda g, v: backward(g, v["dO1"], 1)[0],
-        "db1": lambda g, v: [v["dO1"][0].sum(), v["dO1"][1].sum()],
-        "dX1": lambda g, v: backward(g, v["dO1"], 1)[1],
-        "O2": lambda g, v: correlate(g, 2),
-        "loss2": lambda g, v: np.sum((v["O2"] - g.T) ** 2) / 2,
-        "dO2": lambda g, v: v["O2"] - g.T,
-        "dK2": lambda g, v: backward(g, v["dO2"], 2)[0],
-        "db2": lambda g, v: [v["dO2"][0].sum(), v["dO2"][1].sum()],
-        "dX2": lambda g, v: backward(g, v["dO2"], 2)[1],
-    },
-    "cnn/softmax-ce": {
-        "probs": lambda g, v: scipy.special.softmax(g.logits),
-        "loss": lambda g, v: -math.log(v["probs"][int(np.argmax(g.target))]),
-        "dlogits": lambda g, v: [p - t for p, t in zip(v["probs"], g.target, strict=True)],
-    },
-    "cnn/lenet-count": {
-        "c1": lambda g, v: layer_weights(g.maps[0], g.image[0], g.kernel),
-        "c3": lambda g, v: layer_weights(g.maps[1], g.maps[0], g.kernel),
-        "c5": lambda g, v: layer_weights(g.units[0], g.maps[1], lenet_rows(g)),
-        "f6": lambda g, v: layer_weights(g.units[1], g.units[0], 1),
-        "out": lambda g, v: layer_weights(g.units[2], g.units[1], 1),
-        "total": lambda g, v: sum(v[name] for name in ("c1", "c3", "c5", "f6", "out")),
-    },
-    "cnn/receptive-field": {
-        "y1": lambda g, v: through(g, (0, 1), (1, 0, 0)),
-        "y2": lambda g, v: through(g, (2,), v["y1"]),
-        "y3": lambda g, v: through(g, (3, 4, 5), v["y2"]),
-        "corner": lambda g, v: seen(g, v["y3"]),
-    },
-    "cnn/inception": {
-        "naive_params": lambda g, v: module_cost(g, 0)[0],
-        "naive_mults": lambda g, v: module_cost(g, 0)[1],
-        "naive_adds": lambda g, v: v["naive_mults"],
-        "naive_acts": lambda g, v: module_cost(g, 0)[3],
-        "bottleneck_params": lambda g, v: module_cost(g, 1)[0],
-        "bottleneck_mults": lambda g, v: module_cost(g, 1)[1],
-        "bottleneck_adds": lambda g, v: v["bottleneck_mults"],
-        "bottleneck_acts": lambda g, v: module_cost(g, 1)[3],
-    },
-    "cnn/split-transform-merge": {
-        "plain": lambda g, v: block(g.channels, g.width, g.kernel),
-        "paths": lambda g, v: sum(block(g.channels, g.path_width, g.kernel) for _ in range(int(g.paths))),
-    },
-}
+ORACLES = {name: oracles.load(name) for name in oracles.exercises() if name.startswith("cnn/")}
 
 
 def work_out(exercise_id, given, put_in=None):
     """A sheet by the oracles alone; values that are put in stay, and the rest follows from them."""
-    values = {}
-    for name, oracle in ORACLES[exercise_id].items():
-        put = (put_in or {}).get(name)
-        values[name] = np.asarray(oracle(given, values) if put is None else put, dtype=float)
-    return values
+    return {
+        name: value.astype(float)
+        for name, value in solve(ORACLES[exercise_id], given, override=put_in).written.items()
+    }
 
 
 def states(marker, exercise_id, values, given):
@@ -214,7 +45,7 @@ def test_variants_agree_with_the_oracle(marker, exercise_id):
     exercise = find(exercise_id)
     givens = [exercise.seed(), *(exercise.given(f"student-{i:03d}") for i in range(COUNT))]
     found = marker(exercise_id).others({str(i): given for i, given in enumerate(givens)}).truths
-    assert set(found) == set(ORACLES[exercise_id]) == set(exercise.answers)
+    assert set(found) == set(ORACLES[exercise_id].asked) == set(exercise.answers)
     for i, given in enumerate(givens):
         for name, value in work_out(exercise_id, given).items():
             np.testing.assert_allclose(found[name][i], value, rtol=1e-12, atol=1e-12, err_msg=f"{name} of {given}")
