@@ -24,7 +24,10 @@ from rich.table import Table
 
 from benchmarks import peers
 from course.commands.progress import working
-from course.models import cnn, cost, lenet, mlp, training
+from course.models import cnn, cost, lenet, mlp
+from course.training.classifier import classification_loss
+from course.training.epoch import epoch_function
+from course.training.objective import Objective
 
 EXAMPLES = 4096
 SHAPES = {"mlp": (1, 8, 8), "cnn": (3, 32, 32), "lenet": (1, 32, 32)}
@@ -55,8 +58,8 @@ def ours(network, params):
     def epoch(images, labels, order):
         if not state:
             state["data"] = jnp.asarray(images), jnp.asarray(labels)
-            loss = training.classification_loss(apply)
-            state["run"] = training.epoch_function(loss, optimizer, state["data"], carry)
+            objective = Objective(classification_loss(apply))
+            state["run"] = epoch_function(objective, optimizer, state["data"], carry)
             state["carry"] = carry
             # None of these losses takes a key, and no peer draws any.
             state["keys"] = jax.random.split(jax.random.key(0), len(order))

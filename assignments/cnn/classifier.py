@@ -262,7 +262,9 @@ for offset in (0.0, 100.0, 1000.0):
 # %%
 import functools
 
-from course.models import cnn, data, training
+from course.models import cnn
+from course.training import classifier, data
+from course.training.fit import Objective, Settings, fit
 
 
 def enlarged(part):
@@ -276,21 +278,21 @@ params = cnn.init((1, 16, 16), (8, 16), kernel=5, padding=2, key=jax.random.key(
 faint = params.conv1._replace(kernels=0.1 * params.conv1.kernels)
 params = params._replace(conv1=faint)  # what we see later was learned, not drawn
 apply = functools.partial(cnn.apply, padding=2)
-example_loss = training.classification_loss(apply)
+example_loss = classifier.classification_loss(apply)
 
 
 def measure(params):
     each = jax.vmap(lambda image, label: example_loss(params, image, label))
     return {
         "test loss": jnp.mean(each(*digits.test)),
-        "test accuracy": training.accuracy(apply, params, digits.test),
+        "test accuracy": classifier.accuracy(apply, params, digits.test),
     }
 
 
 before = measure(params)
-run = training.fit(
-    example_loss, params, digits.train, optax.adam(2e-3),
-    key=jax.random.key(1), epochs=20, metrics=measure, progress=False,
+run = fit(
+    Objective(example_loss), params, digits.train, optax.adam(2e-3),
+    Settings(epochs=20, metrics=measure, progress=False), key=jax.random.key(1),
 )  # fmt: skip
 after = run.history[-1].metrics
 print(f"before: test loss {before['test loss']:.3f}; ln 10 = {np.log(10):.3f}")

@@ -434,7 +434,9 @@ print("largest difference:", float(jnp.max(jnp.abs(spread[0] - back(dz)[0]))))
 # images to the right.
 
 # %%
-from course.models import conv, data, mlp, training
+from course.models import conv, mlp
+from course.training import classifier, data
+from course.training.fit import Objective, Settings, fit
 
 MARGIN = 4
 digits = data.Split(*(data.pad(part, MARGIN) for part in data.digits()))
@@ -465,14 +467,14 @@ networks = {
 }
 trained = {}
 for name, (apply, params) in networks.items():
-    loss = training.classification_loss(apply)
-    run = training.fit(
-        loss, params, digits.train, optax.adam(3e-3),
-        key=jax.random.key(1), epochs=12, progress=False,
+    loss = classifier.classification_loss(apply)
+    run = fit(
+        Objective(loss), params, digits.train, optax.adam(3e-3),
+        Settings(epochs=12, progress=False), key=jax.random.key(1),
     )  # fmt: skip
     trained[name] = run.params
     count = sum(leaf.size for leaf in jax.tree.leaves(params))
-    share = training.accuracy(apply, run.params, digits.test)
+    share = classifier.accuracy(apply, run.params, digits.test)
     print(f"{name:14s}{count:6d} parameters, test accuracy {share:.3f}")
 
 # %%
@@ -493,7 +495,7 @@ for (name, (apply, _)), marker in zip(networks.items(), ("s--", "o-"), strict=Tr
         moved = data.Dataset(
             np.roll(digits.test.images, move, axis=3), digits.test.labels
         )
-        shares.append(training.accuracy(apply, trained[name], moved))
+        shares.append(classifier.accuracy(apply, trained[name], moved))
     axes.plot(moves, shares, marker, label=name)
 axes.axhline(0.1, color="grey", linewidth=0.8, linestyle=":")
 axes.set(

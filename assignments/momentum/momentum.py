@@ -193,11 +193,12 @@ sheet.form_one, sheet.form_two, sheet.nesterov = form_one, form_two, nesterov
 # library has both forms too.
 
 # %%
-from course.models import data, mlp, momentum, training
+from course.models import mlp, momentum
+from course.training import classifier, data
 
 digits = data.digits(key=jax.random.key(0))
 network = lambda params, image: mlp.apply(params, image.ravel(), activation=jnp.tanh)
-example_loss = training.classification_loss(network)
+example_loss = classifier.classification_loss(network)
 first = mlp.init((64, 32, 10), key=jax.random.key(1), scale=mlp.lecun_scale)
 ALPHA, BETA, STEPS = 0.1, 0.9, 300
 order = jnp.concatenate([data.batches(len(digits.train.labels), 32, key=key) for key in jax.random.split(jax.random.key(2), 7)])

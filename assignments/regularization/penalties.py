@@ -377,7 +377,9 @@ print(f"largest difference: {np.max(np.abs(theirs - paths['L1'])):.1e}")
 # To have something to overfit we take 150 digits only, and 200 others to watch.
 
 # %%
-from course.models import data, mlp, training
+from course.models import mlp
+from course.training import classifier, data
+from course.training.fit import Objective, Settings, fit
 
 digits = data.digits(key=jax.random.key(1))
 learn = data.take(digits.train, slice(0, 150))
@@ -395,7 +397,7 @@ def dropout_loss(params, image, label, *, key, rate=0.5):
     return optax.softmax_cross_entropy_with_integer_labels(scores, label)
 
 
-plain_loss = training.classification_loss(logits)
+plain_loss = classifier.classification_loss(logits)
 
 
 def measure(params):
@@ -403,17 +405,15 @@ def measure(params):
     return {
         "learnt": jnp.mean(losses(learn.images, learn.labels)),
         "watched": jnp.mean(losses(watch.images, watch.labels)),
-        "test accuracy": training.accuracy(logits, params, digits.test),
+        "test accuracy": classifier.accuracy(logits, params, digits.test),
     }
 
 
 def run(loss, **options):
     params = mlp.init((64, 128, 10), key=jax.random.key(2))
     optimizer = optax.sgd(0.02, momentum=0.9)
-    return training.fit(
-        loss, params, learn, optimizer,
-        key=jax.random.key(3), epochs=150, batch_size=25, metrics=measure, progress=False, **options,
-    )  # fmt: skip
+    settings = Settings(epochs=150, batch_size=25, metrics=measure, progress=False)
+    return fit(Objective(loss, **options), params, learn, optimizer, settings, key=jax.random.key(3))
 
 
 runs = {

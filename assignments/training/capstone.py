@@ -39,7 +39,9 @@ plt.rcParams.update({"figure.figsize": (6, 3.8), "axes.spines.top": False, "axes
 # kept for the test.
 
 # %%
-from course.models import cnn, data, lenet, losses, mlp, momentum, penalties, training
+from course.models import cnn, lenet, losses, mlp, momentum, penalties
+from course.training import classifier, data
+from course.training.fit import Objective, Settings, fit
 
 digits = data.digits(key=jax.random.key(1))
 large = data.Split(*(data.enlarge(part, 4) for part in digits))
@@ -110,7 +112,7 @@ networks = {
 for name, (init, apply, split) in networks.items():
     params = init(jax.random.key(0))
     count = sum(leaf.size for leaf in jax.tree.leaves(params))
-    loss = training.classification_loss(apply)
+    loss = classifier.classification_loss(apply)
     images, labels = data.take(split.train, slice(0, 200))
     first = jnp.mean(jax.jit(jax.vmap(functools.partial(loss, params)))(images, labels))
     print(f"{name:8s} {count:6d} parameters, loss before training {first:.3f}, ln 10 = {np.log(10):.3f}")
@@ -126,7 +128,7 @@ for name, (init, apply, split) in networks.items():
 # %%
 def train_mlp(epochs, key):
     init, apply, (train, test) = networks["MLP"]
-    example_loss = training.classification_loss(apply)
+    example_loss = classifier.classification_loss(apply)
 
     def objective(params, images, labels):
         each = jax.vmap(lambda image, label: example_loss(params, image, label))(images, labels)
@@ -143,7 +145,7 @@ def train_mlp(epochs, key):
     for epoch in range(epochs):
         for indices in data.batches(len(train.labels), batch, key=jax.random.fold_in(key, epoch)):
             params, velocity = step(params, velocity, train.images[indices], train.labels[indices])
-    return training.accuracy(apply, params, test)
+    return classifier.accuracy(apply, params, test)
 
 
 print(f"MLP after 5 epochs of the loop above: test accuracy {train_mlp(5, jax.random.key(1)):.3f}")
@@ -151,7 +153,7 @@ print(f"MLP after 5 epochs of the loop above: test accuracy {train_mlp(5, jax.ra
 # %% [markdown]
 # ## 4. The library's way
 #
-# `training.fit` is the same loop for any network and any optax optimizer, with a history. Every network is trained in
+# `course.training.fit` is the same loop for any network and any optax optimizer, with a history. Every network is trained in
 # three ways: plain SGD, SGD with momentum, and momentum with the L2 penalty on the weights. First weights, order and
 # rates are the same in all. This takes about half a minute.
 
@@ -170,7 +172,7 @@ ways = {
 }
 runs = {}
 for name, (init, apply, (train, test)) in networks.items():
-    example_loss = training.classification_loss(apply)
+    example_loss = classifier.classification_loss(apply)
     seen = data.take(train, slice(0, len(test.labels)))  # as many as are in the test set, to save time
 
     def measure(params, apply=apply, example_loss=example_loss, seen=seen, test=test):
@@ -178,17 +180,16 @@ for name, (init, apply, (train, test)) in networks.items():
         return {
             "train loss": jnp.mean(each(seen)),
             "test loss": jnp.mean(each(test)),
-            "train accuracy": training.accuracy(apply, params, seen),
-            "test accuracy": training.accuracy(apply, params, test),
+            "train accuracy": classifier.accuracy(apply, params, seen),
+            "test accuracy": classifier.accuracy(apply, params, test),
             "norm": jnp.sqrt(penalties.l2(weights(params))),
         }
 
     for way, (optimizer, penalty) in ways.items():
         start = time.perf_counter()
-        runs[name, way] = training.fit(
-            example_loss, init(jax.random.key(0)), train, optimizer,
-            key=jax.random.key(1), epochs=epochs, batch_size=batch,
-            penalty=penalty, metrics=measure, progress=False,
+        runs[name, way] = fit(
+            Objective(example_loss, penalty), init(jax.random.key(0)), train, optimizer,
+            Settings(epochs, batch, metrics=measure, progress=False), key=jax.random.key(1),
         )  # fmt: skip
         last = runs[name, way].history[-1].metrics
         print(
@@ -246,12 +247,12 @@ plt.show()
 # %%
 strangers = data.digits()
 init, apply, _ = networks["CNN"]
-again = training.fit(
-    training.classification_loss(apply), init(jax.random.key(0)), strangers.train, momentum.momentum(eta, beta),
-    key=jax.random.key(1), epochs=epochs, batch_size=batch, progress=False,
+again = fit(
+    Objective(classifier.classification_loss(apply)), init(jax.random.key(0)), strangers.train,
+    momentum.momentum(eta, beta), Settings(epochs, batch, progress=False), key=jax.random.key(1),
 )  # fmt: skip
 known = runs["CNN", "momentum"].history[-1].metrics["test accuracy"]
-unknown = training.accuracy(apply, again.params, strangers.test)
+unknown = classifier.accuracy(apply, again.params, strangers.test)
 print(f"CNN with momentum: {known:.3f} on known hands, {unknown:.3f} on unknown ones")
 
 # %% [markdown]

@@ -20,7 +20,7 @@ def similar(
     course_dir: CourseDir = None,
     json: AsJson = False,
 ) -> None:
-    """List submissions whose code is alike, or that hold published code of course.models.
+    """List submissions whose code is alike, or that hold published code of the library.
 
     Names, numbers, comments and formatting make no difference, and code that was released is left out. It is a
     list of what to read: no code is run, and no mark changes.

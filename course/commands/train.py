@@ -15,7 +15,7 @@ from course.commands.common import AsJson, WrongUse
 from course.commands.progress import working
 
 if TYPE_CHECKING:
-    from course.models.training import Epoch, Fit
+    from course.training.fit import Epoch, Fit
 
 DEVICES = ("cpu", "gpu", "tpu")
 DTYPES = ("float32", "bfloat16")
@@ -99,7 +99,8 @@ def _fit(settings: dict[str, Any], chosen: Sequence[Any], out: Path | None, resu
     """The number of parameters and the training run."""
     import jax
 
-    from course.models import parallel, recipes, training
+    from course.training import classifier, parallel, recipes
+    from course.training.fit import Objective, Settings, fit
 
     with jax.default_device(chosen[0]):
         # What is held out must not depend on the seed: curves of two seeds are to be comparable.
@@ -119,20 +120,16 @@ def _fit(settings: dict[str, Any], chosen: Sequence[Any], out: Path | None, resu
         penalty = recipes.penalty(settings["penalty"], settings["strength"])
         if out is not None:
             _claim(out, settings, resume)
-        result = training.fit(
-            training.classification_loss(apply),
-            params,
-            train,
-            optimizer,
-            key=order,
+        objective = Objective(classifier.classification_loss(apply), penalty)
+        how = Settings(
             epochs=settings["epochs"],
             batch_size=settings["batch"],
-            penalty=penalty,
-            metrics=lambda params: {"accuracy": training.accuracy(apply, params, test)},
+            mesh=parallel.mesh(chosen) if len(chosen) > 1 else None,
+            metrics=lambda params: {"accuracy": classifier.accuracy(apply, params, test)},
             checkpoint=out / CHECKPOINT if out is not None else None,
             on_epoch=lambda epoch: _report(epoch, out),
-            mesh=parallel.mesh(chosen) if len(chosen) > 1 else None,
         )
+        result = fit(objective, params, train, optimizer, how, key=order)
         return sum(leaf.size for leaf in jax.tree.leaves(params)), result
 
 

@@ -1,4 +1,4 @@
-"""Which submissions hold the same code, and which hold published code of `course.models`: for a person to read.
+"""Which submissions hold the same code, and which hold published code of the library: for a person to read.
 
 Pasting published code, or a friend's, cannot be prevented and is no offence in itself. This lists where it is and
 how much of it; nothing here changes a mark, and no student's code is run.
@@ -20,6 +20,7 @@ from course.grading.convert import GradingError
 from course.grading.fingerprints import MOST_CHARACTERS, Prints, fingerprints
 
 SHARE = 0.5
+LIBRARY = ("course.models", "course.training")  # what is published, and may be handed in as one's own
 _FEWEST = 6  # fingerprints in common: about forty tokens, below which anybody's code is alike
 _PLACES = 5  # of one pair that are named
 _COMMON = 5  # submissions, or a tenth of the class, that share what is then nobody's own
@@ -66,7 +67,7 @@ class Similar(NamedTuple):
 
 
 def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Similar:
-    """Compare the code of all submissions of an assignment with each other and with `course.models`.
+    """Compare the code of all submissions of an assignment with each other and with the library's.
 
     Code that was released is left out, and so is what a tenth of the class has alike.
 
@@ -144,21 +145,26 @@ def holding(works: Mapping[str, Prints], functions: Mapping[str, Prints], share:
 
 
 def published() -> dict[str, Prints]:
-    """Give the fingerprints of every function of `course.models`, by its full name."""
-    # Read where it lies, not imported: nothing of it is run here.
-    spec = importlib.util.find_spec("course.models")
-    assert spec is not None
-    (folder,) = map(Path, spec.submodule_search_locations or ())
+    """Give the fingerprints of every function of the packages `LIBRARY`, by its full name."""
     made: dict[str, Prints] = {}
-    for path in sorted(folder.rglob("*.py")):
-        code = path.read_text("utf-8")
-        module = ".".join(["course.models", *path.relative_to(folder).with_suffix("").parts])
-        lines = code.split("\n")
-        for node in ast.parse(code).body:
-            if isinstance(node, ast.FunctionDef):
-                # The lines before it are left empty, so that those of the function have their numbers.
-                text = "\n" * (node.lineno - 1) + "\n".join(lines[node.lineno - 1 : node.end_lineno])
-                made[f"{module}.{node.name}"] = fingerprints([(module, text)])
+    for package in LIBRARY:
+        # Read where it lies, not imported: nothing of it is run here.
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        (folder,) = map(Path, spec.submodule_search_locations or ())
+        for path in sorted(folder.rglob("*.py")):
+            module = ".".join([package, *path.relative_to(folder).with_suffix("").parts])
+            made |= _functions(module, path.read_text("utf-8"))
+    return made
+
+
+def _functions(module: str, code: str) -> dict[str, Prints]:
+    made, lines = {}, code.split("\n")
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.FunctionDef):
+            # The lines before it are left empty, so that those of the function have their numbers.
+            text = "\n" * (node.lineno - 1) + "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            made[f"{module}.{node.name}"] = fingerprints([(module, text)])
     return made
 
 

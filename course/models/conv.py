@@ -20,7 +20,7 @@ from jax import Array, lax
 from jax.typing import ArrayLike
 from jaxtyping import Inexact, Key, Real
 
-from course.models import _columns, _tiles
+from course.models import _tiles, im2col
 from course.models._arrays import floating
 from course.models.geometry import output_size
 from course.models.mlp import he_scale
@@ -112,8 +112,8 @@ def conv2d(
         )
     for size, kernel in zip(x.shape[1:], window, strict=True):
         output_size(size, kernel, stride, padding)
-    if _columns.preferred.value:
-        maps = _columns.correlate(x, kernels, stride=stride, padding=padding, groups=groups)
+    if im2col.preferred.value:
+        maps = im2col.correlate(x, kernels, stride=stride, padding=padding, groups=groups)
     else:
         maps = lax.conv_general_dilated(
             x[None],

@@ -9,7 +9,13 @@ from network_picture import name, picture
 import course
 from course.models import cnn, cost, inception, lenet
 
-PACKAGES = {"models": "The library", "exercises": "Exercises", "marking": "Marking", "notebook": "In a notebook"}
+PACKAGES = {
+    "models": "The library",
+    "training": "Training",
+    "exercises": "Exercises",
+    "marking": "Marking",
+    "notebook": "In a notebook",
+}
 # What a model's page draws: its usual forms, each as a chain of layers with the shape of one input.
 NETWORKS = {
     "mlp": [("Two hidden layers", [cost.Dense(16), cost.Dense(16), cost.Dense(1)], (2,))],

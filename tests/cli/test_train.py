@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from course.commands.train import DEVICES, DTYPES
-from course.models import recipes
+from course.training import recipes
 
 MLP = ("train", "mlp", "--batch", "64")
 

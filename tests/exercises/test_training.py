@@ -3,7 +3,7 @@
 import numpy as np
 
 from course.exercises import find
-from course.models import data
+from course.training import data
 
 STUDENTS = [f"student-{number:03d}" for number in range(200)]
 

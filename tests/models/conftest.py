@@ -20,23 +20,14 @@ DTYPES = {
 
 
 @pytest.fixture(autouse=True)
-def _strict(strict_numerics):
-    """Every test of the library runs with strict numerics; compiling fast matters more here than running fast."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
+def _strict(strict_numerics, quick_to_compile):
+    """Every test of the library runs so."""
 
 
 @pytest.fixture(params=["float32", "float64"])
 def dtype(request):
     with jax.enable_x64(request.param == "float64"):
         yield np.dtype(request.param)
-
-
-@pytest.fixture
-def x64():
-    with jax.enable_x64(True):
-        yield
 
 
 def pytest_generate_tests(metafunc):

@@ -10,7 +10,8 @@ from course.exercises import find
 from course.exercises.training import TEST, TRAIN
 from course.marking.follow_through import slip_values
 from course.marking.lint import lint
-from course.models import cnn, cost, data, lenet, losses, mlp
+from course.models import cnn, cost, lenet, losses, mlp
+from course.training import data
 
 COUNT = 1000
 CAPSTONE = "training/capstone"

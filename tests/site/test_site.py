@@ -102,10 +102,11 @@ def test_formulas_are_mathml(site):
 
 
 def test_every_module_of_the_library_has_its_page_and_every_model_its_picture(site):
-    for path in (ROOT / "course/models").glob("[!_]*.py"):
-        page = site[f"reference/models/{path.stem}.html"]
+    for path in [p for package in ("models", "training") for p in (ROOT / "course" / package).glob("[!_]*.py")]:
+        module = f"{path.parent.name}.{path.stem}"
+        page = site[f"reference/{path.parent.name}/{path.stem}.html"]
         for name in re.findall(r"^(?:def|class) ([A-Za-z]\w*)", path.read_text("utf-8"), re.MULTILINE):
-            assert f'id="course.models.{path.stem}.{name}"' in page
+            assert f'id="course.{module}.{name}"' in page
     for model in ("mlp", "cnn", "lenet", "inception"):
         page = site[f"reference/models/{model}.html"]
         assert 'role="img"' in page

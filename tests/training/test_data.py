@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 
-from course.models import data
+from course.training import data
 
 
 def idx(array, code=0x08):

@@ -11,8 +11,9 @@ from jax import Array
 from jax.typing import DTypeLike
 from jaxtyping import Inexact, Key, PyTree
 
-from course.models import cnn, conv, data, inception, lenet, mlp, momentum, penalties
-from course.models.data import Split
+from course.models import cnn, conv, inception, lenet, mlp, momentum, penalties
+from course.training import data
+from course.training.data import Split
 
 NETWORKS = ("mlp", "cnn", "lenet", "inception", "split-transform-merge")
 OPTIMIZERS = ("sgd", "momentum", "nesterov")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 from jaxtyping import PyTree
 
-from course.models._extras import require
+from course.training.extras import require
 
 
 class Saved(NamedTuple):

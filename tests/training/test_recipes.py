@@ -8,7 +8,9 @@ import numpy as np
 import optax
 import pytest
 
-from course.models import losses, recipes, training
+from course.models import losses
+from course.training import classifier, recipes
+from course.training.fit import Objective, Settings, fit
 
 IMAGES = jnp.asarray(np.sin(np.arange(4.0 * 32 * 32)).reshape(4, 1, 32, 32), np.float32)
 LABELS = np.array([3, 1, 4, 1], np.int32)
@@ -49,15 +51,15 @@ def test_blocks_of_small_paths_read_digits_soon(name):
     jax.config.update("jax_disable_most_optimizations", False)
     train, test = recipes.images("digits", name, key=jax.random.key(0))
     network = recipes.network(name, (1, 32, 32))
-    run = training.fit(
-        training.classification_loss(network.apply),
+    run = fit(
+        Objective(classifier.classification_loss(network.apply)),
         network.init(key=jax.random.key(1)),
         train,
         recipes.optimizer("momentum", optax.constant_schedule(0.05)),
+        Settings(epochs=2),
         key=jax.random.key(2),
-        epochs=2,
     )
-    assert training.accuracy(network.apply, run.params, test) > 0.6
+    assert classifier.accuracy(network.apply, run.params, test) > 0.6
 
 
 def closed_form(name, rate, steps, t):

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course.models import _columns, conv, lenet
+from course.models import conv, im2col, lenet
 
 # Image, kernels, stride, padding, groups; in the second the last rows and columns are seen by no output.
 SHAPES = {
@@ -37,7 +37,7 @@ def both(request, x64):
     def plain(x, kernels):
         return conv.conv2d(x, kernels, **options)
 
-    return plain, _columns.preferring(plain), arrays(image, kernels)
+    return plain, im2col.preferring(plain), arrays(image, kernels)
 
 
 def assert_same(a, b, rtol=1e-12):
@@ -62,7 +62,7 @@ def test_values_and_gradients_are_those_of_xla(both):
 @pytest.mark.parametrize("tile", [1, 2, 3, 4])
 def test_any_tile_gives_the_same(monkeypatch, both, tile):
     plain, columns, (x, kernels) = both
-    monkeypatch.setattr(_columns, "_tile", lambda *args: tile)
+    monkeypatch.setattr(im2col, "_tile", lambda *args: tile)
     assert_same(jax.jit(columns)(x, kernels), plain(x, kernels))
 
 
@@ -82,7 +82,7 @@ def test_second_derivatives_and_forward_mode():
     def plain(x, kernels):
         return conv.conv2d(x, kernels, padding=1)
 
-    columns = _columns.preferring(plain)
+    columns = im2col.preferring(plain)
     assert_same(*(jax.jit(jax.hessian(weighted(f)))(x, kernels) for f in (columns, plain)), rtol=1e-5)
     tangents = x**2, kernels + 1
     assert_same(
@@ -93,7 +93,7 @@ def test_second_derivatives_and_forward_mode():
 @pytest.mark.parametrize(("dtype", "rtol"), [("float32", 1e-5), ("bfloat16", 2e-2)])
 def test_lower_precision_stays_what_it_is(dtype, rtol):
     x, kernels = (array.astype(dtype) for array in arrays((2, 9, 9), (3, 2, 3, 3)))
-    columns = _columns.preferring(conv.conv2d)(x, kernels)
+    columns = im2col.preferring(conv.conv2d)(x, kernels)
     assert columns.dtype == dtype
     exact = conv.conv2d(x.astype("float32"), kernels.astype("float32"))
     np.testing.assert_allclose(columns.astype("float32"), exact, rtol=rtol, atol=10 * rtol)
@@ -109,14 +109,14 @@ def test_it_is_used_only_where_preferred():
 
     for _ in range(2):
         assert convolves(function)
-        assert not convolves(_columns.preferring(lambda x: function(x)))
+        assert not convolves(im2col.preferring(lambda x: function(x)))
 
 
 def test_a_mistake_in_the_offsets_shows(monkeypatch, both):
     """The kernel flipped, as in a true convolution."""
     plain, columns, (x, kernels) = both
-    offsets = _columns._offsets
-    monkeypatch.setattr(_columns, "_offsets", lambda *args: offsets(*args)[::-1])
+    offsets = im2col._offsets
+    monkeypatch.setattr(im2col, "_offsets", lambda *args: offsets(*args)[::-1])
     flipped = jax.jit(columns)(x, kernels)
     assert (kernels.shape[2:] == (1, 1)) == np.allclose(flipped, plain(x, kernels))
 
@@ -128,8 +128,8 @@ def test_tiles_grow_with_copies_and_shrink_with_filters():
     tiles = []
     for name, size in sizes.items():
         filters, channels, *window = getattr(params, name).kernels.shape
-        tiles.append(_columns._tile(channels, filters, window, [size, size], 1))
+        tiles.append(im2col._tile(channels, filters, window, [size, size], 1))
     assert tiles == [4, 2, 1]
-    grown = [_columns._tile(1, filters, [5, 5], [28, 28], 1) for filters in (1, 6, 16, 512)]
+    grown = [im2col._tile(1, filters, [5, 5], [28, 28], 1) for filters in (1, 6, 16, 512)]
     assert all(a >= b for a, b in itertools.pairwise(grown))
     assert grown[0] > grown[-1]

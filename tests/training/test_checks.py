@@ -6,7 +6,8 @@ import numpy as np
 import optax
 import pytest
 
-from course.models import checks, losses, mlp
+from course.models import losses, mlp
+from course.training import checks
 
 KEY = jax.random.key(0)
 WEIGHTS = mlp.init((3, 5, 4), key=KEY)

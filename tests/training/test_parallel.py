@@ -15,8 +15,10 @@ import pytest
 SCRIPT = """
 import json
 import jax, jax.numpy as jnp, numpy as np, optax
-from course.models import parallel, recipes, training
-from course.models.data import Dataset
+from course.training import classifier, parallel, recipes
+from course.training.data import Dataset
+from course.training.epoch import epoch_function
+from course.training.fit import Objective, Settings, fit
 
 jax.config.update("jax_disable_most_optimizations", True)  # compiling is most of the time here
 eight = parallel.mesh(8)
@@ -27,9 +29,9 @@ for name, side in (("mlp", 4), ("cnn", 10)):
     net = recipes.network(name, (1, side, side))
     params = net.init(key=jax.random.key(2))
     optimizer = recipes.optimizer("momentum", optax.constant_schedule(0.05))
-    loss = training.classification_loss(net.apply)
+    objective = Objective(classifier.classification_loss(net.apply))
     runs = [
-        training.fit(loss, params, data, optimizer, key=jax.random.key(3), epochs=2, batch_size=16, mesh=mesh)
+        fit(objective, params, data, optimizer, Settings(2, batch_size=16, mesh=mesh), key=jax.random.key(3))
         for mesh in (None, eight)
     ]
     found[name] = {
@@ -41,11 +43,11 @@ for name, side in (("mlp", 4), ("cnn", 10)):
         indices = parallel.split_batches(np.arange(48).reshape(3, 16), eight)
         found["shards"] = [[list(part.data.shape), part.device.id] for part in indices.addressable_shards]
         placed = parallel.replicate(tuple(data), eight)
-        run = training.epoch_function(loss, optimizer, placed, carry, loop="scan")
+        run = epoch_function(objective, optimizer, placed, carry, loop="scan")
         keys = jax.random.split(jax.random.key(0), 3)
         found["exchange"] = run.lower(placed, carry, (indices, keys)).compile().as_text().count("all-reduce")
         try:
-            training.fit(loss, params, data, optimizer, key=jax.random.key(3), epochs=1, batch_size=12, mesh=eight)
+            fit(objective, params, data, optimizer, Settings(1, batch_size=12, mesh=eight), key=jax.random.key(3))
         except ValueError as error:
             found["refusal"] = str(error)
         try:
@@ -63,14 +65,19 @@ hosts, number, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 if hosts > 1:
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
     jax.distributed.initialize(address, hosts, number)
-from course.models import parallel, recipes, training
+from course.training import classifier, parallel, recipes
+from course.training.data import Dataset
+from course.training.fit import Objective, Settings, fit
 
 data = jax.device_get((jax.random.normal(jax.random.key(1), (16, 1, 4, 4)), jnp.arange(16, dtype=jnp.int32) % 10))
 net = recipes.network("mlp", (1, 4, 4))
-run = training.fit(
-    training.classification_loss(net.apply), net.init(key=jax.random.key(2)), data, optax.sgd(0.05),
-    key=jax.random.key(3), epochs=2, batch_size=8, mesh=parallel.mesh(),
-    metrics=lambda params: {"accuracy": training.accuracy(net.apply, params, training.Dataset(*data))},
+settings = Settings(
+    epochs=2, batch_size=8, mesh=parallel.mesh(),
+    metrics=lambda params: {"accuracy": classifier.accuracy(net.apply, params, Dataset(*data))},
+)
+run = fit(
+    Objective(classifier.classification_loss(net.apply)), net.init(key=jax.random.key(2)), data, optax.sgd(0.05),
+    settings, key=jax.random.key(3),
 )
 print(json.dumps([jax.device_count(), [[epoch.loss, epoch.metrics["accuracy"]] for epoch in run.history]]))
 """

@@ -16,7 +16,7 @@ import numpy as np
 from jax import Array
 from jaxtyping import Float, Int, Key, Shaped
 
-from course.models._extras import require
+from course.training.extras import require
 
 # Type codes of the IDX format, big-endian.
 _IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

@@ -1,4 +1,4 @@
-r"""Convolution as one matrix product: the fast path of `course.models.conv`, preferred in training on a CPU.
+r"""Convolution as one matrix product (im2col): the fast path of `course.models.conv` in training on a CPU.
 
 A tile of $t \times t$ outputs of one filter sees a patch of $s(t - 1) + k$ rows and columns of each channel. With
 all patches as the columns of a matrix $P$, and the kernels, written at each of the tile's $t^2$ offsets among

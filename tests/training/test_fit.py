@@ -8,7 +8,9 @@ import numpy as np
 import optax
 import pytest
 
-from course.models import blocks, cnn, conv, data, losses, mlp, penalties, training
+from course.models import cnn, losses, mlp, penalties
+from course.training import blocks, classifier, data
+from course.training.fit import Objective, Settings, fit
 
 KEY = jax.random.key(0)
 X = jnp.sin(jnp.arange(24.0)).reshape(12, 2)
@@ -19,9 +21,9 @@ def linear(w, x, y):
     return losses.half_squared_error(mlp.apply((w,), x, activation=mlp.identity), y)
 
 
-def line(**changes):
-    arguments = {"key": KEY, "epochs": 3, "batch_size": 4} | changes
-    return training.fit(linear, jnp.zeros(3), (X, Y), optax.sgd(0.1, momentum=0.5), **arguments)
+def line(*, key=KEY, penalty=None, **changes):
+    settings = Settings(**({"epochs": 3, "batch_size": 4} | changes))
+    return fit(Objective(linear, penalty), jnp.zeros(3), (X, Y), optax.sgd(0.1, momentum=0.5), settings, key=key)
 
 
 def test_full_batches_are_gradient_descent(x64):
@@ -32,7 +34,8 @@ def test_full_batches_are_gradient_descent(x64):
         residual = design @ w - y
         expected.append((residual**2).mean() / 2)
         w = w - 0.3 * design.T @ residual / 12
-    run = training.fit(linear, jnp.zeros(3), (x, y), optax.sgd(0.3), key=KEY, epochs=20, batch_size=12)
+    settings = Settings(epochs=20, batch_size=12)
+    run = fit(Objective(linear), jnp.zeros(3), (x, y), optax.sgd(0.3), settings, key=KEY)
     np.testing.assert_allclose(run.params, w, rtol=1e-10)
     np.testing.assert_allclose([epoch.loss for epoch in run.history], expected, rtol=1e-10)
     assert [epoch.number for epoch in run.history] == list(range(1, 21))
@@ -41,16 +44,9 @@ def test_full_batches_are_gradient_descent(x64):
 def test_a_ridge_penalty_ends_at_the_normal_equations(x64):
     x, y = np.asarray(X, np.float64), np.asarray(Y, np.float64)
     design = np.column_stack([np.ones(12), x])
-    run = training.fit(
-        linear,
-        jnp.zeros(3),
-        (x, y),
-        optax.sgd(0.5),
-        key=KEY,
-        epochs=300,
-        batch_size=12,
-        penalty=lambda w: 0.1 * penalties.l2(w),
-    )
+    ridge = Objective(linear, lambda w: 0.1 * penalties.l2(w))
+    settings = Settings(epochs=300, batch_size=12)
+    run = fit(ridge, jnp.zeros(3), (x, y), optax.sgd(0.5), settings, key=KEY)
     expected = np.linalg.solve(design.T @ design / 12 + 0.2 * np.eye(3), design.T @ y / 12)
     np.testing.assert_allclose(run.params, expected, rtol=1e-8)
 
@@ -68,64 +64,6 @@ def test_all_loops_take_the_same_steps(monkeypatch, loop):
     np.testing.assert_allclose([e.loss for e in scanned.history], [e.loss for e in other.history], rtol=1e-6)
 
 
-@pytest.mark.parametrize("size", [1, 5, 12, 40])
-def test_blocks_of_any_size_give_the_gradient_of_the_mean(x64, size):
-    x, y = np.asarray(X, np.float64), np.asarray(Y, np.float64)
-
-    def losses_of(w, x, y):
-        return 2 * jax.vmap(lambda x, y: linear(w, x, y))(x, y)
-
-    w = jnp.array([0.3, -1.0, 2.0])
-    value, gradient = blocks.value_and_grad(losses_of, size)(w, x, y)
-    design = np.column_stack([np.ones(12), x])
-    residual = design @ np.asarray(w) - y
-    np.testing.assert_allclose(value, (residual**2).mean(), rtol=1e-12)
-    np.testing.assert_allclose(gradient, 2 * design.T @ residual / 12, rtol=1e-12)
-
-
-def convolving(kernels, image, label):
-    """The least loss with a convolution."""
-    return jnp.mean(conv.conv2d(image, kernels)) - label
-
-
-def convolving_otherwise(kernels, image, label):
-    return jnp.mean(jax.lax.conv(image[None], kernels, (1, 1), "VALID")) - label
-
-
-def convolutions_in_loops(loss):
-    """Of an epoch of two batches: whether its steps are in a loop of XLA's, and have XLA's convolutions."""
-    kernels, data = jnp.ones((1, 1, 3, 3)), (jnp.ones((6, 1, 4, 4)), Y[:6])
-    optimizer = optax.sgd(0.1)
-    carry = kernels, optimizer.init(kernels)
-    run = training.epoch_function(loss, optimizer, data, carry)
-    batches = jnp.arange(6).reshape(2, 3), jax.random.split(KEY, 2)
-    jaxpr = str(jax.make_jaxpr(run)(data, carry, batches))
-    return "scan[" in jaxpr, "conv_general_dilated" in jaxpr
-
-
-@pytest.mark.parametrize(
-    ("loss", "platform", "scans", "convolves"),
-    [
-        (convolving, "cpu", True, False),
-        (convolving_otherwise, "cpu", False, True),
-        (convolving, "gpu", True, True),
-        (lambda kernels, image, label: jnp.mean(kernels) - label, "cpu", True, False),
-    ],
-    ids=["ours", "otherwise", "gpu", "none"],
-)
-def test_the_loop_is_chosen_by_convolutions_and_device(monkeypatch, loss, platform, scans, convolves):
-    monkeypatch.setattr(training, "_platform", lambda data: platform)
-    assert convolutions_in_loops(loss) == (scans, convolves)
-
-
-def test_the_platform_is_that_of_the_data():
-    assert training._platform(jax.device_put(X, jax.devices("cpu")[0])) == "cpu"
-    assert training._platform(np.ones(3)) == jax.default_backend()
-    seen = []
-    jax.jit(lambda x: seen.append(training._platform(x)))(X)
-    assert seen == [jax.default_backend()]
-
-
 @pytest.mark.parametrize("size", [4, 40])
 def test_a_cnn_takes_the_same_steps_in_blocks(monkeypatch, x64, size):
     monkeypatch.setattr(blocks, "SIZE", size)
@@ -133,15 +71,13 @@ def test_a_cnn_takes_the_same_steps_in_blocks(monkeypatch, x64, size):
     params = cnn.init((1, 8, 8), (3, 4), key=KEY, padding=1)
     images = train.images[:30].astype(np.float64), train.labels[:30]
     runs = [
-        training.fit(
-            training.classification_loss(small_cnn),
+        fit(
+            Objective(classifier.classification_loss(small_cnn)),
             params,
             images,
             optax.sgd(0.1, momentum=0.9),
+            Settings(epochs=1, batch_size=10, loop=loop),
             key=KEY,
-            epochs=1,
-            batch_size=10,
-            loop=loop,
         )
         for loop in ("blocks", "step")
     ]
@@ -159,7 +95,8 @@ def test_a_keyed_loss_gets_a_key_of_its_own_for_each_example():
     def noisy(w, x, y, *, key):
         return jnp.sum(w) * 0 + jax.random.uniform(key)
 
-    run = training.fit(noisy, jnp.zeros(3), (X, Y), optax.sgd(0.1), key=KEY, epochs=2, batch_size=12, keyed=True)
+    objective, settings = Objective(noisy, keyed=True), Settings(epochs=2, batch_size=12)
+    run = fit(objective, jnp.zeros(3), (X, Y), optax.sgd(0.1), settings, key=KEY)
     first, second = (epoch.loss for epoch in run.history)
     # One key for all would give one uniform number, not a mean of twelve.
     assert first != second
@@ -180,9 +117,8 @@ def test_a_keyed_loss_has_the_same_noise_in_blocks(monkeypatch):
 
 def line_of(loss, loop):
     optimizer = optax.sgd(0.1, momentum=0.5)
-    return training.fit(
-        loss, jnp.zeros(3), (X, Y), optimizer, key=KEY, epochs=2, batch_size=12, keyed=True, loop=loop
-    )
+    settings = Settings(epochs=2, batch_size=12, loop=loop)
+    return fit(Objective(loss, keyed=True), jnp.zeros(3), (X, Y), optimizer, settings, key=KEY)
 
 
 def test_metrics_are_measured_after_each_epoch():
@@ -202,25 +138,6 @@ def test_no_epochs_change_nothing():
     run = line(epochs=0)
     assert run.history == ()
     np.testing.assert_array_equal(run.params, 0)
-
-
-def test_accuracy_counts():
-    images = jnp.eye(3).reshape(3, 1, 1, 3)
-    dataset = data.Dataset(images, jnp.array([0, 2, 2]))
-    np.testing.assert_allclose(training.accuracy(lambda p, x: x.ravel(), None, dataset), 2 / 3, rtol=1e-6)
-
-
-@pytest.mark.parametrize("some", [1, 5, 30])
-def test_accuracy_is_the_same_however_many_images_it_takes_at_a_time(monkeypatch, some):
-    monkeypatch.setattr(training, "EVALUATED", some)
-    train, _ = data.digits(key=KEY)
-    dataset = data.take(train, slice(0, 12))
-    params = cnn.init((1, 8, 8), (3, 4), key=KEY, padding=1)
-    logits = jax.vmap(lambda image: small_cnn(params, image))(jnp.asarray(dataset.images))
-    expected = np.mean(np.argmax(logits, axis=1) == dataset.labels)
-    assert 0 < expected < 1
-    found = jax.jit(lambda params: training.accuracy(small_cnn, params, dataset))(params)
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def resumed(folder, **changes):
@@ -262,7 +179,7 @@ def test_a_checkpoint_of_another_network_or_optimizer_is_refused(tmp_path, param
     line(epochs=1, checkpoint=tmp_path)
     x = jnp.ones((12, params.size - 1))
     with pytest.raises(ValueError, match="is of another network or optimizer"):
-        training.fit(linear, params, (x, Y), optimizer, key=KEY, epochs=2, batch_size=4, checkpoint=tmp_path)
+        fit(Objective(linear), params, (x, Y), optimizer, Settings(2, 4, checkpoint=tmp_path), key=KEY)
 
 
 def test_without_orbax_the_extra_is_named(monkeypatch, tmp_path):
@@ -286,7 +203,7 @@ def test_a_diverging_loss_is_an_error():
     with pytest.raises(
         FloatingPointError, match=r"the loss of epoch \d+ is (inf|nan): try a smaller learning rate"
     ):
-        training.fit(linear, jnp.zeros(3), (X, Y), optax.sgd(1e3), key=KEY, epochs=50, batch_size=4)
+        fit(Objective(linear), jnp.zeros(3), (X, Y), optax.sgd(1e3), Settings(epochs=50, batch_size=4), key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -299,19 +216,4 @@ def test_a_diverging_loss_is_an_error():
 )
 def test_data_that_does_not_fit_is_refused(arrays, batch_size, message):
     with pytest.raises(ValueError, match=message):
-        training.fit(linear, jnp.zeros(3), arrays, optax.sgd(0.1), key=KEY, epochs=1, batch_size=batch_size)
-
-
-def test_the_small_cnn_reads_digits():
-    jax.config.update("jax_disable_most_optimizations", False)
-    train, test = data.digits(key=jax.random.key(1))
-    run = training.fit(
-        training.classification_loss(small_cnn),
-        cnn.init((1, 8, 8), (8, 16), key=KEY, padding=1),
-        train,
-        optax.sgd(0.05, momentum=0.9),
-        key=KEY,
-        epochs=12,
-        metrics=lambda params: {"accuracy": training.accuracy(small_cnn, params, test)},
-    )
-    assert run.history[-1].metrics["accuracy"] >= 0.97
+        fit(Objective(linear), jnp.zeros(3), arrays, optax.sgd(0.1), Settings(1, batch_size), key=KEY)
