@@ -1,6 +1,6 @@
 """The course as nbgrader and `course` read it. Everything here can be changed; see the README."""
 
-from course.grading.config import use_stages
+from course.grading.stages.order import use_stages
 
 c = get_config()  # noqa: F821, given by traitlets
 

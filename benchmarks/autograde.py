@@ -26,11 +26,10 @@ from typing import NamedTuple
 
 import nbformat
 
-from benchmarks import varied
+from benchmarks import kernels, varied
 from course.commands.common import write_lines_at_once
 from course.commands.progress import working
-from course.grading.kernels import bench as kernels
-from course.grading.kernels.supervisor import descendants
+from course.kernels.process.supervisor import descendants
 
 _CONFIG = (
     "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.Execute.timeout = 60\nc.RunNotebook.timeout = 60\n"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from course.authoring.build import build
 from course.commands.common import write_lines_at_once
-from course.grading.build import build
 from course.grading.config import load
-from course.grading.convert import release, surroundings
+from course.grading.engine.converters import release
+from course.grading.upstream.surroundings import surroundings
 
 INSTRUCTOR, STUDENTS = "instructor", ("alice", "bob")
 COURSE = "gradbook-hub"
@@ -46,7 +47,7 @@ def prepare(folder: Path, original: Path, assignment: str) -> Path:
     marker.write_text("This folder is written anew by hub/demo.py.\n", "utf-8")
     (folder / "exchange").chmod(0o777)  # as nbgrader wants it
     settings = [
-        "from course.grading.config import use_stages",
+        "from course.grading.stages.order import use_stages",
         "",
         "c = get_config()  # noqa: F821",
         f"c.CourseDirectory.course_id = {COURSE!r}",

@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from course.commands import common
-from course.commands.common import AsJson
-from course.commands.grading import Assignment, CourseDir
+from course.commands.common import AsJson, Assignment, CourseDir
 from course.commands.progress import working
 
 Reason = Annotated[str, typer.Option("--reason", help="Why, for the student's feedback.", metavar="TEXT")]
@@ -33,8 +32,8 @@ def remark(
 
     Example: course remark mlp --apply
     """
+    from course.grading.appeals.remark import remark as mark_again
     from course.grading.config import load
-    from course.grading.remark import remark as mark_again
 
     with working(_MARKING.format(assignment)):
         changes = mark_again(load(course_dir), assignment, student or None, apply=apply)
@@ -70,7 +69,7 @@ def rule(
 
     Example: course rule mlp mlp/relu-sgd a1 --student alice --points 1 --reason "Right on paper."
     """
-    from course.grading import rulings
+    from course.grading.appeals import ruling as rulings
     from course.grading.config import load
 
     config = load(course_dir)
@@ -115,7 +114,7 @@ def rulings(assignment: Assignment, course_dir: CourseDir = None, json: AsJson =
 
     Example: course rulings mlp
     """
-    from course.grading import rulings as appeals
+    from course.grading.appeals import ruling as appeals
     from course.grading.config import load
 
     found = appeals.rulings(load(course_dir), assignment)
@@ -158,23 +157,23 @@ def accept(
 
     Example: course accept mlp --student alice --as alise --reason "A slip of the pen."
     """
-    from course.grading import acceptance
+    from course.grading.appeals import declared_id
     from course.grading.config import load
 
     config = load(course_dir)
     if student is None:
         _refuse(bool(declared or reason or withdraw), "--student is missing: whose sheets?")
         with working(_MARKING.format(assignment)):
-            found = acceptance.declared(config, assignment)
+            found = declared_id.declared(config, assignment)
         _print_declared(found, json)
         return
     if withdraw:
         _refuse(bool(declared or reason), "--withdraw takes neither --as nor --reason")
-        changes = acceptance.withdraw(config, assignment, student)
+        changes = declared_id.withdraw(config, assignment, student)
     else:
         _refuse(not declared, "--as is missing: the id that the notebook declares")
         _refuse(not reason.strip(), "--reason is missing: the student is told why")
-        changes = acceptance.accept(config, assignment, student, str(declared), reason)
+        changes = declared_id.accept(config, assignment, student, str(declared), reason)
     if json:
         common.print_json([_change_json(change) for change in changes])
     else:

@@ -25,9 +25,9 @@ def lint(
 
     Example: course lint mlp/relu-sgd
     """
+    from course.authoring.lint import lint as examine
+    from course.authoring.lint import practice_table
     from course.marking import registry
-    from course.marking.lint import lint as examine
-    from course.marking.lint import practice_table
 
     folders = common.require_solutions(solutions)
     schemes = registry.load(folders)
@@ -82,7 +82,7 @@ def build(
 
     Example: course build mlp
     """
-    from course.grading import build as builder
+    from course.authoring import build as builder
     from course.grading.config import load, require_course_dir
 
     config = load(require_course_dir())

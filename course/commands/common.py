@@ -30,6 +30,12 @@ Student = Annotated[
 ]
 
 
+Assignment = Annotated[str, typer.Argument(help="Name of the assignment, for example mlp.", metavar="ASSIGNMENT")]
+CourseDir = Annotated[
+    Path | None, typer.Option("--course-dir", help="Folder of nbgrader_config.py; the current one.", metavar="DIR")
+]
+
+
 class WrongUse(CourseError):
     """Raised for wrong use or bad input: one clear message, exit code 2."""
 

@@ -9,8 +9,7 @@ import typer
 from rich.markup import escape
 
 from course.commands import common
-from course.commands.common import AsJson, WrongUse
-from course.commands.grading import Assignment, CourseDir
+from course.commands.common import AsJson, Assignment, CourseDir, WrongUse
 from course.commands.progress import working
 
 
@@ -56,7 +55,7 @@ def report(
 
 def summary_of(config: Any, assignment: str) -> Any:
     """Work out the report of an assignment."""
-    from course.grading.results import class_work
+    from course.grading.marks.class_work import class_work
     from course.reporting.class_report.summary import summarise
 
     return summarise(class_work(config, assignment))
@@ -87,13 +86,13 @@ def export(
     """Export per-step results, one row a student, exercise and step.
 
     Each row has the state, the points, the slip and its cause, the value as written and the right value. For the
-    gradebooks of Canvas and Moodle see `nbgrader export --exporter=course.grading.export.CanvasExporter`.
+    gradebooks of Canvas and Moodle see `nbgrader export --exporter=course.export.lms.CanvasExporter`.
 
     Example: course export mlp --format parquet --output mlp.parquet
     """
+    from course.export.steps import step_rows, write_csv, write_parquet
     from course.grading.config import load
-    from course.grading.export_steps import step_rows, write_csv, write_parquet
-    from course.grading.results import class_work
+    from course.grading.marks.class_work import class_work
 
     if form is Format.PARQUET and output is None:
         raise WrongUse("Parquet is no text: name its file with --output FILE")

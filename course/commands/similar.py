@@ -7,8 +7,7 @@ from rich.box import HORIZONTALS
 from rich.table import Table
 
 from course.commands import common
-from course.commands.common import AsJson
-from course.commands.grading import Assignment, CourseDir
+from course.commands.common import AsJson, Assignment, CourseDir
 from course.commands.progress import working
 
 
@@ -28,7 +27,7 @@ def similar(
     Example: course similar mlp --share 0.7
     """
     from course.grading.config import load
-    from course.grading.similarity import similar as compare
+    from course.similarity.scan import similar as compare
 
     with working(f"comparing the submissions of {assignment}"):
         found = compare(load(course_dir), assignment, share=share)

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import nbformat
 
+from course.authoring.build import build
 from course.demo.students import DemoStudent, documents, personal
 from course.errors import CourseError
 from course.exercises.cells import ANSWER, grade_id
-from course.grading.autograde import Result, autograde
-from course.grading.build import build
 from course.grading.config import Gradbook, load
-from course.grading.convert import feedback, release
+from course.grading.engine.autograde import Result, autograde
+from course.grading.engine.converters import feedback, release
 from course.marking import registry
 from course.marking.scheme import Scheme
 
@@ -81,7 +81,7 @@ class Classroom:
         lines = [
             '"""The course of `course demo`: graded without a sandbox, since its submissions are its own."""',
             "",
-            "from course.grading.config import use_stages",
+            "from course.grading.stages.order import use_stages",
             "",
             "c = get_config()  # noqa: F821",
             f"c.CourseDirectory.root = {str(self.folder)!r}",

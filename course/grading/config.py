@@ -13,7 +13,6 @@ from course.errors import CourseError
 from course.exercises import Exercise, own
 from course.exercises.variants import COURSE, normalise_id
 from course.grading import secret
-from course.reporting import use_feedback
 
 FILE = "nbgrader_config.py"
 DOCUMENT, PERSONAL = "document", "personal"
@@ -126,6 +125,11 @@ class Gradbook(Configurable):
         return self.folder / self.assignments
 
     @property
+    def compiled_dir(self) -> Path:
+        """The folder of the marker's compiled programs, beside the secret: the instructor's alone."""
+        return self.folder / secret.FOLDER / "compiled"
+
+    @property
     def db_url(self) -> str:
         """The gradebook, as nbgrader finds it."""
         given = self.config.CourseDirectory.get("db_url", "") if "CourseDirectory" in self.config else ""
@@ -209,72 +213,3 @@ def load(course_dir: Path | None = None, solutions: Path | None = None) -> Gradb
         return Gradbook(config=settings)
     except Exception as error:
         raise ConfigError(f"{folder / FILE}: {error}") from error
-
-
-RESTORE = (
-    "course.grading.admit.Admit",
-    "nbgrader.preprocessors.ClearOutput",
-    "course.grading.restore.RestoreCells",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "course.grading.sanitise.Sanitise",
-    "nbgrader.preprocessors.CheckCellMetadata",
-)
-"""What a submission goes through before anything of it is written to `autograded`."""
-
-GRADE = (
-    "course.grading.handover.HandOver",
-    "course.grading.run.RunNotebook",
-    "course.grading.collect.CollectSheets",
-    "nbgrader.preprocessors.IgnorePattern",
-    "nbgrader.preprocessors.LimitOutput",
-    "course.grading.sanitise.Sanitise",
-    "course.grading.award.AwardMarks",
-    "course.grading.closed.FailClosed",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "course.grading.award.FlagForReview",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-)
-"""The run, and what follows it: answers are taken out, the rest is sanitised, and only then marks are written."""
-
-# The formgrader serves what lies beside an autograded notebook to the instructor's browser, on its own origin.
-_ACTIVE = [
-    "html",
-    "htm",
-    "xhtml",
-    "xht",
-    "shtml",
-    "mhtml",
-    "mht",
-    "svg",
-    "svgz",
-    "xml",
-    "xsl",
-    "xslt",
-    "xhtm",
-    "xul",
-    "xpdl",
-    "wsdl",
-    "rdf",
-    "rss",
-    "atom",
-    "mml",
-    "js",
-    "mjs",
-    "pdf",
-    "swf",
-]
-ACTIVE_FILES = ["*." + "".join(f"[{c}{c.upper()}]" for c in ending) for ending in _ACTIVE]
-
-
-def use_stages(c: Config) -> None:
-    """Put our stages into nbgrader's configuration: the one line that `nbgrader_config.py` needs.
-
-    The stages are named, not imported, so that nbgrader's other commands start as fast as before.
-    """
-    use_feedback(c)
-    c.Autograde.exporter_class = "course.grading.reader.Reader"
-    c.Autograde.sanitize_preprocessors = list(RESTORE)
-    c.Autograde.autograde_preprocessors = list(GRADE)
-    c.ClearSolutions.code_stub = {"python": "# Your work goes here.\npass"}

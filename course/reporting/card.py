@@ -16,11 +16,11 @@ import msgspec
 from markupsafe import Markup
 
 from course.exercises import CATALOGUE
+from course.html import mathml
+from course.html.plain_text import plain
 from course.marking.report import Report
 from course.marking.scheme import Scheme
-from course.reporting import mathml
 from course.reporting.mime import CARD_MIME
-from course.reporting.plain import plain
 from course.reporting.worked import Worked
 
 ICONS = {"exact": "✓", "follows": "↳", "slip": "◐", "wrong": "✗", "missing": "○", "unusable": "?"}

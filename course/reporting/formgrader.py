@@ -8,11 +8,11 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
 
-from course.reporting import cells, mathml, sanitise
+from course.html import mathml, notebook_cells, sanitise
 from course.reporting.mime import CARD_MIME
 
 
-class _SameHeadings(cells.Headings):
+class _SameHeadings(notebook_cells.Headings):
     """Leaves headings at their own levels: a page of the formgrader has none of its own."""
 
     def next(self, level: int) -> int:
@@ -23,7 +23,7 @@ class _SameHeadings(cells.Headings):
 def markdown(context: Any, source: str) -> Markup:
     """Turn a Markdown cell into safe HTML with MathML: the formgrader's filter `markdown2html`."""
     cell = context.get("cell", {})
-    return cells.markdown(source, _SameHeadings(), cell.get("attachments"))
+    return notebook_cells.markdown(source, _SameHeadings(), cell.get("attachments"))
 
 
 class Typeset(Preprocessor):

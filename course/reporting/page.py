@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from course.exercises.cells import WRITTEN, graded_exercise
+from course.html import notebook_cells
+from course.html.notebook_cells import Output
 from course.marking.scheme import State
-from course.reporting import cells
 from course.reporting.card import Card, anchor_of, card_html, read_card
-from course.reporting.cells import Output
 from course.reporting.mime import CARD_MIME
 
 HIDDEN = {"BEGIN HIDDEN TESTS": "END HIDDEN TESTS", "BEGIN MARK SCHEME": "END MARK SCHEME"}
@@ -70,7 +70,7 @@ def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str]
         hidden: closing delimiters of the regions that are not to be shown, by opening one.
     """
     about = resources.get("nbgrader", {})
-    headings = cells.Headings()
+    headings = notebook_cells.Headings()
     blocks = tuple(_block(cell, headings, hidden) for cell in notebook.cells)
     questions = tuple(block.question for block in blocks if block.question is not None)
     return Page(
@@ -85,15 +85,15 @@ def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str]
     )
 
 
-def _block(cell: Any, headings: cells.Headings, hidden: Mapping[str, str]) -> Block:
+def _block(cell: Any, headings: notebook_cells.Headings, hidden: Mapping[str, str]) -> Block:
     about = cell.metadata.get("nbgrader", {})
     card = _card_of(cell) if about.get("grade") else None
     question = _question(cell, about, card) if about.get("grade") or about.get("task") else None
-    comment = cells.markdown(str(about.get("comment") or ""), cells.Headings())
+    comment = notebook_cells.markdown(str(about.get("comment") or ""), notebook_cells.Headings())
     source, has_hidden = cell.source, False
     # A student's own text is never cut: the delimiters mean something only where an author wrote them.
     if about.get("task") or (about.get("grade") and not about.get("solution")):
-        source, has_hidden = cells.without_regions(cell.source, hidden)
+        source, has_hidden = notebook_cells.without_regions(cell.source, hidden)
     if card is not None and question is not None:
         headings.last = 2
         drawn = card_html(card, anchor=question.anchor, heading=2)
@@ -101,10 +101,10 @@ def _block(cell: Any, headings: cells.Headings, hidden: Mapping[str, str]) -> Bl
     if question is not None:
         headings.last = 2
     if cell.cell_type == "code":
-        shown = tuple(cells.outputs(cell, hidden=has_hidden))
-        return Block("code", cells.code(source), shown, question, comment)
+        shown = tuple(notebook_cells.outputs(cell, hidden=has_hidden))
+        return Block("code", notebook_cells.code(source), shown, question, comment)
     if cell.cell_type == "markdown":
-        body = cells.markdown(source, headings, cell.get("attachments"))
+        body = notebook_cells.markdown(source, headings, cell.get("attachments"))
         return Block("markdown", body, (), question, comment)
     return Block("raw", cell.source, (), question, comment)
 

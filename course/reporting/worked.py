@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 
 from course.exercises import Answer
+from course.html.plain_text import plain
 from course.marking.marker import Marker
 from course.marking.report import show_value
 from course.marking.scheme import Step, call
-from course.reporting.plain import plain
 
 
 class Use(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 import html
 import re
 
-from course.reporting.mathml import to_mathml
+from course.html.mathml import to_mathml
 
 # What pymdownx.arithmatex leaves in its generic form: \(...\) inline, \[...\] on a line of its own.
 _FORMULA = re.compile(

@@ -12,11 +12,11 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from course import sheet as sheets
 from course.exercises.cells import grade_id
-from course.grading.award import AwardMarks, FlagForReview
 from course.grading.config import load
-from course.grading.convert import surroundings
+from course.grading.marks.store import open_store
 from course.grading.record import record_of
-from course.grading.store import open_store
+from course.grading.stages.award import AwardMarks, FlagForReview
+from course.grading.upstream.surroundings import surroundings
 from course.reporting.mime import CARD_MIME
 from course.sheet import Sheet
 from tests.grading.classroom import COURSE, ROOT, numbers

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from course.errors import CourseError
-from course.grading.acceptance import accept, declared, withdraw
-from course.grading.remark import remark
+from course.grading.appeals.declared_id import accept, declared, withdraw
+from course.grading.appeals.remark import remark
 from tests.appeals.desk import ASSIGNMENT, Desk, answers, bundle
 from tests.grading.classroom import numbers
 

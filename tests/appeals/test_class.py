@@ -3,10 +3,10 @@
 import pytest
 
 from course.exercises import find
-from course.grading.classmarks import mark_all
-from course.grading.marks import Handed, mark_handed
-from course.grading.remark import remark
-from course.grading.store import open_store
+from course.grading.appeals.remark import remark
+from course.grading.marks.batch import mark_all
+from course.grading.marks.store import open_store
+from course.grading.marks.submission import Handed, mark_handed
 from course.marking import registry
 from course.marking.report import Ruling
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, a_class, answers, bundle
@@ -86,16 +86,16 @@ def test_nobody_is_marked_in_no_call(desk, calls):
 
 
 def test_one_sheet_that_cannot_be_marked_is_its_own_trouble(desk, monkeypatch):
-    from course.grading import classmarks
+    from course.grading.marks import batch
 
-    finish = classmarks.finish
+    finish = batch.finish
 
     def stumble(exercise, work, *marked):
         if work.handed.student == "bob":
             raise ArithmeticError("the points are nan")
         return finish(exercise, work, *marked)
 
-    monkeypatch.setattr(classmarks, "finish", stumble)
+    monkeypatch.setattr(batch, "finish", stumble)
     handed = [Handed(student, [bundle(answers(student))]) for student in ("alice", "bob", "carol")]
     first, second, third = mark_all(desk.config, find(EXERCISE), handed)
     assert isinstance(second, ArithmeticError)

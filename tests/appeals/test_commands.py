@@ -5,7 +5,7 @@ import json
 import pytest
 
 from course import cli
-from course.grading.store import open_store
+from course.grading.marks.store import open_store
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, Desk, answers, bundle
 
 

@@ -13,15 +13,15 @@ import urllib.request
 import pytest
 from nbgrader.api import Gradebook
 
-from course.grading.link import APPEALS
-from course.grading.rulings import rulings
+from course.grading.appeal_link import APPEALS
+from course.grading.appeals.ruling import rulings
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, Desk, answers, bundle
 from tests.browser import chromium, scrolls_sideways, violations
 from tests.grading.classroom import ROOT
 
 pytestmark = pytest.mark.slow
 TOKEN = "a-token-of-this-test"
-EXTENSIONS = {"nbgrader.server_extensions.formgrader": True, "course.grading.formgrader": True}
+EXTENSIONS = {"nbgrader.server_extensions.formgrader": True, "course.grading.appeals.form": True}
 # The marker that a ruling starts is compiled once for all tests, as theirs is.
 CACHE = {
     "JAX_COMPILATION_CACHE_DIR": str(ROOT / ".jax_cache"),

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from course.authoring import lint as audit
 from course.exercises import CATALOGUE, find
 from course.exercises.variants import POOL, passed_over
 from course.grading.config import load
-from course.grading.handover import HandOver
-from course.marking import lint as audit
+from course.grading.stages.grading_cell import HandOver
 from course.marking import registry
 from course.notebook import begin, exercise, session
 from tests.grading.classroom import ROOT

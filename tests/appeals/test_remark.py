@@ -6,9 +6,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.exercises.cells import grade_id
+from course.grading.appeals.remark import RemarkError, remark
 from course.grading.config import load
-from course.grading.remark import RemarkError, remark
-from course.grading.store import open_store
+from course.grading.marks.store import open_store
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, answers, bundle
 from tests.grading.classroom import ROOT
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from course.errors import CourseError
-from course.grading.remark import remark
-from course.grading.rulings import rule, rulings, withdraw
-from course.grading.store import open_store
+from course.grading.appeals.remark import remark
+from course.grading.appeals.ruling import rule, rulings, withdraw
+from course.grading.marks.store import open_store
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, answers, bundle
 
 A1 = (ASSIGNMENT, EXERCISE, "a1")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course.grading.sameness import FACTORS, Given, same_answer
+from course.grading.appeals.same_answer import FACTORS, Given, same_answer
 from course.marking.scheme import State
 from course.sheet import Numbers, Text
 

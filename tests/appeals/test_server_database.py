@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from course.grading import schema
-from course.grading.remark import remark
-from course.grading.rulings import rule
-from course.grading.store import Store, StoreError, url_beside
+from course.grading.appeals.remark import remark
+from course.grading.appeals.ruling import rule
+from course.grading.marks import schema
+from course.grading.marks.store import Store, StoreError, url_beside
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, Desk, answers, bundle
 
 pytestmark = pytest.mark.slow

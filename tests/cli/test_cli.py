@@ -135,7 +135,7 @@ def test_lint_reports_and_exits_with_1_when_something_is_to_mend(course, monkeyp
 
     scheme = registry.load((ROOT / "solutions",))["mlp/why-backprop"]
     assert course("lint", "mlp/why-backprop").code == 0
-    monkeypatch.setattr("course.marking.lint._documentation", lambda _: ["something to mend"])
+    monkeypatch.setattr("course.authoring.lint._documentation", lambda _: ["something to mend"])
     run = course("lint", scheme.exercise.id)
     assert run.code == 1
     assert "something to mend" in run.out

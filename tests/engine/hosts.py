@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.grading.kernels import client
+from course.kernels.zygote import client
 
 PORT = 8786
 SCHEDULER = f"tcp://10.0.0.1:{PORT}"

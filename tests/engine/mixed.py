@@ -6,7 +6,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from course.grading import config, convert
+from course.grading import config
+from course.grading.engine import converters
 from tests.engine import school
 
 ASSIGNMENT = "mixed"
@@ -24,7 +25,7 @@ def make(folder: Path, notebooks: dict[str, list], assignment: str) -> None:
             new_notebook(cells=cells, metadata=PYTHON), folder / "source" / assignment / f"{name}.ipynb"
         )
     course = config.load(folder)
-    convert.release(course, assignment)
+    converters.release(course, assignment)
     with Gradebook(course.db_url) as gradebook:
         gradebook.update_or_create_assignment(assignment, duedate="2015-02-01 00:00:00")
 

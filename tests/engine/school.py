@@ -16,13 +16,14 @@ import nbgrader
 import sqlalchemy as sa
 from nbgrader.api import Gradebook
 
-from course.grading import config, convert
+from course.grading import config
+from course.grading.engine import converters
 
 DOCS = Path(nbgrader.__file__).parent / "docs/source/user_guide"
 ASSIGNMENT = "ps1"
 CONFIG = """
 import os, sys
-from course.grading.config import use_stages
+from course.grading.stages.order import use_stages
 c = get_config()
 c.CourseDirectory.course_id = "docs"
 c.RunNotebook.timeout = 20
@@ -47,7 +48,7 @@ def make(folder: Path) -> Path:
     (folder / "nbgrader_config.py").write_text(CONFIG)
     (folder / "late_plugin.py").write_text(PLUGIN)
     course = config.load(folder)
-    convert.release(course, ASSIGNMENT)
+    converters.release(course, ASSIGNMENT)
     with Gradebook(course.db_url) as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2015-02-01 00:00:00")
     return folder

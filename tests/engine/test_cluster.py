@@ -12,10 +12,12 @@ import distributed
 import msgspec
 import pytest
 
-from course.grading import autograde, cluster, config, parcel, remote
-from course.grading.cluster import Cluster, ClusterError
-from course.grading.execution import Beside, Executed, Task, execute
-from course.grading.parcel import About, Answer, Parcel, ParcelError, about, pack, unpack
+from course.grading import config
+from course.grading.engine import autograde
+from course.grading.engine.dask import cluster, messages, worker
+from course.grading.engine.dask.cluster import Cluster, ClusterError
+from course.grading.engine.dask.messages import About, Answer, Parcel, ParcelError, about, pack, unpack
+from course.grading.engine.task import Beside, Executed, Task, execute
 from course.grading.record import Record
 from tests.engine import school
 
@@ -91,9 +93,9 @@ def test_compiled_programs_go_along_where_the_processor_is_the_same(room, hosts,
         assert not place.is_relative_to(room)
         return Executed("{}", Record(), 0.0)
 
-    monkeypatch.setattr(remote, "execute", run)
-    for processor in (parcel.processor, lambda: "another"):
-        monkeypatch.setattr(remote, "processor", processor)
+    monkeypatch.setattr(worker, "execute", run)
+    for processor in (messages.processor, lambda: "another"):
+        monkeypatch.setattr(worker, "processor", processor)
         with Cluster(hosts.scheduler_address, course, school.ASSIGNMENT).start() as pool:
             assert pool.submit(execute, task).result().notebook == "{}"
     assert seen == [{"jit_add-0-cache": b"compiled"}, {}]
@@ -125,7 +127,7 @@ OTHER = About("0.0.9", "f" * 64, "3.99", "0/0")
 
 
 def test_a_worker_with_another_version_grades_nothing(room, grade, hosts, monkeypatch):
-    monkeypatch.setattr(remote, "about", lambda: OTHER)
+    monkeypatch.setattr(worker, "about", lambda: OTHER)
     with pytest.raises(ClusterError) as raised:
         grade(hosts.scheduler_address)
     said = str(raised.value)
@@ -137,13 +139,13 @@ def test_a_worker_with_another_version_grades_nothing(room, grade, hosts, monkey
 
 def test_nor_does_one_that_joins_later(grade, hosts, monkeypatch):
     answers = [about(), about()]  # to the question before the run, and to the one when it begins
-    monkeypatch.setattr(remote, "about", lambda: answers.pop() if answers else OTHER)
+    monkeypatch.setattr(worker, "about", lambda: answers.pop() if answers else OTHER)
     with pytest.raises(ClusterError, match=r"1 of 1 workers cannot grade: .* has gradbook 0.0.9"):
         grade(hosts.scheduler_address)
 
 
 def test_nor_does_one_without_a_sandbox_or_without_the_course(grade, hosts, monkeypatch):
-    monkeypatch.setattr(remote, "sandbox", SimpleNamespace(available=lambda: "this is Plan 9"))
+    monkeypatch.setattr(worker, "sandbox", SimpleNamespace(available=lambda: "this is Plan 9"))
     with pytest.raises(ClusterError, match="has no sandbox: this is Plan 9"):
         grade(hosts.scheduler_address)
     monkeypatch.undo()
@@ -162,7 +164,7 @@ def dying_greeting():
 
 
 def broken_greeting():
-    raise ModuleNotFoundError("No module named 'course.grading.remote'")
+    raise ModuleNotFoundError("No module named 'course.grading.engine.dask.worker'")
 
 
 def test_a_notebook_that_a_worker_cannot_run_is_a_problem_of_its_own(grade, hosts, monkeypatch):
@@ -171,7 +173,7 @@ def test_a_notebook_that_a_worker_cannot_run_is_a_problem_of_its_own(grade, host
             raise OSError("no room for its files")
         return execute(task)
 
-    monkeypatch.setattr(remote, "execute", run)
+    monkeypatch.setattr(worker, "execute", run)
     bitdiddle, hacker = grade(hosts.scheduler_address)
     assert bitdiddle.score is not None
     assert hacker.problems == ("OSError: no room for its files",)
@@ -216,7 +218,7 @@ def test_what_is_no_answer_is_refused(monkeypatch):
     for why, data in bad.items():
         with pytest.raises(ParcelError, match=why):
             unpack(data, Answer, "it")
-    monkeypatch.setattr(parcel, "MOST", len(good) - 1)
+    monkeypatch.setattr(messages, "MOST", len(good) - 1)
     with pytest.raises(ParcelError, match="at most 0 MiB"):
         unpack(good, Answer, "it")
 

@@ -14,9 +14,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from course.grading import autograde, commit, config, convert, execution, kernel, warm, workers
-from course.grading.convert import GradingError
-from course.grading.kernels import provenance
+from course.grading import config, kernel_choice
+from course.grading.engine import autograde, converters, jit_cache, local, task, workplace
+from course.grading.errors import GradingError
+from course.kernels.process import provenance
 from tests.engine import school
 
 
@@ -72,7 +73,7 @@ def test_ctrl_c_says_what_is_kept(undisturbed, folder):
 
 
 def test_a_full_disk_ends_the_run_and_loses_nothing(undisturbed, folder, monkeypatch):
-    written = commit.Workplace.commit
+    written = workplace.Workplace.commit
     count = []
 
     def full(place, student):
@@ -81,7 +82,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(undisturbed, folder, monkeyp
             raise OSError(errno.ENOSPC, "No space left on device")
         written(place, student)
 
-    monkeypatch.setattr(commit.Workplace, "commit", full)
+    monkeypatch.setattr(workplace.Workplace, "commit", full)
     with pytest.raises(GradingError, match="the disk is full"):
         autograde.autograde(config.load(folder), school.ASSIGNMENT)
     monkeypatch.undo()
@@ -93,8 +94,8 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(undisturbed, folder, monkeyp
 
 
 def test_a_worker_that_is_killed_costs_nobody_a_mark(undisturbed, folder, monkeypatch):
-    pools, start = [], workers.local(2)
-    monkeypatch.setattr(workers, "local", lambda jobs: lambda: pools.append(start()) or pools[-1])
+    pools, start = [], local.local(2)
+    monkeypatch.setattr(local, "local", lambda jobs: lambda: pools.append(start()) or pools[-1])
 
     def kill(result):
         if len(pools) == 1:
@@ -108,16 +109,16 @@ def test_a_worker_that_is_killed_costs_nobody_a_mark(undisturbed, folder, monkey
 
 
 def test_a_worker_shares_what_was_imported_for_all():
-    pool = workers.local(1)()
+    pool = local.local(1)()
     try:
         assert pool.submit(gc.get_freeze_count).result(60) > 50_000
     finally:
-        workers.end(pool)
+        local.end(pool)
 
 
 def test_one_run_at_a_time(room):
-    place = commit.Workplace(
-        room, autograde.Engine(config.load(room), "ps1", workers.local(1), 1).place.coursedir, "ps1"
+    place = workplace.Workplace(
+        room, autograde.Engine(config.load(room), "ps1", local.local(1), 1).place.coursedir, "ps1"
     )
     with place.open(), pytest.raises(GradingError, match="at work in this course"):
         autograde.autograde(config.load(room), school.ASSIGNMENT)
@@ -134,8 +135,8 @@ def test_a_link_is_refused_and_the_others_are_graded(room):
 
 
 def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, folder, caplog, monkeypatch):
-    assert warm.due(config.load(undisturbed), school.ASSIGNMENT) is None
-    programs = kernel.cache_folder(config.load(folder), school.ASSIGNMENT)
+    assert jit_cache.due(config.load(undisturbed), school.ASSIGNMENT) is None
+    programs = kernel_choice.cache_folder(config.load(folder), school.ASSIGNMENT)
     left = programs.with_name(f".filling-{programs.name}.abcdefgh")
     left.mkdir(parents=True)
     source = folder / "source" / school.ASSIGNMENT
@@ -143,10 +144,10 @@ def test_compiled_programs_are_made_beside_the_first_submissions(undisturbed, fo
     assert all(result.score is not None for result in autograde.autograde(config.load(folder), school.ASSIGNMENT))
     assert "fails.ipynb: CellExecutionError" in caplog.text
     assert not left.exists()
-    assert warm.due(config.load(folder), school.ASSIGNMENT) is None
+    assert jit_cache.due(config.load(folder), school.ASSIGNMENT) is None
     # Another rule of what may be in it, and it is filled anew.
-    monkeypatch.setattr(provenance, "__file__", warm.__file__)
-    assert warm.due(config.load(folder), school.ASSIGNMENT) is not None
+    monkeypatch.setattr(provenance, "__file__", jit_cache.__file__)
+    assert jit_cache.due(config.load(folder), school.ASSIGNMENT) is not None
 
 
 ALTERNATIVE = """import jax, jax.numpy as jnp
@@ -162,9 +163,9 @@ def test_an_alternative_solution_leaves_operations_and_none_of_its_functions(fol
     nbformat.write(new_notebook(cells=[new_code_cell(ALTERNATIVE)]), place)
     course = config.load(folder)
     course.alternatives = {school.ASSIGNMENT: ["alternatives/another.ipynb"]}
-    filling = warm.due(course, school.ASSIGNMENT)
+    filling = jit_cache.due(course, school.ASSIGNMENT)
     assert filling is not None
-    assert warm.fill(filling) == ""
+    assert jit_cache.fill(filling) == ""
     kept = {entry.name.partition("-")[0] for entry in filling.folder.iterdir() if entry.name.endswith("-cache")}
     assert "jit_tanh" in kept
     assert not kept & {"jit_secret", "jit_helper", "jit__lambda"}
@@ -181,8 +182,8 @@ def test_a_source_that_is_no_notebook_warms_nothing_and_stops_nothing(folder, ca
 
 IMPORTED = """
 import sys
-import course.grading.autograde, course.grading.config
-results = course.grading.autograde.autograde(course.grading.config.load(None), "ps1", jobs=1)
+import course.grading.engine.autograde, course.grading.config
+results = course.grading.engine.autograde.autograde(course.grading.config.load(None), "ps1", jobs=1)
 print(len(results), all(result.score is not None for result in results), "jax" in sys.modules)
 """
 
@@ -196,13 +197,13 @@ def test_a_course_with_none_of_our_exercises_waits_for_no_marker(room):
 
 def test_kernels_find_the_compiled_programs_wherever_the_command_is_given(room, tmp_path, monkeypatch):
     course = config.load(room)
-    cache = kernel.cache_folder(course, school.ASSIGNMENT)
+    cache = kernel_choice.cache_folder(course, school.ASSIGNMENT)
     about = {"metadata": {"path": str(room)}, "nbgrader": {"assignment": school.ASSIGNMENT}}
     monkeypatch.chdir(tmp_path)
 
     def settings():
-        configured = convert.settings(course, school.ASSIGNMENT, None)
-        return execution.task(configured, new_notebook(), about).settings.get("ZygoteProvisioner", {})
+        configured = converters.settings(course, school.ASSIGNMENT, None)
+        return task.task(configured, new_notebook(), about).settings.get("ZygoteProvisioner", {})
 
     assert "cache" not in settings()
     cache.mkdir(parents=True)

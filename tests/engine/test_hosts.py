@@ -15,7 +15,8 @@ import distributed
 import pytest
 
 import course
-from course.grading import autograde, config
+from course.grading import config
+from course.grading.engine import autograde
 from tests.engine import hosts, school
 
 pytestmark = pytest.mark.slow
@@ -125,8 +126,8 @@ def test_two_hosts_without_a_shared_disk_grade_a_class(many, tmp_path, tmp_path_
 
 POISON = """
 import os
-from course.grading import remote
-from course.grading.execution import execute
+from course.grading.engine.dask import worker
+from course.grading.engine.task import execute
 
 
 def run(task):
@@ -135,7 +136,7 @@ def run(task):
     return execute(task)
 
 
-remote.execute = run
+worker.execute = run
 """
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from course.grading.interrupt import between_steps
+from course.grading.engine.interrupt import between_steps
 
 
 def steps(*work):

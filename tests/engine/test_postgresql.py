@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from course.grading import config, secret
-from course.grading.store import open_store
+from course.grading.marks.store import open_store
 from tests.engine import postgres, school
 from tests.grading.classroom import (
     ASSIGNMENT,

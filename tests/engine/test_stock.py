@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from course.grading import autograde, config
+from course.grading import config
+from course.grading.engine import autograde
 from tests.engine import mixed, school
 
 pytestmark = pytest.mark.slow

@@ -8,15 +8,17 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from course.authoring import build
 from course.exercises import find
-from course.grading import autograde, build, config
+from course.grading import config
+from course.grading.engine import autograde
 from course.sheet import MIME_TYPE
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT, COURSE = "small", "test-course"
 RELU, BACKPROP = "mlp--relu-sgd", "mlp--backprop"
 CONFIG = f"""
-from course.grading.config import use_stages
+from course.grading.stages.order import use_stages
 c = get_config()
 c.CourseDirectory.course_id = "{COURSE}"
 c.Gradbook.course = "{COURSE}"

@@ -8,8 +8,8 @@ import sysconfig
 import jax
 import pytest
 
-from course.grading import autograde
-from course.grading.store import Store, url_beside
+from course.grading.engine import autograde
+from course.grading.marks.store import Store, url_beside
 from tests.grading.classroom import ASSIGNMENT, ROOT, Classroom, hand_in
 
 

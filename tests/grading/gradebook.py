@@ -7,8 +7,8 @@ from nbgrader.api import Gradebook
 
 from course.exercises import find
 from course.grading import config
-from course.grading.convert import surroundings
-from course.grading.store import open_store
+from course.grading.marks.store import open_store
+from course.grading.upstream.surroundings import surroundings
 from course.marking import registry
 from course.sheet import Numbers, Sheet, Text, encode
 

@@ -5,9 +5,9 @@ import shutil
 import nbformat
 import pytest
 
+from course.authoring.build import assignments, build, build_all
+from course.authoring.markers import BuildError
 from course.exercises import UnknownExercise
-from course.grading.build import assignments, build, build_all
-from course.grading.cells import BuildError
 from course.grading.config import load
 from course.marking import registry
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU, ROOT, name_of

@@ -5,7 +5,8 @@ import json
 import pytest
 from nbgrader.api import Gradebook
 
-from course.grading.autograde import GradingError, autograde
+from course.grading.engine.autograde import autograde
+from course.grading.errors import GradingError
 from course.marking.report import Ruling
 from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course.grading import clean
-from course.grading.sanitise import sanitise
+from course.grading.stages import mime_bundles
+from course.grading.stages.sanitise import sanitise
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ATTACKS = [
@@ -69,7 +69,7 @@ def active(page):
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_markdown_cannot_run_anything(attack):
-    assert active(markdown2html(clean.markdown(attack))) == []
+    assert active(markdown2html(mime_bundles.markdown(attack))) == []
 
 
 @pytest.mark.parametrize("attack", [ATTACKS[0], ATTACKS[1], ATTACKS[8], ATTACKS[9]])
@@ -84,13 +84,13 @@ def test_the_attacks_work_where_nothing_is_cleaned(attack):
     )
 )
 def test_no_mixture_of_pieces_runs(pieces):
-    assert active(markdown2html(clean.markdown("".join(pieces)))) == []
+    assert active(markdown2html(mime_bundles.markdown("".join(pieces)))) == []
 
 
 @given(st.text(max_size=80))
 def test_cleaning_twice_changes_nothing_more(text):
-    once = clean.markdown(text)
-    assert clean.markdown(once) == once
+    once = mime_bundles.markdown(text)
+    assert mime_bundles.markdown(once) == once
 
 
 @pytest.mark.parametrize(
@@ -99,18 +99,18 @@ def test_cleaning_twice_changes_nothing_more(text):
      "> quoted\n\n- item", "<https://example.org/a?b=c>", "the data: 3 points", "no script here"],
 )  # fmt: skip
 def test_harmless_markdown_stays_as_it_is(text):
-    assert clean.markdown(text).replace("R& D;", "R&D;") == text
+    assert mime_bundles.markdown(text).replace("R& D;", "R&D;") == text
 
 
 def test_a_picture_that_is_not_there_does_not_stop_nbconvert():
     text = "![a](attachment:a.png) ![b](attachment:b.png)"
-    assert clean.markdown(text, ["a.png"]) == "![a](attachment:a.png) ![b](about:blank)"
+    assert mime_bundles.markdown(text, ["a.png"]) == "![a](attachment:a.png) ![b](about:blank)"
 
 
 @pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "text/markdown", "text/latex"])
 def test_displays_cannot_run_anything(kind):
     attack = '<svg onload="alert(1)"><script>alert(1)</script><a href="javascript:alert(1)">x</a></svg>'
-    shown = clean.bundle({kind: attack}).get(kind, "")
+    shown = mime_bundles.bundle({kind: attack}).get(kind, "")
     page = markdown2html(shown) if kind == "text/markdown" else shown
     assert [item for item in active(page) if item != "svg"] == []
 
@@ -121,15 +121,15 @@ def test_displays_cannot_run_anything(kind):
      "application/vnd.course.card+json", "application/vnd.course.sheet+json", "text/plain; x=1", "TEXT/HTML"],
 )  # fmt: skip
 def test_unknown_and_private_types_go(kind):
-    assert clean.bundle({kind: "<script>alert(1)</script>", "text/plain": "kept"}) == {"text/plain": "kept"}
+    assert mime_bundles.bundle({kind: "<script>alert(1)</script>", "text/plain": "kept"}) == {"text/plain": "kept"}
 
 
 def test_pictures_are_pictures():
-    assert clean.bundle({"image/png": PNG[:20] + "\n" + PNG[20:]}) == {"image/png": PNG}
-    assert clean.bundle({"image/png": '"><script>alert(1)</script>'}) == {}
-    assert clean.bundle({"image/png": ["iVBO", "Rw=="]}) == {"image/png": "iVBORw=="}
+    assert mime_bundles.bundle({"image/png": PNG[:20] + "\n" + PNG[20:]}) == {"image/png": PNG}
+    assert mime_bundles.bundle({"image/png": '"><script>alert(1)</script>'}) == {}
+    assert mime_bundles.bundle({"image/png": ["iVBO", "Rw=="]}) == {"image/png": "iVBORw=="}
     for nothing in (None, 3, [], {"text/plain": 7}, {"text/plain": [1]}):
-        assert clean.bundle(nothing) == {}
+        assert mime_bundles.bundle(nothing) == {}
 
 
 def test_a_notebook_keeps_its_work_and_loses_its_surroundings():

@@ -5,8 +5,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
-from course.grading.closed import FailClosed
 from course.grading.record import Record
+from course.grading.stages.fail_closed import FailClosed
 
 ABOUT = {"grade": True, "solution": False, "locked": True, "grade_id": "tests", "points": 3, "schema_version": 3}
 

@@ -9,8 +9,10 @@ import pytest
 
 from course.exercises import find
 from course.exercises.cells import grade_id, graded_exercise, unusual_student
-from course.grading import compiled, secret
-from course.grading.config import ACTIVE_FILES, ConfigError, find_course_dir, load, require_course_dir
+from course.grading import secret
+from course.grading.config import ConfigError, find_course_dir, load, require_course_dir
+from course.grading.stages.active_files import ACTIVE_FILES
+from course.marking.compiled import keep_compiled
 
 
 @pytest.fixture
@@ -133,11 +135,11 @@ def test_compiled_programs_lie_beside_the_secret_unless_there_is_a_cache_already
     before = jax.config.jax_compilation_cache_dir
     try:
         jax.config.update("jax_compilation_cache_dir", None)
-        compiled.keep(tmp_path)
+        keep_compiled(tmp_path / ".course" / "compiled")
         folder = tmp_path / ".course" / "compiled"
         assert jax.config.jax_compilation_cache_dir == str(folder)
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        compiled.keep(tmp_path / "elsewhere")
+        keep_compiled(tmp_path / "elsewhere")
         assert jax.config.jax_compilation_cache_dir == str(folder)
     finally:
         jax.config.update("jax_compilation_cache_dir", before)

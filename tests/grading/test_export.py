@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
-from course.grading import export_csv
-from course.grading.export import CanvasExporter, ExportError, MoodleExporter, marks_of
-from course.grading.export_steps import MissingExtra, StepRow, step_rows, write_csv, write_parquet
-from course.grading.results import NoResults, class_work
+from course.export import safe_csv
+from course.export.lms import CanvasExporter, ExportError, MoodleExporter, marks_of
+from course.export.steps import MissingExtra, StepRow, step_rows, write_csv, write_parquet
+from course.grading.marks.class_work import NoResults, class_work
 from tests.cli.conftest import course as course
 from tests.grading import gradebook
 from tests.grading.conftest import nbgrader
@@ -77,7 +77,7 @@ def test_canvas_gets_every_point_after_the_penalty(school, tmp_path):
 def test_moodle_gets_one_identifying_column_and_no_empty_grade(school, tmp_path):
     header, *rows = exported(school, MoodleExporter, tmp_path / "m.csv")
     assert header == ["Username", "First name", "Last name", "ps1", "ps2"]
-    assert {export_csv.plain(row[0]): row[3] for row in rows} == {
+    assert {safe_csv.plain(row[0]): row[3] for row in rows} == {
         "ann": "10", "bo": "5", "cy": "0", "+dee": "0", "eve": "-",
     }  # fmt: skip
     assert {row[4] for row in rows} == {"-"}
@@ -85,13 +85,13 @@ def test_moodle_gets_one_identifying_column_and_no_empty_grade(school, tmp_path)
 
 def test_names_come_back_as_they_were(school, tmp_path):
     canvas = exported(school, CanvasExporter, tmp_path / "c.csv")[2:]
-    names = {export_csv.plain(row[3]): export_csv.plain(row[0]) for row in canvas}
+    names = {safe_csv.plain(row[3]): safe_csv.plain(row[0]) for row in canvas}
     assert names["ann"] == "Øster, Ann"
     assert names["bo"] == "王, 博"
     assert names["cy"] == "cy"
     assert names["+dee"] == f"{CLASS['+dee'][1]}, {CLASS['+dee'][0]}"
     moodle = exported(school, MoodleExporter, tmp_path / "m.csv")[1:]
-    assert {tuple(map(export_csv.plain, row[1:3])) for row in moodle} == {one[:2] for one in CLASS.values()}
+    assert {tuple(map(safe_csv.plain, row[1:3])) for row in moodle} == {one[:2] for one in CLASS.values()}
 
 
 def test_no_cell_is_a_formula(school, tmp_path):
@@ -132,7 +132,7 @@ def test_students_and_assignments_may_be_chosen(school, tmp_path):
 
 def test_nbgraders_own_command_takes_the_exporter_and_its_settings(school, tmp_path):
     path = tmp_path / "canvas.csv"
-    nbgrader(school.folder, "export", "--exporter=course.grading.export.CanvasExporter", f"--to={path}")
+    nbgrader(school.folder, "export", "--exporter=course.export.lms.CanvasExporter", f"--to={path}")
     with path.open(encoding="utf-8", newline="") as file:
         most, students = canvas_import(list(csv.reader(file)))
     assert most["Problem set 1 (99)"] == 14.0
@@ -141,27 +141,27 @@ def test_nbgraders_own_command_takes_the_exporter_and_its_settings(school, tmp_p
 
 @given(st.text())
 def test_every_text_comes_back_and_none_runs(text):
-    guarded = export_csv.safe(text)
-    assert export_csv.plain(guarded) == text
+    guarded = safe_csv.safe(text)
+    assert safe_csv.plain(guarded) == text
     if guarded.lstrip()[:1] in set("=+-@"):
         # A lone dash, or a plain number.
         assert guarded == "-" or float(guarded) is not None
     file = io.StringIO(newline="")
-    export_csv.write(file, ["a", "b"], [[text, 1.0]])
+    safe_csv.write(file, ["a", "b"], [[text, 1.0]])
     if "\x00" not in text:
         assert [
-            export_csv.plain(cell) for cell in list(csv.reader(io.StringIO(file.getvalue(), newline="")))[1]
+            safe_csv.plain(cell) for cell in list(csv.reader(io.StringIO(file.getvalue(), newline="")))[1]
         ] == [text, "1"]
 
 
 @pytest.mark.parametrize("text", ["=1", "+1+1", "-1+1", "@a", "\t=1", "\r=1", " =1", "＝1", "＠SUM(1)", "-cmd"])
 def test_what_a_spreadsheet_runs_is_guarded(text):
-    assert export_csv.safe(text) == f"'{text}"
+    assert safe_csv.safe(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["-1", "-0.5", "+3e-4", "-", "1", "a=b", "'t was", "", "−3"])
 def test_what_is_harmless_stays_as_it_is(text):
-    assert export_csv.safe(text) == text
+    assert safe_csv.safe(text) == text
 
 
 def by_key(rows):
@@ -212,7 +212,7 @@ def test_csv_and_parquet_hold_the_same_rows(work, tmp_path):
             return float(text) if text else None
         if name == "foreign":
             return text == "1"
-        return export_csv.plain(text) or None
+        return safe_csv.plain(text) or None
 
     assert [StepRow(*map(read, header, line)) for line in lines] == rows
     assert "=1+1" in {row.value for row in rows}

@@ -9,12 +9,12 @@ from traitlets.config import Config
 
 from course import sheet as sheets
 from course.exercises import find
-from course.grading.award import AwardMarks
-from course.grading.awarding import awarded
-from course.grading.collect import CollectSheets, bundles
 from course.grading.config import Gradbook
-from course.grading.marks import mark_handed
+from course.grading.marks.graded_cell import awarded
+from course.grading.marks.submission import mark_handed
 from course.grading.record import record_of
+from course.grading.stages.award import AwardMarks
+from course.grading.stages.collect import CollectSheets, bundles
 from course.marking.report import Ruling
 from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE, Sheet

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
-from course.grading.restore import released_cells, restore
+from course.grading.stages.restore import released_cells, restore
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU, name_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")

@@ -7,10 +7,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from course.grading import admit
-from course.grading.kernels import sandbox
 from course.grading.record import record_of
-from course.grading.run import RunNotebook
+from course.grading.stages import admit
+from course.grading.stages.execute import RunNotebook
+from course.kernels.sandbox import namespaces
 
 ROOT = Path(__file__).parents[2]
 
@@ -170,8 +170,8 @@ def test_links_are_refused(tmp_path):
 
 
 def test_where_there_is_no_sandbox_nothing_is_graded(monkeypatch, tmp_path):
-    monkeypatch.setattr(sandbox, "available", lambda: "this is a toaster")
+    monkeypatch.setattr(namespaces, "available", lambda: "this is a toaster")
     notebook, resources = new_notebook(), {"metadata": {"path": str(tmp_path)}}
-    with pytest.raises(sandbox.SandboxUnavailableError, match=r"a toaster"):
+    with pytest.raises(namespaces.SandboxUnavailableError, match=r"a toaster"):
         admit.Admit().preprocess(notebook, resources)
     admit.Admit(config=Config({"Gradbook": {"sandbox": False}})).preprocess(notebook, resources)

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
-import course.grading.migrations
-from course.grading import schema
+import course.grading.marks.migrations
 from course.grading.config import Gradbook
-from course.grading.store import Acceptance, KeptRuling, Store, StoreError, open_store, url_beside
+from course.grading.marks import schema
+from course.grading.marks.store import Acceptance, KeptRuling, Store, StoreError, open_store, url_beside
 from course.marking.report import Report, Ruling, StepMark
 
 REPORT = Report("mlp/relu-sgd", "alice", 1.5, 3.0, {"a1": StepMark("slip", 1.5, 3.0, "half")}, remarks=("x",))
@@ -170,7 +170,7 @@ def name(column):
 
 
 def test_the_code_knows_every_migration_in_order():
-    folder = Path(course.grading.migrations.__file__).parent
+    folder = Path(course.grading.marks.migrations.__file__).parent
     found = [script.revision for script in ScriptDirectory(str(folder)).walk_revisions()]
     assert tuple(reversed(found)) == schema.KNOWN
 

@@ -9,9 +9,9 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from course.grading.appeals.remark import RemarkError, remark
 from course.grading.config import load
-from course.grading.convert import feedback
-from course.grading.remark import RemarkError, remark
+from course.grading.engine.converters import feedback
 from course.marking.report import Ruling
 from course.reporting.mime import CARD_MIME
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.kernels import sandbox
-from course.grading.kernels.provisioner import KERNEL
+from course.kernels.provisioner import KERNEL
+from course.kernels.sandbox import namespaces
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "the-secret-of-the-instructor"
 ENTRY_POINTS = """[jupyter_client.kernel_provisioners]
-course-zygote = course.grading.kernels.provisioner:ZygoteProvisioner
-course-bubblewrap = course.grading.kernels.bubblewrap:BubblewrapProvisioner
+course-zygote = course.kernels.provisioner:ZygoteProvisioner
+course-bubblewrap = tests.kernels.bubblewrap:BubblewrapProvisioner
 """
 
 
@@ -67,6 +67,7 @@ class Grader:
             "SECRET": SECRET,
             "TMPDIR": str(self.folder),
             "HOME": str(self.folder),
+            "JUPYTER_PATH": str(ROOT / "tests/kernels/share/jupyter"),
         }
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=self.folder
@@ -131,7 +132,7 @@ def plugin() -> Iterator[Path]:
 @pytest.fixture(scope="session", params=["root", "ordinary"])
 def grader(request, plugin):
     """A grader of each kind that this account can be."""
-    if reason := sandbox.available():
+    if reason := namespaces.available():
         pytest.skip(f"no sandbox on this machine: {reason}")
     if request.param == "root" and os.geteuid() != 0:
         pytest.skip("the tests do not run as root")

@@ -20,7 +20,8 @@ from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from course.grading.kernels import cache, client, provisioner
+from course.kernels import fill_cache, provisioner
+from course.kernels.zygote import client
 
 
 def execute(manager, talk, code, interrupt_after=None, timeout=60.0):
@@ -86,7 +87,7 @@ def run(job):
 
 def identities(manager):
     """The user ids of the kernel's processes as this process sees them."""
-    from course.grading.kernels.supervisor import descendants
+    from course.kernels.process.supervisor import descendants
 
     root = manager.provisioner.pid
     status = [Path(f"/proc/{pid}/status").read_text() for pid in [root, *descendants(root)]]
@@ -146,7 +147,7 @@ def end(job):
 
 def worker(job):
     """What a worker process of this grader takes for the zygote of the run."""
-    code = "from course.grading.kernels import client; print(client.ensure())"
+    code = "from course.kernels.zygote import client; print(client.ensure())"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     forked = os.fork()
     if forked == 0:
@@ -162,7 +163,7 @@ def fill(job):
         paths = {kind: Path(folder, f"{kind}.ipynb") for kind in ("cells", "public")}
         for kind, path in paths.items():
             nbformat.write(new_notebook(cells=[new_code_cell(cell) for cell in job.get(kind, [])]), path)
-        filled = cache.fill([paths["cells"]], Path(job["cache"]), public=[paths["public"]])
+        filled = fill_cache.fill([paths["cells"]], Path(job["cache"]), public=[paths["public"]])
     return dataclasses.asdict(filled) | {"failures": list(filled.failures.values())}
 
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from course.grading.kernels.bubblewrap import NAME as BUBBLEWRAP
+from tests.kernels.bubblewrap import NAME as BUBBLEWRAP
 
 MIB = 1 << 20
 # Small, so that the attacks are quick; the threads of a kernel and of JAX need about forty processes.

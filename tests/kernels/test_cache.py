@@ -9,7 +9,8 @@ import pytest
 from jax._src import compiler, source_info_util
 from jax._src.interpreters import mlir
 
-from course.grading.kernels import cache, provenance
+from course.kernels import fill_cache
+from course.kernels.process import provenance
 
 TRUSTED = "import jax, jax.numpy as jnp\nprint(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.ones(7)))"
 COUNT = """
@@ -192,5 +193,5 @@ def test_a_notebook_that_fails_is_reported_and_leaves_nothing_behind(grader):
 
 def test_a_missing_notebook_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such notebook"):
-        cache.fill([tmp_path / "none.ipynb"], tmp_path / "cache")
+        fill_cache.fill([tmp_path / "none.ipynb"], tmp_path / "cache")
     assert not (tmp_path / "cache").exists()

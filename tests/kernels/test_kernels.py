@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.kernels import bench, view
-from course.grading.kernels.bubblewrap import NAME as BUBBLEWRAP
-from course.grading.kernels.limits import Limits
-from course.grading.kernels.provisioner import KERNEL
-from course.grading.kernels.request import Request
-from course.grading.kernels.withhold import Withheld
+from course.kernels.limits import Limits
+from course.kernels.messages import Request
+from course.kernels.provisioner import KERNEL
+from course.kernels.sandbox import filesystem
+from course.kernels.sandbox.withhold import Withheld
+from tests.kernels.bubblewrap import NAME as BUBBLEWRAP
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = [
@@ -189,21 +189,17 @@ def test_a_copy_takes_no_pipes_and_follows_no_links(tmp_path):
     (source / "deep" / "file").chmod(0o4755)
     (source / "link").symlink_to("/etc/passwd")
     os.mkfifo(source / "pipe")
-    view.copy_tree(source, target)
+    filesystem.copy_tree(source, target)
     assert sorted(str(path.relative_to(target)) for path in target.rglob("*")) == ["deep", "deep/file", "link"]
     assert (target / "deep" / "file").stat().st_mode & 0o7777 == 0o755
     assert (target / "link").readlink() == Path("/etc/passwd")
 
 
-def test_the_benchmark_reports_ratios():
-    table = bench.report({"cold": bench.Start(0.2, 0.8, 0.1, 100), "zygote": bench.Start(0.1, 0.2, 0.05, 200)})
-    assert [line.split()[-1] for line in table.splitlines()] == ["ratio", "2.0", "4.0", "2.0", "0.5"]
-
-
 REFUSAL = """
-from course.grading.kernels import sandbox, provisioner
+from course.kernels import provisioner
+from course.kernels.sandbox import namespaces
 from jupyter_client.manager import KernelManager
-print(sandbox.available())
+print(namespaces.available())
 provisioner.add_kernel_specification()
 KernelManager(kernel_name="course-sandbox").start_kernel()
 """
@@ -230,7 +226,7 @@ def test_a_root_without_other_users_is_an_ordinary_user(plugin):
 
 
 CONFIGURED = """
-from course.grading.kernels.provisioner import configure
+from course.kernels.provisioner import configure
 c = get_config()
 c.CourseDirectory.course_id = "course"
 configure(c, limits={"wall_seconds": 300})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.kernels.limits import Limits
+from course.kernels.limits import Limits
 
 FIXED = {"matplotlib", "root", "zygote"}
 

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from course.grading import connect, metadata
-from course.grading.kernels import compilation
+from course.grading.upstream import gradebook_engine, metadata_schema
+from course.kernels.zygote import compile_options
 
 FLAGS = "import os\nprint(os.environ['XLA_FLAGS'])"
 # Two kinds of fusion, a product and a derivative, against the same in NumPy and 64 bits.
@@ -82,18 +82,18 @@ FRAME = "import inspect\nprint(inspect.getmodule(inspect.currentframe()).__name_
 # Whether a zygote whose rehearsal is PART begins anew, once and with the same words.
 ANEW = """
 import os, sys, threading, time
-from course.grading.kernels import rehearsal
+from course.kernels.zygote import warmup
 begun = []
 os.execv = lambda program, words: begun.append((program == sys.executable, words[1:] == sys.orig_argv[1:]))
 def part(): PART
-rehearsal._cells, rehearsal._jax = part, lambda: None
-rehearsal.rehearse()
+warmup._cells, warmup._jax = part, lambda: None
+warmup.rehearse()
 rehearsed = []
-rehearsal._cells = lambda: rehearsed.append(1)
-rehearsal.rehearse()
+warmup._cells = lambda: rehearsed.append(1)
+warmup.rehearse()
 print(begun, rehearsed)
 """
-BEGIN = "from course.grading.kernels import client\nclient.begin()\n"
+BEGIN = "from course.kernels.zygote import client\nclient.begin()\n"
 ONE = (
     "first, second = client.ensure(), client.ensure()\nassert first == second and first.is_dir()\nclient.stop()\n"
 )
@@ -101,7 +101,7 @@ ONE = (
 
 def test_a_kernel_compiles_quickly_and_rightly(grader):
     run = grader.run(FLAGS, AGREES, THREADS)
-    assert run.cells[0].text.split() == [flag for flag in compilation.QUICK if is_known(flag)]
+    assert run.cells[0].text.split() == [flag for flag in compile_options.QUICK if is_known(flag)]
     assert run.cells[1].text.split() == ["True", "True", "False"]
     assert run.cells[2].text.strip() == str([n * n for n in range(1, 17)])
 
@@ -165,7 +165,7 @@ def test_the_instructor_may_choose_other_flags(grader):
 
 
 def is_known(flag):
-    code = f"import jax\nfrom course.grading.kernels import compilation\nprint(compilation.are_known({flag!r}))"
+    code = f"import jax\nfrom course.kernels.zygote import compile_options\nprint(compile_options.are_known({flag!r}))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return {"True": True, "False": False}[run.stdout.strip()]
 
@@ -192,7 +192,7 @@ def programs(monkeypatch):
 @pytest.mark.usefixtures("programs")
 def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
     url = f"sqlite:///{tmp_path / 'gradebook.db'}"
-    with connect.shared():
+    with gradebook_engine.shared():
         with Gradebook(url) as first:
             first.add_student("ada")
             engine = first.engine
@@ -208,7 +208,7 @@ def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
 @pytest.mark.usefixtures("programs")
 def test_gradebooks_of_a_run_connect_once_and_disconnect_at_its_end(tmp_path):
     made, closed = [], []
-    with connect.shared():
+    with gradebook_engine.shared():
         for _ in range(2):
             with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
                 if not made:
@@ -234,7 +234,7 @@ def test_metadata_are_valid_or_not_as_ever(change):
         return None
 
     as_ever = verdict()
-    with metadata.validated_quickly():
+    with metadata_schema.validated_quickly():
         assert verdict() == as_ever
     assert (as_ever is None) == (not change)
 
@@ -244,7 +244,7 @@ def test_the_schema_of_metadata_is_examined_once_a_run(monkeypatch):
     kind = jsonschema.validators.validator_for(MetadataValidatorV3().schema)
     monkeypatch.setattr(kind, "check_schema", lambda schema, **_: examined.append(schema))
     cell = NotebookNode(cell_type="code", source="", metadata={"nbgrader": CELL | {"points": 1}})
-    with metadata.validated_quickly():
+    with metadata_schema.validated_quickly():
         for _ in range(3):
             MetadataValidatorV3().validate_cell(cell)
     assert len(examined) == 1
@@ -255,7 +255,7 @@ def test_the_schema_of_metadata_is_examined_once_a_run(monkeypatch):
 @pytest.mark.usefixtures("programs")
 def test_what_is_there_is_looked_for_once_a_run(tmp_path):
     url, asked = f"sqlite:///{tmp_path / 'gradebook.db'}", []
-    with connect.shared():
+    with gradebook_engine.shared():
         with Gradebook(url) as first:
             sqlalchemy.event.listen(first.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
         with Gradebook(url) as second:
@@ -266,7 +266,7 @@ def test_what_is_there_is_looked_for_once_a_run(tmp_path):
 
 @pytest.mark.usefixtures("programs")
 def test_a_gradebook_shared_meanwhile_is_made_where_there_is_none(tmp_path):
-    with connect.shared():
+    with gradebook_engine.shared():
         for name in ("one", "other"):
             with Gradebook(f"sqlite:///{tmp_path / name}.db") as gradebook:
                 gradebook.add_student(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.kernels import seccomp
+from course.kernels.sandbox import seccomp
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

@@ -12,9 +12,10 @@ from nbclient import NotebookClient
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
 from course import sheet
+from course.authoring import build
 from course.exercises import CATALOGUE, find
 from course.exercises.cells import ANSWER, WRITTEN, grade_id, graded_exercise
-from course.grading import build, config
+from course.grading import config
 from course.marking import registry
 from course.sheet.reading import Status, read_sheet
 

@@ -10,9 +10,9 @@ import pytest
 from nbclient import NotebookClient
 
 from course import sheet
+from course.authoring.build import build
 from course.exercises import find
 from course.exercises.cells import graded_exercise
-from course.grading.build import build
 from course.grading.config import Gradbook
 from course.marking import registry
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from course.authoring.build import assignments
 from course.demo import classroom
 from course.demo.classroom import Classroom
 from course.demo.students import DemoStudent, as_code, chain
-from course.grading.build import assignments
 from course.grading.config import load
 from course.marking import registry
 

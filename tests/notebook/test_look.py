@@ -6,9 +6,9 @@ import re
 import pytest
 
 from course.exercises import CATALOGUE
+from course.html import mathml
 from course.notebook import page as pages
 from course.notebook import receipt, view
-from course.reporting import mathml
 from tests.browser import chromium, scrolls_sideways, violations
 
 # JupyterLab's own colours of text and paper, light and dark.

@@ -2,8 +2,8 @@
 
 from matplotlib.figure import Figure
 
+from course.html import notebook_cells as feedback_cells
 from course.notebook import pictures
-from course.reporting import cells as feedback_cells
 
 
 def panels(count):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.kernels import sandbox
+from course.kernels.sandbox import namespaces
 from tests.redteam import files, machine, marks, notebooks, pages, tricks
 from tests.redteam.attack import Attack
 from tests.redteam.room import Room, hand_in, victims
@@ -28,7 +28,7 @@ def attack_class(room: Room) -> None:
 @pytest.fixture(scope="session")
 def released(tmp_path_factory) -> Room:
     """A course with honest students and a released assignment."""
-    if reason := sandbox.available():
+    if reason := namespaces.available():
         pytest.skip(f"no sandbox on this machine: {reason}")
     return Room(tmp_path_factory.mktemp("redteam")).release()
 

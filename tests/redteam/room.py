@@ -14,13 +14,15 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from course.grading import build, config, convert
+from course.authoring import build
+from course.grading import config
+from course.grading.engine import converters
 from tests.grading.classroom import COURSE, PERFECT_RELU, RELU, ROOT, name_of, numbers, written
 from tests.redteam.attack import ANSWER, ASSIGNMENT, HONEST, WORD, WRITTEN, Attack
 
 CONFIG = f"""
-from course.grading.config import use_stages
-from course.grading.kernels.provisioner import configure
+from course.grading.stages.order import use_stages
+from course.kernels.provisioner import configure
 c = get_config()
 c.CourseDirectory.course_id = "{COURSE}"
 c.Gradbook.course = "{COURSE}"
@@ -67,7 +69,7 @@ class Room:
         picture = self.folder / "source" / ASSIGNMENT / PICTURE
         picture.parent.mkdir()
         picture.write_text(PICTURE_OF_OURS)
-        convert.release(course, ASSIGNMENT)
+        converters.release(course, ASSIGNMENT)
         course.probe_key("mlp/backprop", "nobody")  # makes the secret, which somebody will look for
         for student, code in HONEST_CLASS.items():
             self.submit(student, Attack(code=code), honest="")

@@ -12,9 +12,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course import sheet
-from course.commands.grading import print_marks
-from course.grading import admit, repair
-from course.grading.autograde import Result
+from course.commands.autograde import print_marks
+from course.grading.engine.autograde import Result
+from course.grading.stages import admit, notebook_format
 from tests.redteam import files, notebooks, tricks
 
 
@@ -28,14 +28,14 @@ def honest():
 
 def test_an_honest_notebook_is_read_as_nbformat_reads_it(honest):
     text = nbformat.writes(honest)
-    assert repair.read(text.encode(), "a.ipynb") == nbformat.reads(text, as_version=4)
-    assert repair.read(b"\xef\xbb\xbf" + text.encode(), "a.ipynb") == nbformat.reads(text, as_version=4)
+    assert notebook_format.read(text.encode(), "a.ipynb") == nbformat.reads(text, as_version=4)
+    assert notebook_format.read(b"\xef\xbb\xbf" + text.encode(), "a.ipynb") == nbformat.reads(text, as_version=4)
 
 
 @pytest.mark.parametrize("form", files.MENDED | files.NAMELESS)
 def test_what_another_tool_left_behind_is_mended(honest, form):
     spoilt = (files.MENDED | files.NAMELESS)[form](json.loads(nbformat.writes(honest)))
-    mended = repair.read(json.dumps(spoilt).encode(), "a.ipynb")
+    mended = notebook_format.read(json.dumps(spoilt).encode(), "a.ipynb")
     nbformat.validate(mended)
     assert [cell.source for cell in mended.cells] == [cell.source for cell in honest.cells]
     assert len({cell.id for cell in mended.cells}) == 3
@@ -45,29 +45,31 @@ def test_what_another_tool_left_behind_is_mended(honest, form):
 
 def test_a_notebook_of_format_three_is_read(honest):
     old = json.dumps(nbformat.convert(copy.deepcopy(honest), 3)).encode()
-    assert [cell.source for cell in repair.read(old, "a.ipynb").cells] == [cell.source for cell in honest.cells]
+    assert [cell.source for cell in notebook_format.read(old, "a.ipynb").cells] == [
+        cell.source for cell in honest.cells
+    ]
 
 
 @pytest.mark.parametrize("kind", ["sql", None, 7])
 def test_a_cell_of_an_unknown_kind_is_text(honest, kind):
     spoilt = json.loads(nbformat.writes(honest))
     spoilt["cells"][1]["cell_type"] = kind
-    assert repair.read(json.dumps(spoilt).encode(), "a.ipynb").cells[1].cell_type == "markdown"
+    assert notebook_format.read(json.dumps(spoilt).encode(), "a.ipynb").cells[1].cell_type == "markdown"
 
 
 @pytest.mark.parametrize("name", files.BROKEN)
 def test_what_is_no_notebook_is_refused(name):
     data, why = files.BROKEN[name]
     with pytest.raises(admit.Refused) as error:
-        repair.read(data, "a.ipynb")
+        notebook_format.read(data, "a.ipynb")
     assert why in str(error.value)
     assert str(error.value).isprintable()
 
 
 def test_a_file_that_is_too_large_is_not_read(monkeypatch):
-    monkeypatch.setattr(repair, "MOST_BYTES", 10)
+    monkeypatch.setattr(notebook_format, "MOST_BYTES", 10)
     with pytest.raises(admit.Refused, match=r"a\.ipynb has 0 MiB"):
-        repair.read(b"{}" * 6, "a.ipynb")
+        notebook_format.read(b"{}" * 6, "a.ipynb")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_a_surrogate_that_is_not_mended_cannot_be_written(honest, tmp_path):
     text = json.dumps(spoilt)
     with pytest.raises(UnicodeEncodeError):
         nbformat.write(nbformat.reads(text, as_version=4), tmp_path / "a.ipynb")
-    nbformat.write(repair.read(text.encode(), "a.ipynb"), tmp_path / "a.ipynb")
+    nbformat.write(notebook_format.read(text.encode(), "a.ipynb"), tmp_path / "a.ipynb")
 
 
 IMPORTS = "import sys\nsys.path.insert(0, '')\nsys.modules.pop({0!r}, None)\nimport {0}"

@@ -7,7 +7,8 @@ import pytest
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 
-from course.grading import config, convert
+from course.grading import config
+from course.grading.engine import converters
 from tests.browser import chromium
 from tests.redteam import machine, marks, pages
 from tests.redteam.attack import ASSIGNMENT, Attack
@@ -128,7 +129,7 @@ def test_a_browser_runs_nothing_of_a_student(graded, browser, student):
     room, client, _ = graded
     browser.left.clear()
     assert dialogs(browser, submission_page(room, client, student)) == []
-    (page,) = convert.feedback(config.load(room.folder), ASSIGNMENT, student)
+    (page,) = converters.feedback(config.load(room.folder), ASSIGNMENT, student)
     assert dialogs(browser, page.as_uri()) == []
     assert browser.left == []
 

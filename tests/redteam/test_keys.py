@@ -8,7 +8,7 @@ from traitlets.config import Config
 from course import sheet as sheets
 from course.exercises import find
 from course.grading.config import Gradbook
-from course.grading.marks import mark_handed
+from course.grading.marks.submission import mark_handed
 from course.notebook.editor import AnswerSheet
 from course.notebook.handover import write_down
 from course.notebook.owner import Owner

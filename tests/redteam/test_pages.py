@@ -11,9 +11,10 @@ from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from course.grading import config, convert
-from course.grading import sanitise as sanitise_cells
-from course.reporting import sanitise
+from course.grading import config
+from course.grading.engine import converters
+from course.grading.stages import sanitise as sanitise_cells
+from course.html import sanitise
 from tests.redteam import pages
 from tests.redteam.attack import ASSIGNMENT
 from tests.redteam.room import PICTURE, PICTURE_OF_OURS, kept_files
@@ -85,7 +86,7 @@ def test_the_formgrader_would_show_what_was_not_sanitised(room, honest):
 def test_the_feedback_shows_nothing_that_runs(room):
     course = config.load(room.folder)
     for student in pages.ATTACKS:
-        for path in convert.feedback(course, ASSIGNMENT, student):
+        for path in converters.feedback(course, ASSIGNMENT, student):
             page = BeautifulSoup(path.read_text(), "html.parser")
             assert [text for text in active(page) if not text.startswith("<meta")] == []
             assert not page.find("meta", {"http-equiv": "refresh"})
@@ -140,7 +141,7 @@ def test_files_of_the_instructor_are_released_and_lie_there_unchanged(room):
 
 def test_a_forged_card_does_not_look_like_one(room):
     """Its words may stay; the shape of the course's own card may not."""
-    (path,) = convert.feedback(config.load(room.folder), ASSIGNMENT, "page-card")
+    (path,) = converters.feedback(config.load(room.folder), ASSIGNMENT, "page-card")
     page = BeautifulSoup(path.read_text(), "html.parser")
     assert pages.CARD in page.text
     assert len(page.select(".course-card")) == 1

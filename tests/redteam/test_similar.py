@@ -10,10 +10,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
 from course import cli
-from course.grading import config, similarity
-from course.grading.convert import GradingError
-from course.grading.fingerprints import MOST_CHARACTERS, fingerprints, normalise
+from course.grading import config
+from course.grading.errors import GradingError
 from course.models import conv, losses
+from course.similarity import scan
+from course.similarity.fingerprints import MOST_CHARACTERS, fingerprints, normalise
 from tests.redteam.copies import DISGUISED, INDEPENDENT, MINE
 
 TEMPLATE = """
@@ -33,12 +34,12 @@ def prints(code):
 
 
 def share(one, two):
-    found = similarity.alike({"a": prints(one), "b": prints(two)}, share=0.0)
+    found = scan.alike({"a": prints(one), "b": prints(two)}, share=0.0)
     return found[0].share if found else 0.0
 
 
 def test_a_copy_in_disguise_is_found_and_its_places_are_named():
-    (pair,) = similarity.alike({"ann": prints(MINE), "bea": prints(DISGUISED)})
+    (pair,) = scan.alike({"ann": prints(MINE), "bea": prints(DISGUISED)})
     assert (pair.student, pair.other) == ("ann", "bea")
     assert pair.share > 0.7
     here, there = pair.places[0]
@@ -65,23 +66,23 @@ def test_numbers_written_down_by_everybody_are_nobodys():
 
 def test_what_a_whole_class_has_alike_is_nobodys():
     everybody = {f"s{n}": prints(MINE) for n in range(20)}
-    assert similarity.alike(everybody) == []
+    assert scan.alike(everybody) == []
     a_few = {f"s{n}": prints(MINE) for n in range(4)}
-    assert len(similarity.alike(a_few)) == 6
+    assert len(scan.alike(a_few)) == 6
 
 
 def test_published_code_is_found_and_own_code_is_not():
     source = inspect.getsource(conv.conv2d)
     renamed = re.sub(r"\bkernel\b", "k", re.sub(r"\bx\b", "picture", source))
     works = {"ann": prints(renamed + MINE), "bea": prints(MINE), "cay": prints("\n".join(INDEPENDENT.values()))}
-    found = similarity.holding(works, similarity.published(), share=0.6)
+    found = scan.holding(works, scan.published(), share=0.6)
     assert {pair.student for pair in found} == {"ann"}
     assert found[0].other.endswith(".conv2d")
     assert found[0].share > 0.8
 
 
 def test_lines_of_published_code_are_those_of_its_file():
-    name, found = next((n, f) for n, f in similarity.published().items() if n.startswith("course.models.losses."))
+    name, found = next((n, f) for n, f in scan.published().items() if n.startswith("course.models.losses."))
     lines = inspect.getsource(losses).split("\n")
     first = min(each.first for each in found.every.values()) if found.every else 1
     assert name.rpartition(".")[2] in "\n".join(lines[first - 2 : first + 1])
@@ -112,7 +113,7 @@ def test_a_text_of_any_size_is_read_in_bounded_time():
 def course(tmp_path):
     """A course in which some have copied; their code would make files, were it run."""
     (tmp_path / "nbgrader_config.py").write_text(
-        "from course.grading.config import use_stages\nuse_stages(get_config())\n"
+        "from course.grading.stages.order import use_stages\nuse_stages(get_config())\n"
     )
     trap = "open('was-run', 'w').close()\n"
     cells = {
@@ -135,7 +136,7 @@ def hand_in(folder, code):
 
 
 def test_a_class_is_compared_without_what_was_released_and_without_running_it(course):
-    found = similarity.similar(config.load(course), "mlp")
+    found = scan.similar(config.load(course), "mlp")
     assert [(pair.student, pair.other) for pair in found.pairs] == [("ann", "bea")]
     assert found.pairs[0].places[0][0].text == "mlp, cell 3"
     assert {pair.student for pair in found.published} == {"eve"}
@@ -148,7 +149,7 @@ def test_without_a_release_it_says_so(course):
     (course / "release" / "mlp" / "mlp.ipynb").unlink()
     (course / "release" / "mlp").rmdir()
     with pytest.raises(GradingError, match="release mlp first"):
-        similarity.similar(config.load(course), "mlp")
+        scan.similar(config.load(course), "mlp")
 
 
 def test_the_command_prints_one_document(course):
@@ -165,7 +166,7 @@ def test_a_class_of_five_hundred_is_compared_pair_by_pair():
     """Everybody wrote something of their own, two of them the same."""
     works = {f"s{n:03}": prints("\n".join(_own(n, k) for k in range(12))) for n in range(498)}
     works |= {"copy-a": prints(MINE), "copy-b": prints(DISGUISED)}
-    assert [(pair.student, pair.other) for pair in similarity.alike(works)] == [("copy-a", "copy-b")]
+    assert [(pair.student, pair.other) for pair in scan.alike(works)] == [("copy-a", "copy-b")]
 
 
 def _own(student, line):

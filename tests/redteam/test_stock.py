@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
-from course.grading import config, convert
+from course.grading import config
+from course.grading.engine import converters
 from tests.redteam import machine, marks, notebooks, tricks
 from tests.redteam.attack import WORD
 from tests.redteam.room import command
@@ -58,7 +59,7 @@ c.Autograde.sanitize_preprocessors = [f"nbgrader.preprocessors.{name}" for name 
 c.Autograde.autograde_preprocessors = [
     f"nbgrader.preprocessors.{name}" for name in ("Execute", "IgnorePattern", "LimitOutput", "SaveAutoGrades")]
 """
-OURS = "from course.grading.config import use_stages\nuse_stages(c)\n"
+OURS = "from course.grading.stages.order import use_stages\nuse_stages(c)\n"
 
 
 def nbgrader(folder, *arguments, check=True, within=()):
@@ -237,7 +238,7 @@ def test_the_edit_keeps_stock_nbgrader_from_grading(assignment, tmp_path, studen
     shutil.copytree(assignment, folder)
     configure(folder, DEFAULT)
     submit(folder, student, edit=notebooks.EDITS[student])
-    assert convert.convert(Autograde, config.load(folder), "asserts", student)
+    assert converters.convert(Autograde, config.load(folder), "asserts", student)
     assert not (folder / "autograded" / student / "asserts").exists()
 
 

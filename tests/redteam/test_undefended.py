@@ -12,10 +12,10 @@ import pytest
 from course import sheet as sheets
 from course.exercises import find
 from course.grading import config
-from course.grading.collect import bundles
-from course.grading.marks import mark_handed
+from course.grading.marks.submission import mark_handed
+from course.grading.stages.collect import bundles
+from course.html.sanitise import _CLEANER
 from course.reporting.mime import CARD_MIME
-from course.reporting.sanitise import _CLEANER
 from tests.browser import chromium
 from tests.grading.classroom import RELU, name_of
 from tests.redteam import machine, marks, notebooks, pages, tricks
@@ -30,7 +30,7 @@ UNDEFENDED = CONFIG.replace(
     """c.Autograde.sanitize_preprocessors = [
     f"nbgrader.preprocessors.{name}" for name in ("ClearOutput", "OverwriteKernelspec", "OverwriteCells")]
 c.Autograde.autograde_preprocessors = [
-    "course.grading.handover.HandOver", "course.grading.run.RunNotebook", "nbgrader.preprocessors.SaveAutoGrades"]""",
+    "course.grading.stages.grading_cell.HandOver", "course.grading.stages.execute.RunNotebook", "nbgrader.preprocessors.SaveAutoGrades"]""",
 )
 # The graded cell's last value is 0.0, which is what nbgrader takes for the points.
 EARNS = ("displayhook", "execute-result", "transformer", "formatters", "idle-too-early", "output-widget",

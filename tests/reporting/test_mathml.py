@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.exercises import CATALOGUE
-from course.reporting.mathml import LONGEST, snippet, to_mathml, value
-from course.reporting.plain import plain
+from course.html.mathml import LONGEST, snippet, to_mathml, value
+from course.html.plain_text import plain
 
 TEXT = st.text(st.one_of(st.sampled_from("$`*\\{}^_&<>\"'abfrc12-+ "), st.characters(exclude_categories=["C"])))
 

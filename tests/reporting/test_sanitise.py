@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.reporting.sanitise import clean, picture, shows_something, with_mathml
+from course.html.sanitise import clean, picture, shows_something, with_mathml
 
 ATTACKS = [
     "<script>alert(1)</script>",

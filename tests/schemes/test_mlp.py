@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from course.authoring.lint import lint
 from course.exercises import find
 from course.exercises.variants import next_well_posed
-from course.marking.lint import lint
 from course.marking.marker import stack
 from course.models import losses, mlp
 

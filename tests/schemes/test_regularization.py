@@ -7,11 +7,11 @@ import optax
 import pytest
 from scipy.optimize import minimize_scalar
 
+from course.authoring.lint import lint
 from course.exercises import find
 from course.exercises.regularization import FORMULA_HOLDS
 from course.exercises.regularization_functions import WIDTH
 from course.marking.follow_through import slip_values
-from course.marking.lint import lint
 from course.notebook.functions import evaluate
 from course.sheet import Sheet
 

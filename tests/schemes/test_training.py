@@ -6,10 +6,10 @@ import numpy as np
 import optax
 import pytest
 
+from course.authoring.lint import lint
 from course.exercises import find
 from course.exercises.training import TEST, TRAIN
 from course.marking.follow_through import slip_values
-from course.marking.lint import lint
 from course.models import cnn, cost, lenet, losses, mlp
 from course.training import data
 

@@ -1,0 +1,247 @@
+"""Many submissions at once: notebooks run in workers; sanitising, marking and the one writer stay here.
+
+    before (here) ──► run (a worker, any number at once) ──► after (here) ──► committed in one step
+
+Each submission goes through exactly the stages that nbgrader would take it through.
+"""
+
+import gc
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from course.errors import CourseError
+from course.grading.config import Gradbook
+from course.grading.engine import interrupt, jit_cache
+from course.grading.engine import local as workers
+from course.grading.engine.converters import settings
+from course.grading.engine.submission import Staged, Waiting
+from course.grading.engine.task import Executed, execute
+from course.grading.engine.workplace import Workplace, disk_is_full
+from course.grading.errors import GradingError
+from course.grading.record import Record
+from course.grading.upstream import gradebook_engine, metadata_schema
+from course.grading.upstream.surroundings import surroundings
+
+_MESSAGES = 5  # of one submission that are passed on
+
+
+@dataclass
+class Outcome:
+    """What became of one submission.
+
+    Attributes:
+        problems: why it could not be graded; empty where it could.
+        records: what the stages noted of each of its notebooks.
+        skipped: whether it was graded before.
+        seconds: time spent before the run, running (until the kernel was ready and in the cells are parts of it),
+            and after it.
+    """
+
+    student: str
+    problems: list[str] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    skipped: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class _Submission:
+    outcome: Outcome
+    stages: Staged
+    waiting: list[Waiting] = field(default_factory=list)
+    executed: dict[int, Executed] = field(default_factory=dict)
+    retried: bool = False
+    ended: bool = False
+
+    @property
+    def missing(self) -> list[int]:
+        return [number for number in range(len(self.waiting)) if number not in self.executed]
+
+
+class Engine:
+    """Grades submissions of one assignment.
+
+    Args:
+        config: the course.
+        assignment: its name.
+        start_pool: starts the workers, and starts them again where they broke.
+        jobs: how many notebooks run at once.
+        local: whether the workers are processes of this machine, which share its disk.
+    """
+
+    def __init__(
+        self,
+        config: Gradbook,
+        assignment: str,
+        start_pool: Callable[[], Executor],
+        jobs: int,
+        *,
+        local: bool = True,
+    ) -> None:
+        self.config, self.assignment, self.jobs, self.local = config, assignment, jobs, local
+        self.start_pool = start_pool
+        coursedir = CourseDirectory(config=settings(config, assignment, None))
+        self.place = Workplace(config.folder, coursedir, assignment)
+        self._running: dict[Future[Executed], tuple[_Submission, int]] = {}
+        self._retry: deque[_Submission] = deque()
+
+    def grade(
+        self, students: Sequence[str], *, force: bool = False, filling: jit_cache.Filling | None = None
+    ) -> Iterator[Outcome]:
+        """Grade submissions and give an outcome for each, in the order in which they end.
+
+        Args:
+            students: whose.
+            force: grade again what was graded before.
+            filling: a cache that is to be filled, beside the first submissions where that is possible.
+
+        Raises:
+            GradingError: if another run is at work or the disk is full; what was graded before is kept.
+        """
+        with (
+            self.place.open(),
+            gradebook_engine.shared(),
+            metadata_schema.validated_quickly(),
+            interrupt.between_steps() as self._stop_here,
+        ):
+            if force:
+                self.place.redo(students)
+            if filling is not None and not self.local:
+                # The workers get what is in the cache once, when they are asked first.
+                self._tell(jit_cache.fill(filling))
+            self._pool = self.start_pool()
+            beside = self._pool.submit(jit_cache.fill, filling) if filling is not None and self.local else None
+            # What is loaded by now stays: the collector need not look at it again for every submission.
+            gc.freeze()
+            try:
+                yield from self._grade(deque(students))
+                if beside is not None:
+                    self._finish(beside)
+            finally:
+                workers.end(self._pool)
+
+    def _finish(self, beside: Future[str]) -> None:
+        """Wait until the cache is filled, or would be anew the next time."""
+        while not beside.done():
+            self._stop_here()
+            wait([beside], interrupt.LOOK)
+        try:
+            self._tell(beside.result())
+        except Exception as error:
+            # A submission killed the worker that did it, with the others: the marks are there all the same.
+            self._tell(f"kernels are not warmed up: {error or type(error).__name__}")
+
+    def _tell(self, trouble: str) -> None:
+        if trouble:
+            logging.getLogger("course.grading").warning("%s: %s", self.assignment, trouble)
+
+    def _grade(self, students: deque[str]) -> Iterator[Outcome]:
+        while students or self._retry or self._running:
+            self._stop_here()
+            if self._retry and not self._running:
+                # A worker died with these: one of them did it, so that each has new workers to itself now.
+                workers.end(self._pool)
+                self._pool = self.start_pool()
+                self._submit(self._retry.popleft())
+            while students and len(self._running) <= self.jobs and not self._retry:
+                submission = self._before(students.popleft())
+                if submission.outcome.problems or submission.outcome.skipped:
+                    yield submission.outcome
+                else:
+                    self._submit(submission)
+            if self._running:
+                for future in wait(self._running, interrupt.LOOK, FIRST_COMPLETED).done:
+                    submission = self._take(future)
+                    if submission is not None and not submission.ended:
+                        submission.ended = True
+                        yield submission.outcome
+
+    def _submit(self, submission: _Submission) -> None:
+        # Without a sandbox the notebooks of a submission share a folder, and run one after the other.
+        chosen = submission.missing if self.config.sandbox else submission.missing[:1]
+        for number in chosen:
+            try:
+                future = self._pool.submit(execute, submission.waiting[number].task)
+            except BrokenExecutor as error:
+                future = Future()
+                future.set_exception(error)
+            self._running[future] = submission, number
+
+    def _take(self, future: Future[Executed]) -> _Submission | None:
+        """Take the run of one notebook; give the submission where that is the end of it."""
+        submission, number = self._running.pop(future)
+        try:
+            run = submission.executed[number] = future.result()
+        except BrokenExecutor:
+            return self._retry_alone(submission)
+        except Exception as error:
+            self._fail(submission.outcome, error, [])
+            return submission
+        for phase, seconds in {"run": run.seconds, **run.record.phases}.items():
+            submission.outcome.seconds[phase] = submission.outcome.seconds.get(phase, 0.0) + seconds
+        if submission.outcome.problems:
+            return submission
+        if submission.missing:
+            if not self.config.sandbox:
+                self._submit(submission)
+            return None
+        self._after(submission)
+        return submission
+
+    def _retry_alone(self, submission: _Submission) -> _Submission | None:
+        if submission in self._retry:
+            return None
+        if submission.retried:
+            self.place.drop(submission.outcome.student)
+            submission.outcome.problems.append("the process that ran it was killed twice: is memory short?")
+            return submission
+        submission.retried = True
+        self._retry.append(submission)
+        return None
+
+    def _before(self, student: str) -> _Submission:
+        start, outcome = time.monotonic(), Outcome(student)
+        with surroundings() as (log, errors):
+            configured = settings(self.config, self.assignment, student)
+            configured.CourseDirectory.autograded_directory = self.place.staged_directory
+            stages = Staged(coursedir=CourseDirectory(config=configured, log=log), config=configured, log=log)
+            submission = _Submission(outcome, stages)
+            try:
+                outcome.skipped = not self.place.due(student)
+                if not outcome.skipped:
+                    submission.waiting = stages.before()
+            except (Exception, SystemExit) as error:
+                self._fail(outcome, error, errors)
+        outcome.seconds["before"] = time.monotonic() - start
+        return submission
+
+    def _after(self, submission: _Submission) -> None:
+        start, outcome = time.monotonic(), submission.outcome
+        with surroundings() as (log, errors):
+            submission.stages.log = log
+            try:
+                self.place.reopen(outcome.student)
+                executed = [submission.executed[number] for number in range(len(submission.waiting))]
+                outcome.records = submission.stages.after(submission.waiting, executed)
+                self.place.commit(outcome.student)
+            except (Exception, SystemExit) as error:
+                self._fail(outcome, error, errors)
+        outcome.seconds["after"] = time.monotonic() - start
+
+    def _fail(self, outcome: Outcome, error: BaseException, errors: Sequence[str]) -> None:
+        self.place.drop(outcome.student)
+        if disk_is_full(error):
+            raise GradingError(
+                f"the disk is full, so {outcome.student} and those after are not graded; what was graded before "
+                "is kept. Make room and give the same command again"
+            ) from error
+        said = [str(error)] if isinstance(error, CourseError) else [f"{type(error).__name__}: {error}"]
+        messages = errors if errors and isinstance(error, NbGraderException | SystemExit) else [*errors, *said]
+        outcome.problems += list(dict.fromkeys(messages))[-_MESSAGES:]

@@ -1,0 +1,138 @@
+"""What makes a grading run safe to kill: a submission is worked on aside and becomes the result in one rename.
+
+The folder `autograded/STUDENT/ASSIGNMENT` exists exactly where a submission was graded to its end. While its
+marks are being written into the gradebook it does not exist; so a run that is killed, or that finds the disk
+full, leaves no half-graded submission that the next run would pass over.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import DBAPIError
+
+from course.grading.errors import GradingError
+from course.grading.secret import FOLDER
+from course.grading.stages.admit import time_of
+
+_PREFIX = ".grading-"
+
+
+class Workplace:
+    """Where one run works on submissions, and which of them still have to be graded.
+
+    Args:
+        course: the course's folder.
+        coursedir: nbgrader's view of it.
+        assignment: the assignment's name.
+    """
+
+    def __init__(self, course: Path, coursedir: CourseDirectory, assignment: str) -> None:
+        self.coursedir, self.assignment = coursedir, assignment
+        self.root = Path(coursedir.root)
+        self.staging = Path()
+        self._again = course / FOLDER / "again" / assignment
+        self._lock = course / FOLDER / "grading.lock"
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[None]:
+        """Work alone in the course, in a folder beside the results that is gone afterwards.
+
+        Raises:
+            GradingError: if another run is at work.
+        """
+        self._lock.parent.mkdir(mode=0o700, exist_ok=True)
+        autograded = self.root / self.coursedir.autograded_directory
+        autograded.mkdir(parents=True, exist_ok=True)
+        with self._lock.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise GradingError("another `course autograde` is at work in this course") from None
+            for left in autograded.glob(f"{_PREFIX}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            self.staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=autograded))
+            try:
+                yield
+            finally:
+                shutil.rmtree(self.staging, ignore_errors=True)
+
+    @property
+    def staged_directory(self) -> str:
+        """The staging folder, as nbgrader's `autograded_directory`."""
+        return str(self.staging.relative_to(self.root))
+
+    def redo(self, students: Iterable[str]) -> None:
+        """Note that these are to be graded again, so that a run which ends early is gone on with."""
+        self._again.mkdir(parents=True, exist_ok=True)
+        for student in students:
+            (self._again / student).touch()
+
+    def due(self, student: str) -> bool:
+        """Say whether a submission is to be graded: it never was, it is to be again, or a newer one came in."""
+        if student in self.coursedir.student_id_exclude.split(","):
+            return False
+        done = self._done(student)
+        if not done.exists() or (self._again / student).exists():
+            return True
+        came = time_of(Path(self._path(self.coursedir.submitted_directory, student)))
+        had = self.coursedir.get_existing_timestamp(str(done))
+        return came is not None and had is not None and came > had
+
+    def reopen(self, student: str) -> None:
+        """Put the result of an earlier run away: from here on the submission counts as not graded."""
+        if self._done(student).exists():
+            self._done(student).rename(Path(tempfile.mkdtemp(prefix="old-", dir=self.staging)) / "old")
+
+    def commit(self, student: str) -> None:
+        """Make what was worked on the result, in one step."""
+        staged, done = Path(self._path(self.staged_directory, student)), self._done(student)
+        for path in staged.rglob("*"):
+            _flush(path)
+        done.parent.mkdir(parents=True, exist_ok=True)
+        staged.rename(done)
+        _flush(done.parent)
+        (self._again / student).unlink(missing_ok=True)
+
+    def drop(self, student: str) -> None:
+        """Let go of what was worked on; the next run begins with the submission anew."""
+        shutil.rmtree(self._path(self.staged_directory, student), ignore_errors=True)
+
+    def _done(self, student: str) -> Path:
+        return Path(self._path(self.coursedir.autograded_directory, student))
+
+    def _path(self, step: str, student: str) -> str:
+        return os.path.normpath(self.coursedir.format_path(step, student, self.assignment))
+
+
+_FULL = ("disk is full", "No space left on device")  # as SQLite and PostgreSQL say it
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Say whether this error, or one that led to it, is about a full disk.
+
+    Only the system's and the database's own errors are asked: other texts may quote a submission.
+    """
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        said = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(error, sqlite3.Error | DBAPIError) and any(text in str(said) for text in _FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,269 @@
+"""One student's sheet, marked: whose numbers, which probe inputs, whose numbers else it could be worked on."""
+
+import functools
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from course import sheet as sheets
+from course.exercises import Exercise, find
+from course.exercises.variants import normalise_id
+from course.grading.config import DOCUMENT, Gradbook
+from course.grading.marks.store import Acceptance, KeptRuling
+from course.marking import registry
+from course.marking.marker import NOBODY, Marker, Others
+from course.marking.report import Report, Ruling
+from course.sheet import Sheet
+
+DOCUMENTS = "the document's own numbers"
+FILLER = f"{DOCUMENTS} ("  # labels that only fill a lot up begin with it
+_LOT = 32  # others are worked out in lots, so that few shapes are compiled
+
+
+class Marked(NamedTuple):
+    """The marks of one sheet.
+
+    Attributes:
+        review: what a person should look at; empty where nothing.
+        numbers_of: the id with whose numbers it was marked: the student's, or a declared one that was accepted.
+        declared: another id that the notebook declares and that was not accepted; empty where there is none.
+        declared_points: what the sheet has under the numbers of `declared`.
+    """
+
+    report: Report
+    review: str = ""
+    numbers_of: str = ""
+    declared: str = ""
+    declared_points: float = 0.0
+
+
+class Handed(NamedTuple):
+    """What one student handed over for one exercise, and what was decided on it.
+
+    Attributes:
+        bundles: what the graded cell put out; anything but one bundle is no sheet.
+        note: what happened while the notebook ran.
+        rulings: an instructor's decisions by step.
+        accepted: the id that may be declared instead of the student's.
+    """
+
+    student: str
+    bundles: Sequence[bytes]
+    note: str = ""
+    rulings: Mapping[str, Ruling] = {}
+    accepted: Acceptance | None = None
+
+
+class Work(NamedTuple):
+    """One sheet, ready to be marked.
+
+    Attributes:
+        reason: why there is no sheet that can be read; empty where there is.
+        given: the numbers with which it is marked.
+        numbers_of: whose these are.
+        declared: another id that the notebook declares, with other numbers, that was not accepted.
+        theirs: the numbers of `declared`; None where there is none.
+    """
+
+    handed: Handed
+    sheet: Sheet
+    reason: str
+    given: Any
+    probe: Any
+    numbers_of: str
+    declared: str
+    theirs: Any
+
+
+def mark_handed(
+    config: Gradbook,
+    exercise: Exercise,
+    student: str,
+    bundles: Sequence[bytes],
+    *,
+    enrolled: Sequence[str] = (),
+    rulings: Mapping[str, Ruling] | None = None,
+    note: str = "",
+    accepted: Acceptance | None = None,
+) -> Marked:
+    """Mark what a graded cell handed over.
+
+    The exercise is that of the released cell and the student is nbgrader's; what the bundle says of either is
+    at most remarked upon. An id that it declares counts only where an instructor accepted it.
+
+    Args:
+        config: the course.
+        exercise: what was to be answered.
+        student: who handed it in.
+        bundles: what the cell put out; anything but one bundle is no sheet.
+        enrolled: ids with whose numbers a sheet that is not right is compared.
+        rulings: an instructor's decisions by step.
+        note: what happened while the notebook ran.
+        accepted: the id that may be declared instead of the student's.
+
+    Raises:
+        course.errors.CourseError: if there is no scheme, or the course's secret cannot be read.
+    """
+    marker = registry.marker(config.solutions_dirs, exercise.id)
+    work = prepare(config, exercise, Handed(student, bundles, note, rulings or {}, accepted))
+    report = marker.mark(
+        work.sheet,
+        work.given,
+        probe=work.probe,
+        student=student,
+        others=others_of(config, marker, work.sheet, personal(config, enrolled)),
+        rulings=rulings,
+    )
+    under = marker.mark(work.sheet, work.theirs, probe=work.probe).points if work.declared else 0.0
+    return finish(exercise, work, report, under, enrolled)
+
+
+def prepare(config: Gradbook, exercise: Exercise, handed: Handed) -> Work:
+    """Read a sheet and find whose numbers it is marked with."""
+    sheet, reason = _read(exercise, handed.bundles)
+    given, numbers_of = config.given(exercise, handed.student), handed.student
+    declared, theirs = _normal(sheet), None
+    if declared:
+        theirs = config.given(exercise, declared)
+        if _equal(given, theirs):
+            declared, theirs = "", None
+        elif handed.accepted is not None and handed.accepted.declared == declared:
+            given, numbers_of, declared, theirs = theirs, declared, "", None
+    key = config.probe_key(exercise.id, handed.student) if exercise.probe is not None else ""
+    return Work(handed, sheet, reason, given, exercise.probes(key), numbers_of, declared, theirs)
+
+
+def finish(exercise: Exercise, work: Work, report: Report, under: float, enrolled: Sequence[str] = ()) -> Marked:
+    """Add to the marks what concerns the whole sheet, and say what a person should look at.
+
+    Args:
+        exercise: what was to be answered.
+        work: the sheet.
+        report: the marks of its steps.
+        under: the points under the numbers of the id that the notebook declares.
+        enrolled: the ids of everybody, to tell a mistyped id from a classmate's.
+    """
+    if not math.isfinite(report.points):
+        raise ArithmeticError(f"the points of {exercise.id} are {report.points}")
+    handed, reason = work.handed, work.reason
+    review = []
+    remarks = [handed.note] if handed.note else []
+    if handed.accepted is not None and work.numbers_of != handed.student:
+        accepted = handed.accepted
+        remarks.append(f"Marked with the numbers of {accepted.declared}, as accepted: {accepted.reason}")
+    if len(handed.bundles) != 1:
+        remarks.append(reason)
+    elif reason:
+        report = _unusable(report, reason, handed.rulings)
+        remarks.append(reason)
+    elif work.sheet.exercise != exercise.id:
+        remarks.append(f"The sheet that was submitted here is the one of {work.sheet.exercise}.")
+    if len(handed.bundles) > 1:
+        report = _unusable(report, reason, handed.rulings)
+        review.append(f"{len(handed.bundles)} sheets in one cell")
+    if report.foreign and report.whose not in _labels(work.declared):
+        review.append(f"worked on {report.whose}; under these it has {report.foreign_points:g} points")
+    if work.declared:
+        # Who hands in a classmate's sheet has a classmate's points: nobody should take them unseen.
+        theirs = work.declared in map(str.casefold, enrolled)
+        then = "that is somebody else here: compare the two before any `course accept`"
+        review.append(
+            f"the notebook declares the id {work.declared}; under its numbers it has {under:g} points, "
+            f"{then if theirs else 'which `course accept` takes'}"
+        )
+    report = msgspec.structs.replace(report, remarks=(*remarks, *report.remarks))
+    return Marked(report, "; ".join(review), work.numbers_of, work.declared, under)
+
+
+def stale(rulings: Sequence[KeptRuling], report: Report) -> str:
+    """Say which decisions on a sheet were made on another answer than it holds now; empty where none."""
+    steps = [
+        ruling.step
+        for ruling in rulings
+        if ruling.step in report.steps and ruling.answer not in ("", report.steps[ruling.step].yours)
+    ]
+    return f"ruled on when another answer stood there: {', '.join(steps)}" if steps else ""
+
+
+def _read(exercise: Exercise, bundles: Sequence[bytes]) -> tuple[Sheet, str]:
+    """Read the one sheet; without one an empty sheet, and why."""
+    nothing = Sheet(exercise.id, {})
+    if not bundles:
+        return nothing, "No sheet was handed over."
+    if len(bundles) > 1:
+        return nothing, f"The graded cell put out {len(bundles)} sheets; none of them is marked."
+    try:
+        return sheets.decode(bundles[0]), ""
+    except sheets.SheetError as error:
+        text = str(error)
+        return nothing, text[:1].upper() + text[1:300] + ("" if text.endswith(".") else ".")
+
+
+def _unusable(report: Report, reason: str, rulings: Mapping[str, Ruling]) -> Report:
+    steps = {
+        name: step if name in rulings else msgspec.structs.replace(step, state="unusable", remark=reason)
+        for name, step in report.steps.items()
+    }
+    return msgspec.structs.replace(report, steps=steps)
+
+
+def personal(config: Gradbook, enrolled: Sequence[str]) -> tuple[str, ...]:
+    """Give those who have numbers of their own, in order."""
+    return tuple(sorted({name for name in enrolled if config.variant_of(name) != DOCUMENT}))
+
+
+def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ...]) -> Others:
+    """Give the right values of the document's numbers, of these ids, and of the one that the sheet declares."""
+    exercise = marker.scheme.exercise
+    if exercise.draw is None or not exercise.answers:
+        return NOBODY
+    known = _known(config.solutions_dirs, exercise.id, config.course, ids)
+    declared = _normal(sheet)
+    if not declared or declared in map(str.casefold, ids):
+        return known
+    label = _labels(declared)[1]
+    return _join(known, work_out(marker, {label: exercise.given(declared, config.course)}))
+
+
+def _labels(declared: str) -> tuple[str, str]:
+    """What the numbers of a declared id are called: of somebody enrolled, and of nobody."""
+    return f"the numbers of {declared}", f"the numbers of {declared}, the id declared in the notebook"
+
+
+def _normal(sheet: Sheet) -> str:
+    """Give the id that a sheet declares, in the form in which it counts; empty where there is none."""
+    try:
+        return normalise_id(sheet.student or "")
+    except ValueError:
+        return ""
+
+
+def _equal(given: Any, other: Any) -> bool:
+    return all(np.array_equal(mine, theirs) for mine, theirs in zip(given, other, strict=True))
+
+
+@functools.lru_cache(maxsize=64)
+def _known(folders: tuple[Path, ...], exercise_id: str, course: str, ids: tuple[str, ...]) -> Others:
+    exercise = find(exercise_id)
+    theirs = {f"the numbers of {name}": exercise.given(name, course) for name in ids}
+    return work_out(registry.marker(folders, exercise_id), {DOCUMENTS: exercise.seed()} | theirs)
+
+
+def work_out(marker: Marker, givens: Mapping[str, Any]) -> Others:
+    """Work out right values in full lots: every other number of variants would be compiled anew."""
+    # The answers that functions give are compared with nobody's, so any probe inputs do.
+    probe = marker.scheme.exercise.probes("practice")
+    # What fills the last lot up comes after the real ones, of which the first that fits is named.
+    filler = {f"{FILLER}{n})": marker.scheme.exercise.seed() for n in range(-len(givens) % _LOT)}
+    items = list((dict(givens) | filler).items())
+    lots = [marker.others(dict(items[start : start + _LOT]), probe) for start in range(0, len(items), _LOT)]
+    return functools.reduce(_join, lots)
+
+
+def _join(first: Others, second: Others) -> Others:
+    truths = {name: np.concatenate([first.truths[name], second.truths[name]]) for name in first.truths}
+    return Others(first.labels + second.labels, first.givens + second.givens, truths)

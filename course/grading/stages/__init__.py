@@ -1,0 +1,15 @@
+"""What nbgrader does with one submission, stage by stage; `order` lists them.
+
+| module | stage |
+|---|---|
+| `order` | the stages in order, and `use_stages`, which puts them into nbgrader's configuration |
+| `read`, `notebook_format` | submissions opened: plain files only, notebooks of other tools mended |
+| `admit` | what is refused before it is opened |
+| `restore` | the notebook brought back to the cells that were released |
+| `sanitise`, `mime_bundles`, `active_files` | nothing of a student's reaches the instructor's browser as code |
+| `grading_cell` | what the kernel is told: whose numbers, which probe inputs |
+| `execute` | the notebook run, keeping what was earned before a crash |
+| `collect` | answers taken out of the notebook that was run |
+| `award` | marks written into it; what a person should look at |
+| `fail_closed`, `signs_of_forging` | ordinary graded cells whose outcome is unclear |
+"""

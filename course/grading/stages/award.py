@@ -1,0 +1,80 @@
+"""Marks written into the notebook that was run: a graded cell's only outputs, and none of them a student's."""
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade
+
+from course.exercises.cells import graded_exercise
+from course.grading.config import Gradbook
+from course.grading.marks.enrolled import enrolled_students
+from course.grading.marks.store import Store, url_beside
+from course.grading.record import Record, record_of
+from course.grading.stages.restore import changes_of
+
+
+class AwardMarks(NbGraderPreprocessor):
+    """Marks every sheet that was collected and writes the card and the points in place of the cell's outputs.
+
+    It fails closed: whatever goes wrong here gives 0 points and a card that says so, and a person is told.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Award the marks of one notebook."""
+        record, about = record_of(resources), resources["nbgrader"]
+        graded = [cell for cell in nb.cells if is_grade(cell) and graded_exercise(cell.metadata.nbgrader.grade_id)]
+        ours = nb.metadata.get("course", {})
+        if record.stopped:
+            nb.metadata["course"] = NotebookNode(ours, stopped=record.stopped)
+        for cell in filter(is_grade, nb.cells):
+            if done := changes_of(cell.metadata.nbgrader.grade_id, ours.get("changes", [])):
+                name = cell.metadata.nbgrader.grade_id
+                record.review[name] = "; ".join(filter(None, [record.review.get(name), *done]))
+        if not graded:
+            return nb, resources
+        # The marker and JAX take most of a second to import: meanwhile the first notebooks run.
+        from course.grading.marks import graded_cell
+        from course.marking.compiled import keep_compiled
+
+        config = Gradbook(config=self.config)
+        keep_compiled(config.compiled_dir)
+        notes = _notes(nb, record)
+        with Store(config.answers_url or url_beside(about["db_url"], config.folder)) as store:
+            enrolled = enrolled_students(config, about["db_url"], about["assignment"])
+            store.forget(about["assignment"], about["notebook"], about["student"])
+            for cell in graded:
+                note = notes.get(cell.id, "")
+                graded_cell.award(cell, config, store, record, about, note=note, enrolled=enrolled, log=self.log)
+        return nb, resources
+
+
+class FlagForReview(NbGraderPreprocessor):
+    """Marks in the gradebook what a person should look at, so that the formgrader lists it."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Flag the grades of one notebook; after `SaveAutoGrades`, which would take the flags away."""
+        about, review = resources["nbgrader"], record_of(resources).review
+        if review:
+            with Gradebook(about["db_url"]) as gradebook:
+                for name in review:
+                    grade = gradebook.find_grade(name, about["notebook"], about["assignment"], about["student"])
+                    setattr(grade, "needs_manual_grade", True)  # noqa: B010, a column to the type checker
+                gradebook.db.commit()
+        return nb, resources
+
+
+def _notes(nb: NotebookNode, record: Record) -> dict[str, str]:
+    """Say for each graded cell what happened in it or above it, back to the graded cell before."""
+    notes: dict[str, str] = {}
+    pending: list[str] = []
+    for cell in nb.cells:
+        if cell.id in record.happened:
+            pending.append(f"While a cell of this exercise ran, {record.happened[cell.id]}.")
+        if is_grade(cell):
+            if cell.id in record.not_run:
+                pending.append(f"This cell was not run: {record.stopped} in a cell above.")
+            notes[cell.id] = " ".join(dict.fromkeys(pending))
+            pending = []
+    return notes

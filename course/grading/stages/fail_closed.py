@@ -1,0 +1,83 @@
+"""Ordinary graded cells, of which stock nbgrader gives full marks to some that show nothing of the kind.
+
+nbgrader reads a cell's outcome from its outputs and gives all points where it cannot: to one that never ran, and
+to one whose last value is `nan`, negative, `True` or no number. Here such a cell earns nothing, says why, and is
+listed for a person to look at. So is a notebook whose code plainly reaches for what runs the tests, and keeps its
+points until that person decides. `c.Gradbook.fail_closed = False` leaves all of it to nbgrader.
+"""
+
+import math
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_locked, is_solution
+
+from course.exercises.cells import graded_exercise
+from course.grading.config import Gradbook
+from course.grading.record import record_of
+from course.grading.stages.signs_of_forging import reaches
+
+
+class FailClosed(NbGraderPreprocessor):
+    """Gives no points where the outcome of an ordinary graded cell is unclear."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Look at every graded cell that is not an exercise of ours; before `SaveAutoGrades`."""
+        if not Gradbook(config=self.config).fail_closed:
+            return nb, resources
+        record = record_of(resources)
+        reached = reaches(cell.source for cell in nb.cells if cell.cell_type == "code" and not is_locked(cell))
+        for cell in nb.cells:
+            if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
+                continue
+            name = cell.metadata.nbgrader.grade_id
+            if graded_exercise(name) is not None:
+                continue
+            if reached:
+                seen = f"the notebook reaches for {' and '.join(reached)}: compare its code with its points"
+                record.review[name] = "; ".join(filter(None, [record.review.get(name), seen]))
+            reason = unclear(cell, ran=record.completed is None or cell.id in record.completed)
+            if reason:
+                self.log.warning("%s: %s", name, reason)
+                record.review[name] = "; ".join(filter(None, [reason, record.review.get(name)]))
+                text = f"Not marked: {reason}. Your instructor is told."
+                # Of several outputs, nbgrader takes the first one that says something.
+                cell.outputs.insert(0, new_output("error", ename="NotMarked", evalue=reason, traceback=[text]))
+        return nb, resources
+
+
+def unclear(cell: NotebookNode, *, ran: bool) -> str:
+    """Say why the outcome of a graded cell is unclear; empty where it is clear.
+
+    Args:
+        cell: the cell with its outputs.
+        ran: whether the kernel said that it came to its end.
+    """
+    if any(_fails(output) for output in cell.outputs):
+        results = [output for output in cell.outputs if output.output_type == "execute_result"]
+        # nbgrader would not come to the error if a value stood before it.
+        return "it gave a value and failed" if results and not _fails(cell.outputs[0]) else ""
+    if not ran:
+        return "it did not run to its end"
+    results = [output for output in cell.outputs if output.output_type == "execute_result"]
+    if len(results) > 1:
+        return f"it gave {len(results)} values"
+    return _unclear_value(results[0], float(cell.metadata.nbgrader["points"])) if results else ""
+
+
+def _unclear_value(output: NotebookNode, most: float) -> str:
+    text: Any = output.get("data", {}).get("text/plain", "")
+    text = text[0] if isinstance(text, list) and len(text) == 1 else text
+    try:
+        points = float(text)
+    except (TypeError, ValueError):
+        points = math.nan
+    if 0 <= points <= most:
+        return ""
+    return f"its value is {str(text)[:40]!r}, which is no number of points from 0 to {most:g}"
+
+
+def _fails(output: NotebookNode) -> bool:
+    return output.output_type == "error" or (output.output_type == "stream" and output.name == "stderr")

@@ -1,0 +1,9 @@
+"""Text that somebody else wrote as HTML that is safe to show.
+
+| module | holds |
+|---|---|
+| `sanitise` | HTML, Markdown and pictures without scripts, and asking for nothing from elsewhere |
+| `mathml` | Markdown snippets with LaTeX as HTML with MathML |
+| `plain_text` | LaTeX snippets as plain text for a terminal |
+| `notebook_cells` | the cells and outputs of a notebook as HTML |
+"""

@@ -1,0 +1,84 @@
+"""What a kernel needs is imported once, here, before anything forks."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from . import compile_options, warmup
+
+_kept: list[object] = []
+
+PRELOADED = (
+    "numpy",
+    "psutil",
+    "matplotlib.pyplot",
+    "IPython",
+    "IPython.core.completer",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "jax",
+    "jax.numpy",
+    "optax",
+)
+# What a kernel imports while it starts, at its first compiled program, figure, error and shell command: of
+# some releases only, so that one that is missing is passed over. Not `matplotlib_inline.backend_inline`, which
+# looks for a running IPython when it is imported.
+HELPFUL = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "PIL.PngImagePlugin",
+    "faulthandler",
+    "ipykernel.debugger",
+    "jaxlib.mlir.dialects.mhlo",
+    "matplotlib.backends.backend_agg",
+    "pdb",
+    "pexpect",
+    "pygments.formatters.terminal256",
+    "stack_data",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
+
+
+def preload() -> None:
+    """Import what kernels need, without a thread and without a JAX backend.
+
+    Raises:
+        RuntimeError: If an import started a thread.
+    """
+    os.environ.update(
+        JAX_PLATFORMS="cpu",
+        OPENBLAS_NUM_THREADS="1",
+        OMP_NUM_THREADS="1",
+        MPLBACKEND="module://matplotlib_inline.backend_inline",
+    )
+    # The collector would look for garbage again and again among what is only growing.
+    gc.disable()
+    # Half a kernel's start, for a debugger that nobody attaches.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    for name in PRELOADED:
+        importlib.import_module(name)
+    importlib.import_module("..process.ipython", __package__)
+    for name in HELPFUL:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    os.environ["XLA_FLAGS"] = compile_options.flags()
+    warmup.rehearse()
+    compile_options.hasten()
+    if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
+        raise RuntimeError(f"the zygote has {threads} threads after its imports; it must have one to fork safely")
+    gc.collect()
+    _kept.extend(warmup.fill_gaps())
+    # What is there now is never looked at by the collector again, so that children go on sharing it.
+    gc.freeze()
+    # Tracing makes many objects that live for a moment, and JAX is called at each collection.
+    gc.set_threshold(20_000, 10, 10)
+    gc.enable()
