@@ -37,7 +37,7 @@ def test_nothing_of_a_mark_scheme_is_in_the_wheel(wheel):
     text = b"".join(wheel.read(name) for name in wheel.namelist() if name.endswith(".py"))
     for sentence in (b"The ReLU is missing", b"Ten times the step", b"Model answer of"):
         assert sentence not in text
-    assert "The ReLU is missing" in (ROOT / "solutions" / "mlp.py").read_text("utf-8")
+    assert "The ReLU is missing" in (ROOT / "solutions" / "mlp" / "relu_sgd.py").read_text("utf-8")
 
 
 def imports_of(path):

@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array
 
 from course.exercises.practice import KEPT, apart
-from course.exercises.variants import POOL, passed_over
+from course.exercises.variants import POOL
 from course.marking.follow_through import call, slip_values, truths
 from course.marking.marker import stack
 from course.marking.scheme import Scheme
@@ -55,7 +55,7 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
         if exercise.draw is not None and scheme.steps:
             givens = [exercise.variant(index) for index in range(draws)]
             ill_posed, alike = _audit(scheme, stack(givens), probe)
-            skipped = passed_over(exercise.id)[:draws]
+            skipped = exercise.ill_posed[:draws]
             left = int(np.sum(ill_posed & ~skipped))
             if left:
                 first = int(np.argmax(ill_posed & ~skipped))
@@ -69,7 +69,7 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
             else:
                 problems += _derivatives(scheme, kept[0], probe, "the first well-posed draw")
             problems += alike
-    return Finding(exercise.id, problems, ill_posed, distinct, int(np.sum(passed_over(exercise.id))))
+    return Finding(exercise.id, problems, ill_posed, distinct, int(np.sum(exercise.ill_posed)))
 
 
 def practice_table(scheme: Scheme) -> list[int]:

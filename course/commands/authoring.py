@@ -11,7 +11,7 @@ from rich.markup import escape
 from course.commands import common
 from course.commands.common import Solutions
 from course.commands.progress import working
-from course.exercises import find, own, practice, variants
+from course.exercises import CATALOGUE, find, own, practice, variants
 
 
 def lint(
@@ -55,7 +55,7 @@ def lint(
             common.results.print(f"  {escape(problem)}")
     if write:
         _write_tables(own.PASSED_OVER, chosen, tables)
-        _write_tables(practice.TABLE, [name for name in chosen if own.file_of(name) is None], rehearsals)
+        _write_tables(practice.TABLE, [name for name in chosen if CATALOGUE.file_of(name) is None], rehearsals)
     if bad:
         raise typer.Exit(1)
 
@@ -63,7 +63,7 @@ def lint(
 def _write_tables(file: str, examined: Sequence[str], tables: Mapping[str, Any]) -> None:
     """Write what was found beside the exercises examined: in this package, or in a folder of one's own."""
     package = Path(variants.__file__).parent
-    beside = {name: path.parent if (path := own.file_of(name)) else package for name in examined}
+    beside = {name: path.parent if (path := CATALOGUE.file_of(name)) else package for name in examined}
     for folder in sorted(set(beside.values())):
         path = folder / file
         before = json_module.loads(path.read_text("utf-8")) if path.is_file() else {}

@@ -68,6 +68,7 @@ class Exercise:
         symbols: LaTeX of each given value, by field name.
         probe: draws the inputs on which functions are evaluated.
         network: gives the network to be drawn beside the given values.
+        passed_over: the draws that are passed over, in their text form; None for those that this package lists.
     """
 
     id: str
@@ -81,6 +82,12 @@ class Exercise:
     symbols: Mapping[str, str] = field(default_factory=dict)
     probe: Callable[[Draw], Any] | None = None
     network: Callable[[Any], "Network"] | None = None
+    passed_over: str | None = None
+
+    @property
+    def ill_posed(self) -> np.ndarray:
+        """The draws that are passed over, bool [POOL]."""
+        return variants.passed_over(self.id) if self.passed_over is None else variants.unpack(self.passed_over)
 
     @property
     def assignment(self) -> str:
@@ -95,7 +102,7 @@ class Exercise:
         """
         if student is None or self.draw is None:
             return self.seed()
-        return self.variant(variants.index_for(self.id, student, course))
+        return self.variant(variants.index_for(self.id, student, course, self.ill_posed))
 
     def variant(self, index: int) -> Any:
         """Give the numbers of one draw of the pool."""

@@ -83,16 +83,24 @@ def normalise_id(student: str) -> str:
     return normal
 
 
-def index_for(exercise: str, student: str, course: str = COURSE) -> int:
-    """Give the index of the draw that belongs to a student, ill-posed draws passed over."""
+def index_for(exercise: str, student: str, course: str = COURSE, ill_posed: np.ndarray | None = None) -> int:
+    """Return the index of the draw that belongs to a student, ill-posed draws passed over.
+
+    Args:
+        exercise: id of the exercise.
+        student: id of the student.
+        course: name of the course.
+        ill_posed: bool [POOL], the draws to pass over; those of this package unless given.
+    """
     key = f"{course}|{SAMPLER_VERSION}|{exercise}|{normalise_id(student)}"
     start = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % POOL
-    return next_well_posed(exercise, start)
+    return next_well_posed(exercise, start, ill_posed)
 
 
-def next_well_posed(exercise: str, start: int) -> int:
-    """Give the first draw from `start` on that is not passed over."""
-    ill_posed = passed_over(exercise)
+def next_well_posed(exercise: str, start: int, ill_posed: np.ndarray | None = None) -> int:
+    """Return the first draw from `start` on that is not passed over."""
+    if ill_posed is None:
+        ill_posed = passed_over(exercise)
     for step in range(POOL):
         index = (start + step) % POOL
         if not ill_posed[index]:
@@ -102,27 +110,21 @@ def next_well_posed(exercise: str, start: int) -> int:
 
 @functools.cache
 def passed_over(exercise: str) -> np.ndarray:
-    """Give the mask over the pool of draws to pass over (bool [POOL])."""
-    text = packed(exercise)
+    """Return the mask over the pool of draws of an exercise of this package to pass over (bool [POOL])."""
+    return unpack(_tables().get(exercise, ""))
+
+
+@functools.lru_cache(maxsize=64)
+def unpack(text: str) -> np.ndarray:
+    """Return the mask over the pool (bool [POOL]) from its text form; the empty text passes over none."""
     if not text:
         return np.zeros(POOL, dtype=bool)
     bits = np.unpackbits(np.frombuffer(base64.b64decode(text), dtype=np.uint8))
     return bits[:POOL].astype(bool)
 
 
-def packed(exercise: str) -> str:
-    """Give the text form of the draws of an exercise that are passed over, empty for none."""
-    return _tables().get(exercise, "")
-
-
-def pass_over(exercise: str, table: str) -> None:
-    """Set the draws of an exercise that is not of this package, in their text form."""
-    _tables()[exercise] = table
-    passed_over.cache_clear()
-
-
 def pack(mask: np.ndarray) -> str:
-    """Give the text form of a mask over the pool, as the table of this package holds it."""
+    """Return the text form of a mask over the pool, as the table of this package holds it."""
     return base64.b64encode(np.packbits(mask).tobytes()).decode()
 
 

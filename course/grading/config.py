@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 from traitlets import Bool, Dict, Enum, Unicode, Union, default
 from traitlets import List as ListOf
@@ -99,10 +98,15 @@ class Gradbook(Configurable):
         root = self.config.CourseDirectory.get("root", "") if "CourseDirectory" in self.config else ""
         return str(root) if isinstance(root, str) and root else os.getcwd()  # noqa: PTH109
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+    def with_exercises(self) -> "Gradbook":
+        """Add the instructor's own exercises to the catalogue: called where a command or a stage begins.
+
+        Raises:
+            course.exercises.catalogue.BadExercise: if one of them cannot be added.
+        """
         if (self.folder / self.exercises).is_dir():
             own.load(self.folder / self.exercises)
+        return self
 
     def without_sandbox(self) -> None:
         """Let submissions run in the account of the grader, whatever was configured."""
@@ -210,6 +214,6 @@ def load(course_dir: Path | None = None, solutions: Path | None = None) -> Gradb
         extra.Gradbook.solutions = str(solutions.absolute())
     settings.merge(extra)
     try:
-        return Gradbook(config=settings)
+        return Gradbook(config=settings).with_exercises()
     except Exception as error:
         raise ConfigError(f"{folder / FILE}: {error}") from error

@@ -1,8 +1,10 @@
 """Where mark schemes come from: folders that the caller names. This package never imports them by name."""
 
 import functools
-import importlib.util
+import hashlib
+import importlib
 import sys
+import types
 from pathlib import Path
 
 from course.errors import CourseError
@@ -23,10 +25,10 @@ def load(folders: tuple[Path, ...]) -> dict[str, Scheme]:
     """
     schemes: dict[str, Scheme] = {}
     where: dict[str, Path] = {}
-    for number, each in enumerate(folders):
+    for each in folders:
         if not each.is_dir():
             raise NoSchemes(f"no mark schemes: {each} is not a folder; name it with --solutions DIR")
-        found = [(path, scheme) for path in sorted(each.glob("*.py")) for scheme in _schemes_of(path, number)]
+        found = _schemes_in(each)
         if not found:
             raise NoSchemes(f"no mark schemes: no Python file in {each} defines a Scheme")
         for path, scheme in found:
@@ -39,15 +41,30 @@ def load(folders: tuple[Path, ...]) -> dict[str, Scheme]:
     return schemes
 
 
-def _schemes_of(path: Path, folder: int) -> list[Scheme]:
-    name = f"_mark_schemes_{folder}_{path.stem}" if folder else f"_mark_schemes_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        return []
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return [value for value in vars(module).values() if isinstance(value, Scheme)]
+def _schemes_in(folder: Path) -> list[tuple[Path, Scheme]]:
+    """Import every module of a folder and of the folders in it, as parts of one package with a name of its own.
+
+    So a module can import what it shares with its neighbours, and no two modules of one name are confused.
+    """
+    package = f"_mark_schemes_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    root = types.ModuleType(package)
+    root.__path__ = [str(folder.resolve())]
+    sys.modules[package] = root
+    importlib.invalidate_caches()
+    found: dict[int, tuple[Path, Scheme]] = {}
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(folder).with_suffix("").parts
+        if path.name == "__init__.py" or any(part.startswith(".") for part in parts):
+            continue
+        if any("." in part for part in parts):
+            raise NoSchemes(f"{path} has a dot in its name, so it cannot be imported; rename it")
+        module = importlib.import_module(".".join((package, *parts)))
+        for value in vars(module).values():
+            if isinstance(value, Scheme):
+                found.setdefault(id(value), (path, value))
+    return list(found.values())
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from course.errors import CourseError
 from course.exercises import Answer, Exercise
 
 INPUTS = ("given", "probe")
+_FIELD = "given."  # of a name in `of=` that is a given value and no step
 TRANSPOSED = "transposed"
 _TRANSPOSED_SENTENCE = "The matrix is transposed: its rows and columns are swapped."
 
@@ -75,14 +76,23 @@ class Step:
         return inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[2].strip()
 
     def slip(
-        self, sentence: str, *, cause: str | None = None, credit: float = 0.5
+        self,
+        sentence: str,
+        *,
+        cause: str | None = None,
+        credit: float = 0.5,
+        of: Sequence[str] = (),
+        rule: Callable[..., Any] | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register a slip of this step.
+        """Register a slip of this step: as a decorator of a function, or at once with a `rule` of several steps.
 
         Args:
             sentence: what the student is told.
             cause: name of the cause, shared with other slips that the same mistake leads to.
             credit: share of the step's points it earns, 0..1.
+            of: with a rule: what it is called with after the given values, names of earlier steps or of given
+                values (`"given.theta0"`).
+            rule: gives the wrong value; it is shared by steps whose parents have other names.
         """
         if not 0 <= credit <= 1:
             raise SchemeError(f"{self.name}: a slip's credit lies in 0..1, got {credit}")
@@ -92,7 +102,23 @@ class Step:
             self.slips.append(Slip(sentence, name, credit, function, _parents(function)))
             return function
 
+        if rule is not None:
+            register(_bound(rule, tuple(of)))
         return register
+
+
+def _bound(rule: Callable[..., Any], of: tuple[str, ...]) -> Callable[..., Any]:
+    """Return the rule as a function whose parameters have the names of a step's parents."""
+    steps = tuple(name for name in of if not name.startswith(_FIELD))
+
+    def bound(given: Any, **parents: Any) -> Any:
+        values = [parents[name] if name in steps else getattr(given, name.removeprefix(_FIELD)) for name in of]
+        return rule(given, *values)
+
+    positional, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("given", positional), *(inspect.Parameter(name, keyword) for name in steps)]
+    bound.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return bound
 
 
 @dataclass(frozen=True)

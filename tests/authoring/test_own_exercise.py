@@ -53,7 +53,7 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("authoring") / "my-course"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__", "ruff.toml"))
     yield folder
-    CATALOGUE.pop(ID, None)
+    CATALOGUE.remove(ID)
 
 
 @pytest.mark.parametrize("file", FILES)

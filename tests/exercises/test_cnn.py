@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course.exercises import CATALOGUE, find
-from course.exercises.cnn_layers import POOLINGS
+from course.exercises.cnn.functions.implement_pool import POOLINGS
 
 STUDENTS = [f"student-{i:03d}" for i in range(200)]
 ASKED = {

@@ -6,7 +6,7 @@ from tests.redteam.attack import Attack, attempt
 REACHES = {
     "read-solutions": """
         import sys
-        assert "Scheme" in open("{COURSE_DIR}/solutions/mlp.py").read()
+        assert "Scheme" in open("{COURSE_DIR}/solutions/mlp/relu_sgd.py").read()
     """,
     "read-source": """
         assert "cells" in open("{COURSE_DIR}/source/small/small.ipynb").read()
@@ -95,8 +95,8 @@ _SOLVE = """
 import runpy, sys
 sys.path.insert(0, "{COURSE_DIR}")
 from course.exercises import find
-from solutions import mlp
-scheme = next(value for value in vars(mlp).values() if getattr(getattr(value, "exercise", None), "id", "") == "mlp/relu-sgd")
+from solutions.mlp import relu_sgd
+scheme = next(value for value in vars(relu_sgd).values() if getattr(getattr(value, "exercise", None), "id", "") == "mlp/relu-sgd")
 known = {"given": given}
 for name, step in scheme.steps.items():
     import inspect

@@ -9,8 +9,8 @@ import pytest
 import scipy.special
 
 from course.exercises import find
-from course.exercises.cnn_formulas import log_slope
-from course.exercises.cnn_layers import CONVOLUTIONS, activation
+from course.exercises.cnn.functions.implement_conv import CONVOLUTIONS, activation
+from course.exercises.cnn.functions.implement_softmax_ce import log_slope
 from course.models.conv import conv2d, max_pool
 from course.sheet import Sheet, write
 

@@ -8,7 +8,7 @@ import pytest
 
 from course.authoring.lint import lint
 from course.exercises import find
-from course.exercises.momentum import STEPS
+from course.exercises.momentum.implement import STEPS
 from course.marking.follow_through import slip_values
 from course.models import momentum as models
 from course.notebook.functions import evaluate

@@ -9,8 +9,8 @@ from scipy.optimize import minimize_scalar
 
 from course.authoring.lint import lint
 from course.exercises import find
-from course.exercises.regularization import FORMULA_HOLDS
-from course.exercises.regularization_functions import WIDTH
+from course.exercises.regularization.implement_p_norm import WIDTH
+from course.exercises.regularization.p_norm import FORMULA_HOLDS
 from course.marking.follow_through import slip_values
 from course.notebook.functions import evaluate
 from course.sheet import Sheet

@@ -8,7 +8,7 @@ import pytest
 
 from course.authoring.lint import lint
 from course.exercises import find
-from course.exercises.training import TEST, TRAIN
+from course.exercises.training.capstone import TEST, TRAIN
 from course.marking.follow_through import slip_values
 from course.models import cnn, cost, lenet, losses, mlp
 from course.training import data

@@ -111,7 +111,7 @@ REFUSED = {
         404,
         "no_such_exercise",
     ),
-    "a path": (("GET", "v1/exercises/../../solutions/mlp.py"), {}, 404, "not_found"),
+    "a path": (("GET", "v1/exercises/../../solutions/mlp/relu_sgd.py"), {}, 404, "not_found"),
     "another method": (("DELETE", MARKS), {}, 405, "method_not_allowed"),
     "a browser's preflight": (
         ("OPTIONS", MARKS),

@@ -40,7 +40,7 @@ class Admit(NbGraderPreprocessor):
             Refused: if a file of the submission is a link.
             course.kernels.sandbox.namespaces.SandboxUnavailableError: if there is no sandbox here.
         """
-        require_sandbox(Gradbook(config=self.config))
+        require_sandbox(Gradbook(config=self.config).with_exercises())
         inspect(Path(resources.get("metadata", {}).get("path") or "."))
         return nb, resources
 

@@ -38,7 +38,7 @@ class AwardMarks(NbGraderPreprocessor):
         from course.grading.marks import graded_cell
         from course.marking.compiled import keep_compiled
 
-        config = Gradbook(config=self.config)
+        config = Gradbook(config=self.config).with_exercises()
         keep_compiled(config.compiled_dir)
         notes = _notes(nb, record)
         with Store(config.answers_url or url_beside(about["db_url"], config.folder)) as store:

@@ -25,7 +25,7 @@ class FailClosed(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Look at every graded cell that is not an exercise of ours; before `SaveAutoGrades`."""
-        if not Gradbook(config=self.config).fail_closed:
+        if not Gradbook(config=self.config).with_exercises().fail_closed:
             return nb, resources
         record = record_of(resources)
         reached = reaches(cell.source for cell in nb.cells if cell.cell_type == "code" and not is_locked(cell))

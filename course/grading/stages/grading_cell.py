@@ -24,7 +24,7 @@ class HandOver(NbGraderPreprocessor):
         exercises = [exercise for name in names if (exercise := graded_exercise(name)) is not None]
         if not exercises:
             return nb, resources
-        config = Gradbook(config=self.config)
+        config = Gradbook(config=self.config).with_exercises()
         student = resources["nbgrader"]["student"]
         keys = {e.id: config.probe_key(e.id, student) for e in exercises if e.probe is not None}
         variant = config.variant_of(student)

@@ -13,7 +13,7 @@ def variance(given):
 
 
 @variance.slip("Divided by $n - 1$: batch normalisation divides by $n$.")
-def _(given):
+def with_the_sample_variance(given):
     return jnp.var(given.x, ddof=1)
 
 
@@ -24,5 +24,5 @@ def z(given, variance):
 
 
 @z.slip(r"Divided by $\sigma^2$: divide by its square root $\sigma$.")
-def _(given, variance):
+def divided_by_the_variance(given, variance):
     return (given.x - jnp.mean(given.x)) / variance

@@ -1,0 +1,1 @@
+"""Convolutional networks, as asked: a module for each exercise, named as its id."""

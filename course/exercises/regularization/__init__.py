@@ -1,0 +1,1 @@
+"""Penalties on the weights, as asked: a module for each exercise, named as its id."""

@@ -1,0 +1,65 @@
+"""The exercises of the course, in the order in which they are taught."""
+
+from course.exercises.cnn.conv_by_hand import conv_by_hand
+from course.exercises.cnn.dense_vs_conv import dense_vs_conv
+from course.exercises.cnn.feature_maps import feature_maps
+from course.exercises.cnn.functions.implement_conv import implement_conv
+from course.exercises.cnn.functions.implement_geometry import implement_geometry
+from course.exercises.cnn.functions.implement_pool import implement_pool
+from course.exercises.cnn.functions.implement_softmax_ce import implement_softmax_ce
+from course.exercises.cnn.functions.implement_split_merge import implement_split_merge
+from course.exercises.cnn.inception import inception
+from course.exercises.cnn.lenet_count import lenet_count
+from course.exercises.cnn.output_size import output_size
+from course.exercises.cnn.receptive_field import receptive_field
+from course.exercises.cnn.softmax_ce import softmax_ce
+from course.exercises.cnn.split_transform_merge import split_transform_merge
+from course.exercises.cnn.two_channel import two_channel
+from course.exercises.cnn.weight_count import weight_count
+from course.exercises.mlp.backprop import backprop
+from course.exercises.mlp.relu_backprop import relu_backprop
+from course.exercises.mlp.relu_sgd import relu_sgd
+from course.exercises.mlp.sigmoid_ce import sigmoid_ce
+from course.exercises.mlp.sigmoid_ls import sigmoid_ls
+from course.exercises.mlp.vanishing import vanishing
+from course.exercises.mlp.why_backprop import why_backprop
+from course.exercises.momentum.implement import implement
+from course.exercises.momentum.two_forms import two_forms
+from course.exercises.regularization.elastic_net import elastic_net
+from course.exercises.regularization.implement_p_norm import implement_p_norm
+from course.exercises.regularization.p_norm import p_norm
+from course.exercises.regularization.weight_decay import weight_decay
+from course.exercises.training.capstone import capstone
+
+TAUGHT = (
+    relu_sgd,
+    sigmoid_ls,
+    sigmoid_ce,
+    relu_backprop,
+    why_backprop,
+    backprop,
+    vanishing,
+    feature_maps,
+    weight_count,
+    output_size,
+    dense_vs_conv,
+    conv_by_hand,
+    two_channel,
+    softmax_ce,
+    lenet_count,
+    receptive_field,
+    inception,
+    split_transform_merge,
+    implement_conv,
+    implement_pool,
+    implement_split_merge,
+    implement_softmax_ce,
+    implement_geometry,
+    p_norm,
+    weight_decay,
+    elastic_net,
+    implement_p_norm,
+    two_forms,
+    implement,
+    capstone,
+)

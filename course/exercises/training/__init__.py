@@ -1,0 +1,1 @@
+"""Training, as asked: a module for each exercise, named as its id."""

@@ -1,0 +1,145 @@
+"""Mark scheme of `cnn/weight-count`: the weights of a small CNN, a step a function."""
+
+import jax.numpy as jnp
+
+from course.exercises import find
+from course.marking.scheme import Scheme
+
+_BIAS = "The biases are missing: one for every filter or unit."
+_ONE_BIAS = "Every filter has its own bias: there is more than one."
+_CHANNELS = "A filter has a kernel for every channel of its input: the number of input channels is missing."
+_KERNEL = r"A kernel has $k \times k$ weights, not $k$."
+
+weight_count = Scheme(find("cnn/weight-count"))
+
+
+def _maps(given, rounded=jnp.floor, *, pooled=True):
+    """The size of the maps that the fully connected layer sees; the options make the slips."""
+    sides = given.image[1:]
+    for i in (0, 1):
+        sides = rounded((sides + 2 * given.padding[i] - given.kernel[i]) / given.stride[i]) + 1
+        if pooled or i == 0:
+            sides = rounded((sides - given.window[i]) / given.window[i]) + 1
+    return given.filters[1] * jnp.prod(sides)
+
+
+@weight_count.step()
+def conv1(given):
+    r"""$F_1 (k_1^2 \, C + 1)$
+
+    A filter has $k \times k$ weights for each channel of its input, and one bias. The size of the image does not
+    matter, since the weights are shared.
+    """
+    return given.filters[0] * (given.kernel[0] ** 2 * given.image[0] + 1)
+
+
+@conv1.slip(_BIAS, cause="bias")
+def conv1_without_bias(given):
+    return given.filters[0] * given.kernel[0] ** 2 * given.image[0]
+
+
+@conv1.slip(_CHANNELS, cause="channels")
+def conv1_without_channels(given):
+    return given.filters[0] * (given.kernel[0] ** 2 + 1)
+
+
+@conv1.slip(_ONE_BIAS, cause="one bias")
+def conv1_with_one_bias(given):
+    return given.filters[0] * given.kernel[0] ** 2 * given.image[0] + 1
+
+
+@conv1.slip(_KERNEL, cause="kernel")
+def conv1_with_k_for_k_squared(given):
+    return given.filters[0] * (given.kernel[0] * given.image[0] + 1)
+
+
+@weight_count.step()
+def conv2(given):
+    r"""$F_2 (k_2^2 \, F_1 + 1)$
+
+    Its input has as many channels as the first convolution has filters; pooling does not change that.
+    """
+    return given.filters[1] * (given.kernel[1] ** 2 * given.filters[0] + 1)
+
+
+@conv2.slip(_BIAS, cause="bias")
+def conv2_without_bias(given):
+    return given.filters[1] * given.kernel[1] ** 2 * given.filters[0]
+
+
+@conv2.slip(_CHANNELS, cause="channels")
+def conv2_without_channels(given):
+    return given.filters[1] * (given.kernel[1] ** 2 + 1)
+
+
+@conv2.slip("Its input are the $F_1$ maps of the layer before, not the channels of the image.", cause="channels")
+def conv2_on_image_channels(given):
+    return given.filters[1] * (given.kernel[1] ** 2 * given.image[0] + 1)
+
+
+@conv2.slip(_ONE_BIAS, cause="one bias")
+def conv2_with_one_bias(given):
+    return given.filters[1] * given.kernel[1] ** 2 * given.filters[0] + 1
+
+
+@conv2.slip(_KERNEL, cause="kernel")
+def conv2_with_k_for_k_squared(given):
+    return given.filters[1] * (given.kernel[1] * given.filters[0] + 1)
+
+
+@weight_count.step()
+def fc(given):
+    r"""$U (F_2 \, h \, w + 1)$ where the last feature maps are $h \times w$
+
+    Every unit sees every entry of every map, and has a bias.
+    """
+    return given.units * (_maps(given) + 1)
+
+
+@fc.slip(_BIAS, cause="bias")
+def fc_without_bias(given):
+    return given.units * _maps(given)
+
+
+@fc.slip("The second pooling stands before the fully connected layer and makes the maps smaller.", cause="pooling")
+def fc_without_the_second_pooling(given):
+    return given.units * (_maps(given, pooled=False) + 1)
+
+
+@fc.slip("Every unit sees all entries of a map, not one number a map.", cause="flatten")
+def fc_not_flattened(given):
+    return given.units * (given.filters[1] + 1)
+
+
+@fc.slip("The sizes of the maps are rounded up; they are rounded down.", cause="floor")
+def fc_rounded_up(given):
+    return given.units * (_maps(given, jnp.ceil) + 1)
+
+
+@weight_count.step()
+def total(conv1, conv2, fc):
+    r"""$n = n_{\text{conv}_1} + n_{\text{conv}_2} + n_{\text{fc}}$
+
+    Pooling takes a maximum: it has nothing to learn and no weights.
+    """
+    return conv1 + conv2 + fc
+
+
+@total.slip(_BIAS, cause="bias")
+def total_without_bias(given, conv1, conv2, fc):
+    return conv1 + conv2 + fc - given.filters[0] - given.filters[1] - given.units
+
+
+@total.slip("Pooling has no weights: it takes a maximum.", cause="pool weights")
+def total_with_window_weights(given, conv1, conv2, fc):
+    return conv1 + conv2 + fc + jnp.sum(given.window**2 * given.filters)
+
+
+@total.slip("Pooling has no weights: this counts a coefficient and a bias for each map.", cause="pool weights")
+def total_with_subsampling_weights(given, conv1, conv2, fc):
+    return conv1 + conv2 + fc + 2 * jnp.sum(given.filters)
+
+
+@total.slip("The fully connected layer is missing.", cause="fc forgotten")
+def total_without_fc(conv1, conv2):
+    return conv1 + conv2

@@ -1,0 +1,167 @@
+"""Mark scheme of `mlp/relu-sgd`: one step of SGD, a step a function."""
+
+import jax.numpy as jnp
+
+from course.exercises import find
+from course.marking.scheme import Scheme
+from course.models.mlp import with_bias
+
+relu_sgd = Scheme(find("mlp/relu-sgd"))
+
+
+@relu_sgd.require
+def well_posed(given, steps):
+    """Personal variants keep clear of the edge of the ReLU and of a residual of zero."""
+    return jnp.all(jnp.abs(steps["a1"]) > 0.05) & (jnp.abs(steps["dy_hat"]) > 0.05)
+
+
+relu_sgd.derivatives("loss", dy_hat="y_hat", dW2="W2", delta1="a1", dW1="W1")
+
+
+@relu_sgd.step()
+def a1(given):
+    r"""$a^{(1)} = W^{(1)} (1, x)$"""
+    return given.W1 @ with_bias(given.x)
+
+
+@a1.slip("The bias is missing: the bias unit $x_0 = 1$ has a weight too, column 0 of $W^{(1)}$.", cause="bias")
+def a1_without_bias(given):
+    return given.W1[:, 1:] @ given.x
+
+
+@relu_sgd.step()
+def z1(a1):
+    r"""$z^{(1)} = \max(0, a^{(1)})$, entry by entry"""
+    return jnp.maximum(a1, 0)
+
+
+@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")
+def z1_without_relu(a1):
+    return a1
+
+
+@relu_sgd.step()
+def y_hat(given, z1):
+    r"""$\hat y = W^{(2)} (1, z^{(1)})$"""
+    return given.W2 @ with_bias(z1)
+
+
+@y_hat.slip("The bias of the output unit is missing: add $W^{(2)}_0$.", cause="bias")
+def y_hat_without_bias(given, z1):
+    return given.W2[1:] @ z1
+
+
+@y_hat.slip("The hidden units entered without their ReLU.", cause="relu")
+def y_hat_without_relu(given, a1):
+    return given.W2 @ with_bias(a1)
+
+
+@relu_sgd.step()
+def loss(given, y_hat):
+    r"""$L = \frac12 (y - \hat y)^2$"""
+    return (given.y - y_hat) ** 2 / 2
+
+
+@loss.slip(r"The factor $\frac12$ of the loss is forgotten.", cause="half")
+def loss_without_half(given, y_hat):
+    return (given.y - y_hat) ** 2
+
+
+@relu_sgd.step()
+def dy_hat(given, y_hat):
+    r"""$\partial L / \partial \hat y = \hat y - y$
+
+    The factor 2 from the square cancels the $\frac12$.
+    """
+    return y_hat - given.y
+
+
+@dy_hat.slip(r"The sign is turned: the derivative with respect to $\hat y$ is $\hat y - y$.", cause="sign")
+def dy_hat_with_the_sign_turned(given, y_hat):
+    return given.y - y_hat
+
+
+@dy_hat.slip(r"Twice too large: the factor $\frac12$ of the loss cancels the 2 from the square.", cause="half")
+def dy_hat_doubled(given, y_hat):
+    return 2 * (y_hat - given.y)
+
+
+@relu_sgd.step()
+def dW2(dy_hat, z1):
+    r"""$\partial L / \partial W^{(2)} = \partial L / \partial \hat y \cdot (1, z^{(1)})$"""
+    return dy_hat * with_bias(z1)
+
+
+@dW2.slip("The gradient uses the pre-activations; the output unit sees the activations.", cause="relu")
+def dW2_from_pre_activations(dy_hat, a1):
+    return dy_hat * with_bias(a1)
+
+
+@dW2.slip("The bias weight is missing from the gradient: its input is 1, not 0.", cause="bias")
+def dW2_without_bias(dy_hat, z1):
+    return dy_hat * jnp.concatenate([jnp.zeros(1), z1])
+
+
+@relu_sgd.step()
+def delta1(given, a1, dy_hat):
+    r"""$\delta^{(1)}_i = \partial L / \partial \hat y \cdot W^{(2)}_i$ where $a^{(1)}_i > 0$, else 0
+
+    The ReLU passes the gradient on where it is active and stops it where it is not.
+    """
+    return dy_hat * given.W2[1:] * (a1 > 0)
+
+
+@delta1.slip("The gate is missing: an inactive ReLU stops the gradient.", cause="relu")
+def delta1_without_gate(given, dy_hat):
+    return dy_hat * given.W2[1:]
+
+
+@delta1.slip("The weights are off by one: column 0 of $W^{(2)}$ belongs to the bias.", cause="shifted")
+def delta1_with_shifted_weights(given, a1, dy_hat):
+    return dy_hat * given.W2[:2] * (a1 > 0)
+
+
+@relu_sgd.step(points=2)
+def dW1(given, delta1):
+    r"""$\partial L / \partial W^{(1)} = \delta^{(1)} \, (1, x)^\top$"""
+    return jnp.outer(delta1, with_bias(given.x))
+
+
+@dW1.slip("The bias weights are missing from the gradient: their input is 1, not 0.", cause="bias")
+def dW1_without_bias(given, delta1):
+    return jnp.outer(delta1, jnp.concatenate([jnp.zeros(1), given.x]))
+
+
+@relu_sgd.step()
+def delta_w(dW1):
+    r"""$\Delta w^{(1)}_{2,1} / \eta = -\,\partial L / \partial W^{(1)}_{1, x_2}$
+
+    Gradient descent goes against the gradient.
+    """
+    return -dW1[0, 2]
+
+
+@delta_w.slip("This goes uphill: the update is minus the gradient.", cause="uphill")
+def delta_w_uphill(dW1):
+    return dW1[0, 2]
+
+
+@delta_w.slip("The indices are swapped: asked was the weight from $x_2$ to hidden unit 1.", cause="index")
+def delta_w_with_indices_swapped(given, dy_hat):
+    return -dy_hat * given.W2[2] * given.x[0]
+
+
+@delta_w.slip("This is the weight from $x_1$; asked was the weight from $x_2$, column 2.", cause="index")
+def delta_w_of_x1(dW1):
+    return -dW1[0, 1]
+
+
+@relu_sgd.step()
+def direction(delta_w):
+    r"""A negative $\Delta w$ decreases the weight, a positive one increases it."""
+    return (delta_w > 0).astype(float)
+
+
+@direction.slip("The other way round: the weight moves against its gradient.", cause="uphill")
+def direction_along_the_gradient(delta_w):
+    return (delta_w <= 0).astype(float)

@@ -1,0 +1,78 @@
+"""Mark scheme of `mlp/sigmoid-ce`: a sigmoid network under the cross-entropy."""
+
+import jax
+import jax.numpy as jnp
+
+from course.exercises import find
+from course.marking.scheme import Scheme
+
+from .sigmoid_steps import backward_steps, forward_steps
+
+sigmoid_ce = Scheme(find("mlp/sigmoid-ce"))
+sigmoid_ce.derivatives("loss", delta2="a2", dW2="W2", delta1="a1", dW1="W1")
+forward_steps(sigmoid_ce)
+
+
+@sigmoid_ce.step()
+def h(a2):
+    r"""$h = \sigma(a^{(2)})$"""
+    return jax.nn.sigmoid(a2)
+
+
+@h.slip(r"The sigmoid of the output unit is missing: $h = \sigma(a^{(2)})$.", cause="output activation")
+def h_not_activated(a2):
+    return a2
+
+
+def _cross_entropy(y, h):
+    return -y * jnp.log(h) - (1 - y) * jnp.log(1 - h)
+
+
+@sigmoid_ce.step()
+def loss(given, h):
+    r"""$E = -y \ln h - (1 - y) \ln (1 - h)$"""
+    return _cross_entropy(given.y, h)
+
+
+@loss.slip("The logarithm belongs to the other probability.", cause="swapped")
+def loss_with_classes_swapped(given, h):
+    return _cross_entropy(1 - given.y, h)
+
+
+@loss.slip("Of the two terms only one is left, and it belongs to the other class.", cause="swapped")
+def loss_with_the_wrong_term(given, h):
+    return -(1 - given.y) * jnp.log(h)
+
+
+@loss.slip("This is the logarithm to base 10; the natural logarithm was asked for.", cause="base 10")
+def loss_to_base_10(given, h):
+    return _cross_entropy(given.y, h) / jnp.log(10.0)
+
+
+@loss.slip("The minus sign of the logarithm is lost: a cross-entropy is positive.", cause="log sign")
+def loss_without_minus(given, h):
+    return -_cross_entropy(given.y, h)
+
+
+@sigmoid_ce.step()
+def delta2(given, h):
+    r"""$\delta^{(2)} = h - y$
+
+    The slope $\sigma'$ of the output cancels against the derivative of the cross-entropy.
+    """
+    return h - given.y
+
+
+@delta2.slip(
+    r"The slope $\sigma'$ is kept from the squared error: under the cross-entropy it cancels.", cause="slope kept"
+)
+def delta2_with_the_slope_kept(given, h):
+    return (h - given.y) * h * (1 - h)
+
+
+@delta2.slip("The sign is turned: $h - y$.", cause="sign")
+def delta2_with_the_sign_turned(given, h):
+    return given.y - h
+
+
+backward_steps(sigmoid_ce)

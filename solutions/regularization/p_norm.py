@@ -1,0 +1,172 @@
+"""Mark scheme of `regularization/p-norm`: the gradient of the penalty, and where the short formula fails."""
+
+import jax.numpy as jnp
+
+from course.exercises import find
+from course.exercises.regularization.p_norm import FORMULA_HOLDS
+from course.marking.scheme import Scheme
+
+p_norm = Scheme(find("regularization/p-norm"))
+# Odd powers may not cancel: a sum of zero would show nothing of the slip.
+p_norm.require(lambda given, steps: jnp.abs(jnp.sum(given.w**given.p)) > 0.05)
+
+
+def _slope(w, p):
+    return p * jnp.abs(w) ** (p - 1) * jnp.sign(w)
+
+
+_SIGNS_LOST = (
+    r"The formula $\alpha \, p \, w_i^{p-1}$ holds for positive weights and for even $p$ only. For odd $p$ the "
+    r"power $w_i^{p-1}$ is never negative, and at a negative weight the sign is lost: "
+    r"$\alpha \, p \, |w_i|^{p-1} \, \mathrm{sign}(w_i)$."
+)
+
+
+@p_norm.step()
+def norm(given):
+    r"""$\|w\|_p^p = \sum_i |w_i|^p$"""
+    return jnp.sum(jnp.abs(given.w) ** given.p)
+
+
+@norm.slip(
+    r"The absolute values are missing: $\sum_i w_i^p$ is the norm only for even $p$ or positive weights.",
+    cause="signs",
+)
+def norm_without_absolute_values(given):
+    return jnp.sum(given.w**given.p)
+
+
+@norm.slip(r"The root was taken: $\|w\|_p^p$ is the $p$-th power of the norm.", cause="root")
+def norm_with_the_root(given):
+    return jnp.sum(jnp.abs(given.w) ** given.p) ** (1 / given.p)
+
+
+@p_norm.step()
+def penalty(given, norm):
+    r"""$\alpha \|w\|_p^p$"""
+    return given.alpha * norm
+
+
+@penalty.slip(r"The factor $\alpha$ is divided by $p$; no such factor was asked for.", cause="over p")
+def penalty_divided_by_p(given, norm):
+    return given.alpha * norm / given.p
+
+
+@p_norm.step(points=2)
+def dpenalty(given):
+    r"""$\partial \alpha \|w\|_p^p / \partial w_i = \alpha \, p \, |w_i|^{p-1} \, \mathrm{sign}(w_i)$
+
+    Of the sum only $|w_i|^p$ depends on $w_i$, and the slope of $|w_i|$ is $\mathrm{sign}(w_i)$. Where $w_i > 0$,
+    or where $p$ is even, this is $\alpha \, p \, w_i^{p-1}$.
+    """
+    return given.alpha * _slope(given.w, given.p)
+
+
+@dpenalty.slip(_SIGNS_LOST, cause="signs")
+def dpenalty_with_signs_lost(given):
+    return given.alpha * given.p * given.w ** (given.p - 1)
+
+
+@dpenalty.slip(r"The factor $\alpha$ is forgotten.", cause="alpha")
+def dpenalty_without_alpha(given):
+    return _slope(given.w, given.p)
+
+
+@dpenalty.slip(r"The factor $\alpha$ is forgotten, and at negative weights the sign is lost.", cause="signs")
+def dpenalty_without_alpha_and_signs(given):
+    return given.p * given.w ** (given.p - 1)
+
+
+@dpenalty.slip(r"The factor $p$ of the power rule is missing.", cause="power rule")
+def dpenalty_without_the_exponent_as_factor(given):
+    return given.alpha * _slope(given.w, given.p) / given.p
+
+
+@dpenalty.slip(r"The exponent is one less after differentiation: $p - 1$.", cause="power rule")
+def dpenalty_with_the_exponent_kept(given):
+    return given.alpha * given.p * jnp.abs(given.w) ** given.p * jnp.sign(given.w)
+
+
+@p_norm.step()
+def grad(given, dpenalty):
+    r"""$\nabla \tilde J = \nabla J + \nabla \alpha \|w\|_p^p$"""
+    return given.dJ + dpenalty
+
+
+@grad.slip("The gradient of the penalty is subtracted; the penalty is added to the loss.", cause="minus penalty")
+def grad_with_penalty_subtracted(given, dpenalty):
+    return given.dJ - dpenalty
+
+
+@grad.slip(r"The factor $\alpha$ was applied once more.", cause="alpha")
+def grad_with_alpha_twice(given, dpenalty):
+    return given.dJ + given.alpha * dpenalty
+
+
+@p_norm.step()
+def new_w(given, grad):
+    r"""$w' = w - \eta \nabla \tilde J$"""
+    return given.w - given.eta * grad
+
+
+@new_w.slip("This goes uphill: gradient descent subtracts.", cause="uphill")
+def new_w_uphill(given, grad):
+    return given.w + given.eta * grad
+
+
+@new_w.slip(r"The step size $\eta$ is forgotten.", cause="eta")
+def new_w_without_eta(given, grad):
+    return given.w - grad
+
+
+@new_w.slip("The penalty did not enter the step: the gradient of $J$ alone was used.", cause="no penalty")
+def new_w_without_penalty(given):
+    return given.w - given.eta * given.dJ
+
+
+@p_norm.step()
+def dpenalty_q(given):
+    r"""$\alpha \, q \, |w_i|^{q-1} \, \mathrm{sign}(w_i) = \alpha \, q \, w_i^{q-1}$, since $q$ is even"""
+    return given.alpha * _slope(given.w, given.q)
+
+
+@dpenalty_q.slip(
+    r"For even $q$ the power $w_i^{q-1}$ is odd and carries the sign: at a negative weight the slope is negative.",
+    cause="signs",
+)
+def dpenalty_q_without_signs(given):
+    return given.alpha * given.q * jnp.abs(given.w) ** (given.q - 1)
+
+
+@dpenalty_q.slip(r"The factor $\alpha$ is forgotten.", cause="alpha")
+def dpenalty_q_without_alpha(given):
+    return _slope(given.w, given.q)
+
+
+@dpenalty_q.slip(r"The factor $q$ of the power rule is missing.", cause="power rule")
+def dpenalty_q_without_the_exponent_as_factor(given):
+    return given.alpha * _slope(given.w, given.q) / given.q
+
+
+@dpenalty_q.slip(r"This is the gradient for the exponent $p$.", cause="exponent")
+def dpenalty_q_with_p(given):
+    return given.alpha * _slope(given.w, given.p)
+
+
+@p_norm.step()
+def holds(given):
+    r"""For even $p$: $|w|^p = w^p$, and $w^{p-1}$ is odd, so it carries the sign of $w$."""
+    return FORMULA_HOLDS.index("for even p") + 0 * given.p
+
+
+@holds.slip(_SIGNS_LOST, cause="signs")
+def holds_with_signs_lost(given):
+    return FORMULA_HOLDS.index("for every p") + 0 * given.p
+
+
+@holds.slip(
+    r"The other way round: $w^{p-1}$ has the sign of $w$ when $p - 1$ is odd, so when $p$ is even.",
+    cause="parity",
+)
+def holds_for_odd_p(given):
+    return FORMULA_HOLDS.index("for odd p") + 0 * given.p
