@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-slow lint notebooks site lock clean
+.PHONY: demo test test-slow trial lint notebooks site lock clean
 
 demo: $(READY)
 	$(BIN)/course demo
@@ -13,6 +13,10 @@ test: lint
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+
+# Made-up sheets of many kinds through the marker; takes a while, and writes benchmarks/results/trial.md.
+trial: $(READY)
+	$(BIN)/python -m benchmarks.trial --write
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Step = Callable[[Any, dict[str, Any]], Any]
-"""From the given values and the values so far, by name, to the value of a step (array, or a word to choose)."""
+"""From the given values and the values so far, by name, to the value of a step: an array, or a word to choose, which
+is empty where there is nothing to choose."""
 
 
 @dataclass(frozen=True)

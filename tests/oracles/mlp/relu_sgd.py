@@ -7,7 +7,8 @@ from tests.oracles.solution import Misconception, Solution
 
 
 def _direction(change):
-    return "decrease" if change < 0 else "increase"
+    # A weight that does not move goes nowhere: nothing is written.
+    return "decrease" if change < 0 else "increase" if change > 0 else ""
 
 
 STEPS = {

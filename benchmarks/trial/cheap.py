@@ -1,0 +1,105 @@
+"""Sheets without work: what can be earned by writing the same number everywhere, by copying, by a clever start."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from benchmarks.trial.case import Case
+from benchmarks.trial.trial import Row, Share, Trial, ratio
+from tests.oracles.solution import solve
+
+KIND = "cheap"
+CONSTANTS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 10.0, -1.0, 1e6)
+STARTS = (99.0, -99.0, 1e6)
+GARBAGE = 7.3
+
+
+def _constant(trial: Trial, given: Any, number: float) -> dict[str, Any]:
+    answers = trial.marking.exercise.answers
+    return {
+        name: np.full(answers[name].shape, number) for name in trial.solution.asked if not _is_choice(trial, name)
+    }
+
+
+def _copied(trial: Trial, given: Any, field: str) -> dict[str, Any]:
+    """Return a given value in every step: as it is where it fits, else its entries from the first on."""
+    value = np.asarray(getattr(given, field), dtype=float)
+    answers = trial.marking.exercise.answers
+    return {
+        name: np.resize(value, answers[name].shape) for name in trial.solution.asked if not _is_choice(trial, name)
+    }
+
+
+def _repeated(trial: Trial, given: Any, number: float) -> dict[str, Any]:
+    """Return something invented first, with different entries, and every later step a repetition of it."""
+    answers = trial.marking.exercise.answers
+    first = np.array([number, 2 * number + 1, number + 3])
+    return {
+        name: np.resize(np.ceil(first) if trial.whole(name) else first, answers[name].shape)
+        for name in trial.solution.asked
+        if not _is_choice(trial, name)
+    }
+
+
+def _started(trial: Trial, given: Any, number: float) -> tuple[dict[str, Any], bool]:
+    """Return a sheet that begins with a number that makes the rest easy, and follows rightly from it."""
+    first = trial.solution.asked[0]
+    shape = trial.marking.exercise.answers[first].shape
+    worked = solve(trial.solution, given, override={first: np.full(shape, number)})
+    return worked.written, worked.sound
+
+
+def _is_choice(trial: Trial, name: str) -> bool:
+    return trial.marking.exercise.answers[name].dtype == "choice"
+
+
+def ways(trial: Trial) -> Iterator[tuple[str, Callable[[Any], dict[str, Any]]]]:
+    """Yield the names of sheets without work, and what makes them of the given values."""
+    for number in CONSTANTS:
+        yield f"{number:g} everywhere", lambda given, number=number: _constant(trial, given, number)
+    for field in trial.marking.given(trial.students[0])._fields:
+        yield f"`{field}` everywhere", lambda given, field=field: _copied(trial, given, field)
+    yield "first repeated", lambda given: _repeated(trial, given, GARBAGE)
+    yield "small first repeated", lambda given: _repeated(trial, given, 0.35)
+
+
+def starts(trial: Trial) -> Iterator[tuple[str, Callable[[Any], dict[str, Any]]]]:
+    """Yield the names of clever starts, and what makes the sheets of the given values."""
+    for number in STARTS:
+        yield f"{number:g} first, then followed", lambda given, number=number: _started(trial, given, number)[0]
+
+
+def run(trial: Trial) -> Row:
+    """Return the row of the table: the best sheet without work and the best clever start, with their shares."""
+    found: dict[str, float] = {}
+    for label, make in (*ways(trial), *starts(trial)):
+        filled = [make(trial.marking.given(student)) for student in trial.students]
+        for words in _words(trial) if "followed" not in label else [{}]:
+            name = " ".join((label, *words.values()))
+            sheets = [Case(s, {**w, **words}, name) for s, w in zip(trial.students, filled, strict=True)]
+            marked = trial.marking.mark(sheets)
+            columns = [marked.column(step) for step in trial.solution.asked]
+            points = marked.points[:, columns].sum(axis=1)
+            found[name] = ratio(float(points.mean()), trial.points)
+            earned = points > 0.1 * trial.points + 1e-9
+            trial.note(KIND, f"{name}: {found[name]:.0%} of the points", sheets, earned, points)
+    easy = {name: value for name, value in found.items() if "followed" not in name}
+    clever = {name: value for name, value in found.items() if "followed" in name}
+    best, start = max(easy, key=easy.__getitem__), max(clever, key=clever.__getitem__)
+    return {
+        "cheapest": Share(easy[best]),
+        "which": best,
+        "from a start": Share(clever[start]),
+        "which start": start,
+    }
+
+
+def _words(trial: Trial) -> list[dict[str, str]]:
+    """Return every way to fill the choices with one of their words each."""
+    fills: list[dict[str, str]] = [{}]
+    for name in trial.solution.asked:
+        if _is_choice(trial, name):
+            choices = trial.marking.exercise.answers[name].choices
+            fills = [{**fill, name: word} for fill in fills for word in choices]
+    return fills

@@ -1,0 +1,61 @@
+"""Honest students: everything is worked rightly and rounded by a habit. What do they lose?"""
+
+import numpy as np
+
+from benchmarks.trial.case import Case
+from benchmarks.trial.trial import Lost, Row, Trial, answered
+from tests.oracles.solution import HABITS, Habit, solve
+
+KIND = "honest"
+FREE = 0.1  # a value that is off by more than this share of itself is too coarse by the course's own advice
+
+
+def cases(trial: Trial, habit: Habit) -> tuple[list[Case], np.ndarray]:
+    """Return the sheets of one habit, and which of their steps are too coarse: bool (sheets, steps)."""
+    sheets, coarse = [], []
+    for student in trial.students:
+        given = trial.marking.given(student)
+        worked = solve(trial.solution, given, habit)
+        exact = _unrounded(trial, given, worked.carried)
+        sheets.append(Case(student, worked.written, habit.name))
+        coarse.append([_coarse(worked.written[name], exact[name]) for name in trial.solution.asked])
+    return sheets, np.array(coarse)
+
+
+def run(trial: Trial) -> Row:
+    """Return the row of the table: per habit, sheets that lose and points lost, coarse steps themselves apart."""
+    row: Row = {}
+    for habit in HABITS:
+        sheets, coarse = cases(trial, habit)
+        marked = trial.marking.mark(sheets)
+        lost = marked.lost(trial.solution.asked) * answered(sheets, trial.solution.asked)
+        unfair = np.where(coarse, 0.0, lost)
+        row[habit.name] = Lost(int((unfair.sum(axis=1) > 0).sum()), float(unfair.sum()), int(coarse.sum()))
+        for place, step in enumerate(trial.solution.asked):
+            states = marked.states[:, marked.column(step)]
+            for state in sorted(set(states[unfair[:, place] > 0])):
+                trial.note(
+                    KIND,
+                    f"{habit.name}: right, and `{step}` is `{state}`",
+                    sheets,
+                    (unfair[:, place] > 0) & (states == state),
+                    unfair[:, place],
+                )
+            unnamed = coarse[:, place] & (lost[:, place] > 0) & (states != "unusable")
+            trial.note(
+                KIND, f"{habit.name}: `{step}` is too coarse and not called so", sheets, unnamed, lost[:, place]
+            )
+    return row
+
+
+def _unrounded(trial: Trial, given, carried):
+    """Return what every step is before it is rounded, on the values that were carried."""
+    with np.errstate(all="ignore"):
+        return {name: step(given, carried) for name, step in trial.solution.steps.items()}
+
+
+def _coarse(written, exact) -> bool:
+    if isinstance(written, str):
+        return False
+    written, exact = np.asarray(written, dtype=float), np.asarray(exact, dtype=float)
+    return bool(np.any(np.abs(written - exact) > FREE * np.abs(exact)))

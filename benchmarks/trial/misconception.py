@@ -1,0 +1,106 @@
+"""Misconceptions that students have: does the marker name them, and in which words?"""
+
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.trial.case import Case
+from benchmarks.trial.trial import Finding, Row, Trial
+from tests.oracles.solution import Misconception, solve
+
+KIND = "misconception"
+NAMED = 0.9
+
+
+class Named(NamedTuple):
+    """How a misconception fared.
+
+    Attributes:
+        misconception: the wrong step.
+        tried: variants.
+        shows: those in which it gives another value than the right step.
+        named: in how many of them the step is a slip.
+        sentences: what the student is told, with how often.
+    """
+
+    misconception: Misconception
+    tried: int
+    shows: int
+    named: int
+    sentences: Counter[str]
+
+    @property
+    def known(self) -> bool:
+        """Whether it is named in nine of ten variants in which it shows."""
+        return self.shows > 0 and self.named >= NAMED * self.shows
+
+
+def try_all(trial: Trial) -> list[Named]:
+    """Return how every misconception of the oracle fares, all else on the sheet right."""
+    sheets, owners = [], []
+    for number, misconception in enumerate(trial.solution.misconceptions):
+        for student in trial.students:
+            given = trial.marking.given(student)
+            right = solve(trial.solution, given)
+            worked = solve(trial.solution, given, override={misconception.step: misconception.function})
+            wrong, truth = worked.written[misconception.step], right.written[misconception.step]
+            if _shows(wrong, truth):
+                sheets.append(Case(student, worked.written, misconception.name, misconception.step))
+                owners.append(number)
+    marked = trial.marking.mark(sheets)
+    tally = [Counter[str]() for _ in trial.solution.misconceptions]
+    shows = np.bincount(owners, minlength=len(tally))
+    for row, (case, owner) in enumerate(zip(sheets, owners, strict=True)):
+        column = marked.column(case.step)
+        if marked.states[row, column] == "slip":
+            tally[owner][trial.marking.sentence(case.step, int(marked.slips[row, column]))] += 1
+        else:
+            tally[owner][f"({marked.states[row, column]})"] += 1
+    return [
+        Named(
+            m,
+            len(trial.students),
+            int(shows[i]),
+            sum(n for text, n in tally[i].items() if not text.startswith("(")),
+            tally[i],
+        )
+        for i, m in enumerate(trial.solution.misconceptions)
+    ]
+
+
+def _shows(wrong, truth) -> bool:
+    if isinstance(wrong, str):
+        return bool(wrong) and wrong != truth
+    wrong, truth = np.asarray(wrong, dtype=float), np.asarray(truth, dtype=float)
+    return bool(np.isfinite(wrong).all()) and not np.allclose(wrong, truth, rtol=0.02, atol=1e-9)
+
+
+def run(trial: Trial) -> Row:
+    """Return the row of the table: how many are named of how many that show."""
+    found = try_all(trial)
+    for each in found:
+        if each.shows and not each.known:
+            most = each.sentences.most_common(1)[0][0]
+            trial.findings.append(_finding(trial, each, most))
+        elif each.shows < each.tried:
+            trial.findings.append(_finding(trial, each, "right in some draws"))
+    tried = sum(1 for each in found if each.shows)
+    return {
+        "named": sum(each.known for each in found),
+        "tried": tried,
+        "right in some draw": sum(0 < each.shows < each.tried for each in found),
+        "right in all": sum(not each.shows for each in found),
+    }
+
+
+def _finding(trial: Trial, each: Named, most: str) -> Finding:
+    student = trial.students[0]
+    worked = solve(
+        trial.solution,
+        trial.marking.given(student),
+        override={each.misconception.step: each.misconception.function},
+    )
+    case = Case(student, worked.written, each.misconception.name, each.misconception.step)
+    what = f"`{each.misconception.step}`, {each.misconception.name}: {each.misconception.note} Told: {most}"
+    return Finding(KIND, what, case, (each.shows - each.named, each.shows), 0.0)

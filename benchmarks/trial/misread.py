@@ -1,0 +1,86 @@
+"""One given number misread, and the whole sheet worked rightly on it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from benchmarks.trial.case import Case
+from benchmarks.trial.trial import Row, Share, Trial, answered, ratio
+from tests.oracles.solution import solve
+
+KIND = "misread"
+CLASS = 500
+
+
+def misreadings(trial: Trial, student: str, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:
+    """Yield for every given field, in one of its entries: another value of the grid, the sign, swapped digits."""
+    given = trial.marking.given(student)
+    other = trial.marking.given(f"another-{student}")
+    for field in given._fields:
+        value = np.asarray(getattr(given, field), dtype=float)
+        place = int(rng.integers(value.size))
+        read = float(value.flat[place])
+        for label, wrong in (
+            ("another value", float(np.asarray(getattr(other, field)).flat[place])),
+            ("sign", -read),
+            ("digits", _swapped(read)),
+        ):
+            if wrong != read:
+                changed = value.copy()
+                changed.flat[place] = wrong
+                yield f"{field}: {label}", given._replace(**{field: changed})
+
+
+def _swapped(value: float) -> float:
+    text = repr(value).removesuffix(".0")
+    for first in range(len(text) - 1):
+        pair = text[first : first + 2]
+        if pair.isdigit() and pair[0] != pair[1] and not (first == 0 and pair[1] == "0"):
+            return float(text[:first] + pair[::-1] + text[first + 2 :])
+    return value
+
+
+def run(trial: Trial) -> Row:
+    """Return the row of the table: points lost a sheet, most lost, sheets that lose more than a step, flagged."""
+    rng = np.random.default_rng(7)
+    steps = trial.solution.asked
+    right = {student: solve(trial.solution, trial.marking.given(student)).written for student in trial.students}
+    sheets, touched = [], []
+    for student in trial.students:
+        for label, given in misreadings(trial, student, rng):
+            worked = solve(trial.solution, given)
+            changes = [_differs(worked.written[name], right[student][name]) for name in steps]
+            if worked.sound and any(changes):
+                sheets.append(Case(student, worked.written, label))
+                touched.append(changes)
+    if not sheets:
+        return {}
+    others = tuple(f"student-{number}" for number in range(CLASS))
+    reports = [trial.marking.report(case, others) for case in sheets]
+    full = np.array([trial.marking.steps[name] for name in steps])
+    points = np.array([[report.steps[name].points for name in steps] for report in reports])
+    lost = (full - points) * answered(sheets, steps)
+    total = lost.sum(axis=1)
+    flagged = np.array([report.foreign for report in reports])
+    # A step's worth: the dearest of those that the misreading touches.
+    allowed = (np.array(touched) * full).max(axis=1)
+    too_much = total > allowed + 1e-9
+    for field in trial.marking.given(trial.students[0])._fields:
+        here = np.array([case.label.startswith(f"{field}:") for case in sheets])
+        trial.note(KIND, f"`{field}` misread: more than a step lost", sheets, here & too_much, total)
+    trial.note(KIND, "misread and called somebody else's numbers", sheets, flagged, total)
+    return {
+        "sheets": len(sheets),
+        "points lost, mean": float(total.mean()),
+        "most": float(total.max()),
+        "of": float(full.sum()),
+        "lose more than a step": Share(ratio(too_much.sum(), len(sheets))),
+        "flagged": int(flagged.sum()),
+    }
+
+
+def _differs(value: Any, other: Any) -> bool:
+    if isinstance(value, str):
+        return value != other
+    return not np.allclose(value, other, rtol=1e-6, atol=1e-12)

@@ -1,0 +1,102 @@
+"""The tables of a trial, in Markdown."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.trial.case import plain
+from benchmarks.trial.summary import summary
+from benchmarks.trial.trial import Lost, Row, Share, Trial
+
+ABOUT = {
+    "honest": (
+        "Honest students, by habit of rounding",
+        "Sheets that lose a point (points lost); + steps that are themselves too coarse, whose points do not "
+        "count here. Wanted: 0 everywhere.",
+    ),
+    "error": (
+        "One error, all that follows worked rightly from it",
+        "Later steps lost per error. Wanted: at most 0.005. Errors that leave what is possible count apart, with "
+        "what they lose each.",
+    ),
+    "misread": (
+        "One given number misread, everything worked rightly on it",
+        "Wanted: at most one step lost; nobody flagged in a class of 500.",
+    ),
+    "cheap": (
+        "Sheets without work",
+        "Mean share of the points. Wanted: at most 10 %.",
+    ),
+    "foreign": (
+        "Somebody else's sheet",
+        "Wanted over an assignment: 99 % recognised.",
+    ),
+    "function": (
+        "Wrong functions under many secrets",
+        "Wanted: none is right under any.",
+    ),
+    "misconception": (
+        "Misconceptions, named in nine of ten variants",
+        "Wanted: 500 of all.",
+    ),
+}
+
+
+def page(heading: str, rows: Mapping[str, Mapping[str, Row]]) -> str:
+    """Return all tables: per kind, per exercise, by column."""
+    parts = ["# The marker on trial", "", heading, "", *summary(rows), ""]
+    for kind, by_exercise in rows.items():
+        title, about = ABOUT[kind]
+        parts += [f"## {title}", "", about, "", *_table(by_exercise), ""]
+    return "\n".join(parts)
+
+
+def _table(by_exercise: Mapping[str, Row]) -> list[str]:
+    columns = list(dict.fromkeys(column for row in by_exercise.values() for column in row))
+    lines = [
+        f"| exercise | {' | '.join(columns)} |",
+        f"|---|{'---:|' * len(columns)}",
+    ]
+    lines += [
+        f"| {exercise} | {' | '.join(show(row.get(column, '')) for column in columns)} |"
+        for exercise, row in by_exercise.items()
+    ]
+    return lines
+
+
+def show(value: Any) -> str:
+    """Return a value of a row as it stands in the table."""
+    match value:
+        case Lost(sheets, points, coarse):
+            return f"{sheets} ({points:g})" + (f" + {coarse}" if coarse else "")
+        case Share():
+            return f"{value:.1%}"
+        case float():
+            return f"{value:.3f}".rstrip("0").rstrip(".") or "0"
+    return str(value)
+
+
+def findings_page(trials: Sequence[Trial]) -> str:
+    """Return the smallest failing sheet of every sort, the dearest first, with what the marker says of it."""
+    parts = ["# Findings of the trial", ""]
+    found = [(trial, finding) for trial in trials for finding in trial.findings]
+    for trial, finding in sorted(found, key=lambda each: -each[1].worth):
+        bad, of = finding.often
+        sheet = {name: plain(value) for name, value in finding.case.written.items()}
+        report = trial.marking.report(finding.case)
+        parts += [
+            f"## {trial.solution.exercise}, {finding.kind}: {finding.what}",
+            "",
+            f"{bad} of {of} sheets, {finding.worth:g} points. `{finding.case.student}`, {finding.case.label}:",
+            "",
+            f"    {json.dumps(sheet, ensure_ascii=False)}",
+            "",
+            *(
+                f"    {name:12s} {mark.state:9s} {mark.points:g}/{mark.max_points:g} expected {mark.expected}; "
+                f"{mark.remark}"
+                for name, mark in report.steps.items()
+                if mark.points < mark.max_points or finding.kind in {"cheap"}
+            ),
+            "",
+        ]
+    return "\n".join(parts)
