@@ -1,7 +1,7 @@
 """Does this device compute what the library promises? Every function, and the marker, against float64 on the CPU.
 
-Run as `course bench device [--only losses conv] [--sheets 200]`. Values, of the cases that the tests of
-`course.models` register, are compared with their oracles in numpy; gradients with those in float64 on the CPU;
+Run as `course bench device [--only losses conv] [--sheets 200]`. Values of `course.models` are
+compared with those that plain numpy gives (`tests/oracles/library`); gradients with those in float64 on the CPU;
 the marks of a class with those of the same sheets, one by one, on the CPU. bfloat16 is compared with float64 on
 the CPU for arguments rounded alike: a kink or a tie may lie between a number and its rounding. An error is the
 largest difference over the largest entry, or over 1 where that is smaller; what is allowed goes by the dtype.
@@ -24,9 +24,9 @@ from rich.box import HORIZONTALS
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.marking import make_class, numbers_of_a_class
 from course.commands.progress import follow, working
 from course.marking.follow_through import outcome
+from tests.oracles.sheets import make_class, numbers_of_a_class
 
 MODULES = ("losses", "penalties", "mlp", "conv", "networks", "momentum")
 ALLOWED = {"float32": 2e-5, "float64": 1e-11, "bfloat16": 8e-2}
@@ -48,11 +48,11 @@ class Row(NamedTuple):
 
 
 def registered(modules: Sequence[str]) -> dict[str, tuple]:
-    """The cases of the tests: function, arguments, right values, and perhaps what to leave out and why."""
+    """The cases of the library: function, arguments, right values, and perhaps what to leave out and why."""
     return {
         f"{module}/{name}": case
         for module in modules
-        for name, case in import_module(f"tests.models.test_{module}").CASES.items()
+        for name, case in import_module(f"tests.oracles.library.{module}").CASES.items()
     }
 
 

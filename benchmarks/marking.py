@@ -12,58 +12,19 @@ import os
 import platform
 import statistics
 import time
-from pathlib import Path
 
 import jax
 import numpy as np
 
-from benchmarks import plain_numpy
 from course.commands.common import write_lines_at_once
 from course.commands.progress import working
-from course.exercises import find
-from course.marking import registry
-from course.marking.follow_through import Entry
-from course.marking.marker import stack
 from course.marking.scheme import State
+from tests.oracles import plain_marker
+from tests.oracles.sheets import make_class, numbers_of_a_class
 
-SOLUTIONS = Path(__file__).parents[1] / "solutions"
 ID = "mlp/relu-sgd"
 EXERCISES = (ID, "mlp/sigmoid-ls")
 WORDS = [state.word for state in State][:5]
-
-
-def make_class(count: int, seed: int = 1, exercise_id: str = ID):
-    """Sheets of many kinds: right, off, twice too large; now and then a step is missing."""
-    rng = np.random.default_rng(seed)
-    exercise = find(exercise_id)
-    marker = registry.marker((SOLUTIONS,), exercise_id)
-    some = [exercise.given(f"student-{i}") for i in range(200)]
-    truths = marker.others({str(i): given for i, given in enumerate(some)}, exercise.probes("benchmark")).truths
-    which = rng.integers(len(some), size=count)
-    entries = {}
-    for name, answer in exercise.answers.items():
-        value = _take(truths[name], which).astype(float)
-        if answer.dtype == "float":
-            kind = rng.random(count)
-            value = np.where(kind < 0.2, value * 1.5 + 1, value)
-            value = np.where((kind > 0.2) & (kind < 0.3), 2 * value, value)
-        status = np.where(rng.random(count) < 0.05, 1, 0).astype(np.int8)
-        unit = np.full((*answer.shape, count), 0.01 if answer.dtype == "float" else 0.0)
-        entries[name] = Entry(_front(np.where(status == 1, 0.0, value)), _front(unit), status)
-    return marker, stack(some), which, entries
-
-
-def _take(leaf, which):
-    """The chosen rows, along the last axis in memory."""
-    return np.take(np.moveaxis(leaf, 0, -1), which, axis=-1)
-
-
-def _front(value):
-    return np.moveaxis(value, -1, 0)
-
-
-def numbers_of_a_class(pool, which):
-    return jax.tree.map(lambda leaf: _front(_take(leaf, which)), pool)
 
 
 def copy_rate(size: int = 1 << 29) -> float:
@@ -105,7 +66,7 @@ def run(exercise_id: str, count: int, rounds: int, single: int) -> None:
     ]
 
     def numpy_loop():
-        return np.array([plain_numpy.mark(given, sheet)[1] for given, sheet in plain]), None
+        return np.array([plain_marker.mark(given, sheet)[1] for given, sheet in plain]), None
 
     contestants = {"one call for the class": (class_call, count), "loop over the marker": (loop, single)}
     if exercise_id == ID:

@@ -31,7 +31,7 @@ from course.exercises import find
 from course.exercises.practice import practice_given
 from course.marking import registry
 from course.marking.compiled import keep_compiled
-from tests.service.sheets import kinds
+from tests.oracles.sheets import kinds
 
 ROOT = Path(__file__).parents[1]
 SOLUTIONS = ROOT / "solutions"

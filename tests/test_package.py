@@ -126,3 +126,11 @@ def test_the_readme_lists_every_exercise_with_its_points():
     for picture in ("docs/images/feedback.png", "docs/images/notebook.png"):
         assert picture in text
         assert (ROOT / picture).is_file()
+
+
+def test_tests_and_benchmarks_share_the_oracles_alone():
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not [name for name in imports_of(path) if name.partition(".")[0] == "benchmarks"], path
+    for path in (ROOT / "benchmarks").rglob("*.py"):
+        shared = [name for name in imports_of(path) if name.partition(".")[0] == "tests"]
+        assert all(name.startswith("tests.oracles") for name in shared), path

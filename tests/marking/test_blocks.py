@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks.marking import make_class
 from course.marking import blocks
 from course.marking.batching import batch_last
 from course.marking.blocks import InBlocks
+from tests.oracles.sheets import make_class
 
 MATRIX = np.arange(24.0).reshape(2, 3, 4) + 1
 

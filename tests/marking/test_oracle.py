@@ -3,10 +3,10 @@
 import jax
 import numpy as np
 
-from benchmarks import plain_numpy
-from benchmarks.marking import make_class
 from course.marking.follow_through import Entry
 from course.marking.scheme import State
+from tests.oracles import plain_marker
+from tests.oracles.sheets import make_class
 
 
 def test_the_engine_agrees_with_plain_numpy():
@@ -19,7 +19,7 @@ def test_the_engine_agrees_with_plain_numpy():
         given = type(givens)(*(leaf[number] for leaf in givens))
         answers = {name: Entry(*(part[number] for part in entry)) for name, entry in entries.items()}
         sheet = {n: None if e.status == 1 else (e.value, e.unit) for n, e in answers.items()}
-        states, points = plain_numpy.mark(given, sheet)
+        states, points = plain_marker.mark(given, sheet)
         engine = {name: State(int(marks[name].state[number])).word for name in states}
         assert engine == states, number
         assert np.isclose(points, sum(float(marks[name].points[number]) for name in states))

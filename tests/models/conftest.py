@@ -1,8 +1,11 @@
 """Cases of the reference library, registered once and crossed with transformations and dtypes.
 
-A test module lists its `CASES`, `{name: (call, args, expected)}` with the oracle's values in numpy float64,
-and has one test that takes `crossed`. A fourth entry `{transformation: reason}` leaves some out.
+`{name: (call, args, expected)}`, in numpy float64, are the `CASES` of the module of `tests.oracles.library` that a
+test module is named after; it has one test that takes `crossed`. A fourth entry `{transformation: reason}` leaves
+some out.
 """
+
+from importlib import import_module
 
 import jax
 import jax.numpy as jnp
@@ -34,7 +37,8 @@ def pytest_generate_tests(metafunc):
     if "crossed" not in metafunc.fixturenames:
         return
     params = []
-    for name, registered in metafunc.module.CASES.items():
+    library = import_module(metafunc.module.__name__.replace("tests.models.test_", "tests.oracles.library."))
+    for name, registered in library.CASES.items():
         case, skip = registered[:3], registered[3] if len(registered) == 4 else {}
         for transform, dtypes in DTYPES.items():
             marks = [pytest.mark.skip(reason=skip[transform])] if transform in skip else []

@@ -1,7 +1,9 @@
 """Solutions of the exercises in plain numpy, worked apart from the mark schemes.
 
-They are derived from what the exercises ask and from the documents behind them. Nothing here imports
-`course.marking`, `course.models` or a mark scheme, so what agrees with them was found twice.
+They are derived from what the exercises ask and from the documents behind them. No solution imports
+`course.marking`, `course.models` or a mark scheme, so what agrees with them was found twice. Beside them stand a
+second marker (`plain_marker`), what the functions of `course.models` give in plain numpy (`library`), and `sheets`,
+which is no oracle and makes sheets for tests and benchmarks.
 
 >>> load("mlp/relu-sgd").exercise
 'mlp/relu-sgd'
@@ -61,5 +63,5 @@ def _modules() -> dict[str, ModuleType]:
             f"tests.oracles.{path.parent.name}.{path.stem}"
         )
         for path in sorted(_HERE.glob("*/*.py"))
-        if path.stem != "__init__"
+        if path.stem != "__init__" and path.parent.name != "library"
     }

@@ -15,8 +15,8 @@ from course.marking.scheme import State
 from course.service import desk as desks
 from course.service.desk import Refusal, Request, read_request
 from course.sheet import Sheet
+from tests.oracles.sheets import kinds
 from tests.service.conftest import OFFERED, SOLUTIONS, make_desk
-from tests.service.sheets import kinds
 
 ID, OTHER = OFFERED
 

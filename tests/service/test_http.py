@@ -12,8 +12,8 @@ from course.marking import registry
 from course.service.app import Worker
 from course.service.desk import LARGEST_REQUEST
 from course.service.limits import RateLimit
+from tests.oracles.sheets import kinds
 from tests.service.conftest import ALICE, BOB, OFFERED, SOLUTIONS, make_desk
-from tests.service.sheets import kinds
 
 ID, OTHER = OFFERED
 MARKS = f"v1/exercises/{ID}/marks"

@@ -12,7 +12,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.submission import mark_handed
 from course.marking import registry
 from course.service.desk import Desk, Request
-from tests.service.sheets import kinds
+from tests.oracles.sheets import kinds
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 STUDENT = "alice"

@@ -11,13 +11,6 @@ LABELS = RNG.integers(10, size=8)
 ORDER = np.arange(8).reshape(2, 4)
 
 
-@pytest.fixture(autouse=True)
-def _peers_numerics(_strict):
-    """The peers promote dtypes and ranks as they please."""
-    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
-        yield
-
-
 @pytest.mark.parametrize("network", ["mlp", "cnn", "lenet"])
 def test_contestants_reach_the_same_loss(network):
     images = RNG.standard_normal((8, *models.SHAPES[network]), dtype=np.float32)
