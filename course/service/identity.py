@@ -1,15 +1,17 @@
 """Who is asking: tokens of a file, or JupyterHub's. Nothing else of a request says whose numbers are meant."""
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
 import stat
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+
+from cachetools import TTLCache
 
 from course.errors import CourseError
 from course.exercises.variants import BadStudentId, normalise_id
@@ -106,27 +108,23 @@ class HubTokens:
     """
 
     def __init__(self, auth: Any, clock: Callable[[], float] = time.monotonic, per_minute: float = 3000) -> None:
-        self._auth, self._clock = auth, clock
+        self._auth = auth
         self._scopes = set(auth.access_scopes)
-        self._known: OrderedDict[bytes, tuple[float, str | None]] = OrderedDict()
+        self._known: TTLCache[bytes, str | None] = TTLCache(_KEPT_TOKENS, ttl=_KEPT_SECONDS, timer=clock)
         self._questions = RateLimit(burst=200, per_minute=per_minute, clock=clock)
 
     async def student(self, token: str) -> str | None:
         """Give the Hub's name of the user whose token this is."""
-        key, now = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest(), self._clock()
-        since, name = self._known.get(key, (None, None))
-        if since is not None and now - since < _KEPT_SECONDS:
-            return name
+        key = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        with contextlib.suppress(KeyError):
+            return self._known[key]
         if self._questions.take("the hub"):
             raise Unavailable("too many unknown tokens at once; try again in a moment")
         try:
             model = await self._auth.user_for_token(token, use_cache=False, sync=False)
         except Exception as error:
             raise Unavailable(f"JupyterHub cannot be asked ({type(error).__name__})") from error
-        self._known.pop(key, None)
-        self._known[key] = (now, name := self._name(model))
-        while len(self._known) > _KEPT_TOKENS:
-            self._known.popitem(last=False)
+        self._known[key] = name = self._name(model)
         return name
 
     def _name(self, model: Any) -> str | None:

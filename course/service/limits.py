@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+
+from cachetools import LRUCache
 
 MOST_BUCKETS = 50_000
 
@@ -25,8 +26,8 @@ class RateLimit:
         clock: Callable[[], float] = time.monotonic,
         most: int = MOST_BUCKETS,
     ) -> None:
-        self._burst, self._rate, self._clock, self._most = float(burst), per_minute / 60.0, clock, most
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._burst, self._rate, self._clock = float(burst), per_minute / 60.0, clock
+        self._buckets: LRUCache[str, tuple[float, float]] = LRUCache(most)
 
     def __len__(self) -> int:
         return len(self._buckets)
@@ -38,12 +39,10 @@ class RateLimit:
             0 if there was one, else the seconds until there is.
         """
         now = self._clock()
-        tokens, since = self._buckets.pop(student, (self._burst, now))
+        tokens, since = self._buckets.get(student, (self._burst, now))
         tokens = min(self._burst, tokens + max(0.0, now - since) * self._rate)
         wait = 0.0 if tokens >= 1.0 else (1.0 - tokens) / self._rate
         self._buckets[student] = (tokens - 1.0 if wait == 0.0 else tokens, now)
-        while len(self._buckets) > self._most:
-            self._buckets.popitem(last=False)
         return wait
 
 

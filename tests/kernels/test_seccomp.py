@@ -142,6 +142,17 @@ def test_socket_families(machine):
     assert decide(program, number, architecture, netlink, 3, netfilter) == ERRNO | errno.EAFNOSUPPORT
 
 
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_calls_that_nobody_has_looked_at(machine):
+    program, architecture = seccomp.program(machine), ARCHITECTURES[machine]
+    listmount, futex_wait, mseal, open_tree_attr = 458, 455, 462, 467
+    assert decide(program, listmount, architecture) == ERRNO | errno.EPERM
+    assert decide(program, futex_wait, architecture) == ALLOW
+    assert decide(program, mseal, architecture) == ALLOW
+    for number in (mseal + 1, open_tree_attr, 1000, 0x3FFFFFFF, 0xFFFFFFFF):
+        assert decide(program, number, architecture) == ERRNO | errno.ENOSYS
+
+
 def test_calls_of_another_architecture():
     read_32_bit = 3
     assert decide(seccomp.program("x86_64"), read_32_bit, 0x40000003) == KILL

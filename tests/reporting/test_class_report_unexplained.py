@@ -60,6 +60,23 @@ def test_a_planted_mistake_is_found_whatever_the_numbers(numbers, mistake, says)
     assert says in cluster.explanation or cluster.explanation == "the right value − `c`"
 
 
+def test_a_planted_mistake_is_found_in_a_class_of_two_thousand():
+    """Binomial coefficients of such classes are beyond every float."""
+    size, draw = 2000, np.random.default_rng(5)
+    w, x = draw.integers(1, 90, (2, size, 3)) / 10
+    truth = w * x
+    value, guilty = truth.copy(), np.arange(0, size, 40)
+    careless = np.setdiff1d(np.arange(0, size, 1), guilty)[:1500]
+    value[careless] *= draw.uniform(2, 9, (len(careless), 3))
+    value[guilty] = -truth[guilty]
+    known = np.ones(size, dtype=bool)
+    these = Answers(value, np.full(value.shape, 0.01), known, truth, truth)
+    at = np.isin(np.arange(size), np.concatenate([guilty, careless]))
+    found = clusters(these, at, {"w": w, "x": x}, exact=False)
+    (turned,) = [cluster for cluster in found if set(guilty) <= set(cluster.students)]
+    assert turned.explanation == "−1 times the right value"
+
+
 def test_two_mistakes_of_one_step_are_told_apart(numbers):
     value, first, second = numbers["y"].copy(), [0, 5, 9, 14], [2, 20, 25]
     value[first], value[second] = -numbers["y"][first], 10 * numbers["y"][second]

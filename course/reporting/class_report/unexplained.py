@@ -13,12 +13,12 @@ expression counts only if $m \cdot P(\mathrm{Bin}(n, p) \ge k) < 1\,\%$, where $
 of its kind that were tried. Answers to equal numbers are one piece of evidence, however many gave them.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool
+from scipy.special import bdtrc
 
 from course.reporting.class_report.data import Answers
 from course.reporting.class_report.expressions import Hypothesis, hypotheses
@@ -135,7 +135,7 @@ class _Step:
         if apart < FEWEST:
             return False
         own = int(hypothesis.taken)
-        return tried * _tail(count - own, self._chance(hypothesis, left), apart - own) < CHANCE
+        return tried * float(bdtrc(apart - own - 1, count - own, self._chance(hypothesis, left))) < CHANCE
 
     def _chance(self, hypothesis: Hypothesis, left: np.ndarray) -> float:
         """How often the prediction for one student fits the answer of another with other numbers."""
@@ -177,8 +177,3 @@ def _flat(array: np.ndarray) -> np.ndarray:
 
 def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in shape if n != 1)
-
-
-def _tail(count: int, rate: float, least: int) -> float:
-    """The chance of at least so many hits of a binomial count."""
-    return sum(math.comb(count, k) * rate**k * (1 - rate) ** (count - k) for k in range(least, count + 1))
