@@ -1,8 +1,8 @@
 """What is in the wheel, which way imports point, and what no file may name."""
 
 import ast
-import re
 import os
+import re
 import shutil
 import subprocess
 import sys
