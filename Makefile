@@ -1,51 +1,62 @@
 # Two commands set everything up: `make demo` runs the main job, `make test` passes the tests.
 PYTHON ?= python3
 BIN := .venv/bin
+CLEAN := .ci/clean-environment
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# What grading needs, and everything: the second has all of the first, in the same versions.
+GRADING_READY := .venv/ready-for-grading
 READY := .venv/ready
+
+# The package installer sees the rest of the environment: it needs the index, certificates and proxies set there.
+unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS
 
 .PHONY: demo test test-slow trial lint notebooks site lock clean
 
-demo: $(READY)
+demo: $(GRADING_READY)
 	$(BIN)/course demo
 
 test: lint
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(CLEAN) $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+	$(CLEAN) $(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 # Made-up sheets of many kinds through the marker; takes a while, and writes benchmarks/results/trial.md.
 trial: $(READY)
-	$(BIN)/python -m benchmarks.trial --write
+	$(CLEAN) $(BIN)/python -m benchmarks.trial --write
 
 lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/lint-imports --no-cache --no-logo
+	$(CLEAN) $(BIN)/ruff check .
+	$(CLEAN) $(BIN)/ruff format --check .
+	$(CLEAN) $(BIN)/pyright --pythonpath $(BIN)/python
+	$(CLEAN) $(BIN)/lint-imports --no-cache --no-logo
 
 notebooks: $(READY)
-	$(BIN)/course build
+	$(CLEAN) $(BIN)/course build
 
 site: $(READY)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	$(CLEAN) env NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-# Exact versions with hashes, for every supported Python; needs uv.
+# Exact versions with hashes, for every supported Python; needs uv. Versions that are locked stay where they can.
+LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
+  --no-header --no-annotate --quiet pyproject.toml
 lock:
-	uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
-	  --no-header --no-annotate --quiet --extra dev pyproject.toml --output-file requirements/dev.txt
-	uv pip compile --universal --python-version 3.11 --fork-strategy requires-python --generate-hashes \
-	  --no-header --no-annotate --quiet --extra grading --extra editable --constraint requirements/dev.txt \
-	  pyproject.toml --output-file requirements/grading.txt
+	$(LOCK) --extra dev --output-file requirements/dev.txt
+	$(LOCK) --extra grading --extra editable --constraint requirements/dev.txt --output-file requirements/grading.txt
 
-$(READY): requirements/dev.txt pyproject.toml
+$(GRADING_READY): requirements/grading.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Gradbook needs Python 3.11 or later, and $(PYTHON) is older; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(PIP) --require-hashes --requirement requirements/grading.txt
+	$(PIP) --no-build-isolation --no-deps --editable .
 	$(BIN)/python -m compileall -q course solutions
-	touch $(READY)
+	touch $@
+
+$(READY): requirements/dev.txt $(GRADING_READY)
+	$(PIP) --require-hashes --requirement requirements/dev.txt
+	touch $@
 
 clean:
 	rm -rf .venv demo build dist site

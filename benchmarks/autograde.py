@@ -27,7 +27,7 @@ from typing import NamedTuple
 import nbformat
 
 from benchmarks import kernels, varied
-from course.commands.common import write_lines_at_once
+from course.commands.common import prepare_output
 from course.commands.progress import working
 from course.kernels.process.supervisor import descendants
 
@@ -204,7 +204,7 @@ if __name__ == "__main__":
     parser.add_argument("--growth", action="store_true", help="from 20 to 500 submissions, ours alone")
     parser.add_argument("--no-alternatives", action="store_true", help="fill the cache from the source alone")
     options = parser.parse_args()
-    write_lines_at_once()
+    prepare_output()
     with working("measuring"):
         if options.growth:
             grow(options.jobs)

@@ -16,7 +16,7 @@ import time
 import jax
 import numpy as np
 
-from course.commands.common import write_lines_at_once
+from course.commands.common import prepare_output
 from course.commands.progress import working
 from course.marking.scheme import State
 from tests.oracles import plain_marker
@@ -107,7 +107,7 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--single", type=int, default=500, help="sheets marked by the loops")
     options = parser.parse_args()
-    write_lines_at_once()
+    prepare_output()
     today = datetime.datetime.now(datetime.UTC)
     print(
         f"{today:%Y-%m-%d %H:%M} UTC; {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"

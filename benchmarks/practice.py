@@ -25,7 +25,7 @@ from tornado.httpclient import HTTPClientError
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from course import sheet as sheets
-from course.commands.common import write_lines_at_once
+from course.commands.common import prepare_output
 from course.commands.progress import working
 from course.exercises import find
 from course.exercises.practice import practice_given
@@ -193,7 +193,7 @@ def main():
     parser.add_argument("--students", type=int, default=200)
     parser.add_argument("--bad", type=float, default=0.05, help="share of requests to be refused")
     options = parser.parse_args()
-    write_lines_at_once()
+    prepare_output()
     keep_compiled()
     count = max([options.sheets, *(round(pace / 60 * options.seconds) for pace in options.paces)])
     requests = make_requests(count, options.students, options.bad)

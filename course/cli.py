@@ -58,7 +58,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 
 def main() -> None:
     """Run the command line; wrong use and bad input end with exit code 2 and one message."""
-    common.write_lines_at_once()
+    common.prepare_output()
     _find_programs()
     try:
         app()

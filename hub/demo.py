@@ -15,7 +15,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from course.authoring.build import build
-from course.commands.common import write_lines_at_once
+from course.commands.common import prepare_output
 from course.grading.config import load
 from course.grading.engine.converters import release
 from course.grading.upstream.surroundings import surroundings
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="where the hub listens (8000)")
     parser.add_argument("--assignment", default="mlp", help="which assignment (mlp)")
     chosen = parser.parse_args()
-    write_lines_at_once()
+    prepare_output()
     folder = chosen.dir.absolute()
     room = prepare(folder, HERE.parent, chosen.assignment)
     release(load(room), chosen.assignment)

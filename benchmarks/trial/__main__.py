@@ -14,7 +14,7 @@ from benchmarks.trial import cheap, error, foreign, function, honest, misconcept
 from benchmarks.trial.case import students
 from benchmarks.trial.table import findings_page, page, show
 from benchmarks.trial.trial import Row, Trial
-from course.commands.common import write_lines_at_once
+from course.commands.common import prepare_output
 from tests import oracles
 from tests.oracles import functions
 
@@ -42,7 +42,7 @@ def main() -> None:
             f"unknown: {', '.join(unknown)}; the kinds are {', '.join((*KINDS, function.KIND))}, "
             f"the exercises {', '.join(known)}"
         )
-    write_lines_at_once()
+    prepare_output()
     rows: dict[str, dict[str, Row]] = {kind: {} for kind in kinds}
     trials = []
     start = time.perf_counter()

@@ -133,7 +133,10 @@ def rulings(assignment: Assignment, course_dir: CourseDir = None, json: AsJson =
             item.same_as,
         )
         table.add_row(*map(escape, cells))
-    common.results.print(table if found else "No rulings.")
+    if found:
+        common.print_table(table)
+    else:
+        common.results.print("No rulings.")
 
 
 def accept(
@@ -190,7 +193,10 @@ def _print_declared(found: Sequence[Any], json: bool) -> None:
         points = [f"{item.points:g}", f"{item.points_declared:g}"]
         state = "accepted" if item.accepted else ""
         table.add_row(escape(item.student), item.exercise, escape(item.declared), *points, state)
-    common.results.print(table if found else "No notebook declares another id.")
+    if found:
+        common.print_table(table)
+    else:
+        common.results.print("No notebook declares another id.")
 
 
 def _print_changes(changes: Iterable[Any]) -> None:
@@ -200,7 +206,10 @@ def _print_changes(changes: Iterable[Any]) -> None:
         by = "" if None in (change.before, change.after) else f"{change.after - change.before:+g}"
         notes = [change.problem, "points given by hand stay" if change.by_hand else "", ", ".join(change.steps)]
         table.add_row(escape(change.student), change.exercise, *points, by, escape("; ".join(filter(None, notes))))
-    common.results.print(table if changes else "No marks change.")
+    if changes:
+        common.print_table(table)
+    else:
+        common.results.print("No marks change.")
 
 
 def _say_not_written(changes: Sequence[Any], *, written: bool) -> None:

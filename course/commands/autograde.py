@@ -113,7 +113,7 @@ def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
         points = ["–" if report is None else f"{report.points:g}" for report in reports]
         total = "–" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         table.add_row(escape(result.student), *points, total)
-    common.results.print(table)
+    common.print_table(table)
     for result in results:
         heading = f"[bold]{escape(result.student)}[/bold]"
         common.results.print(f"{heading}  {escape((about or {}).get(result.student, ''))}".rstrip())

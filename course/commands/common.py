@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from course.errors import CourseError
 from course.exercises import CATALOGUE, Exercise, find
@@ -17,6 +18,7 @@ from course.marking.scheme import Scheme
 
 messages = Console(stderr=True, highlight=False)
 results = Console(highlight=False)
+_WIDEST = 10_000  # columns of a table in a file
 
 Solutions = Annotated[
     Path | None,
@@ -49,19 +51,27 @@ def shown(text: str) -> str:
     return escape("".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text))
 
 
-def write_lines_at_once() -> None:
-    """Let each line reach whoever reads it when it is written, a pipe or a file too.
+def prepare_output() -> None:
+    """Let each line reach whoever reads it when it is written, whatever it has to say.
 
     Python keeps some kilobytes back where there is no terminal: a script that starts a command and waits for its
-    address would wait for ever, and a log would stay empty until the end.
+    address would wait for ever, and a log would stay empty until the end. And a letter that the encoding of the
+    locale does not have would end the command with a traceback: it becomes a question mark.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)
+        sys.stdout.reconfigure(line_buffering=True, errors="replace")
 
 
 def print_json(data: Any) -> None:
-    """Print one JSON document on standard output."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    """Print one JSON document on standard output; where its encoding lacks letters, with escapes for them."""
+    utf = sys.stdout.encoding.lower().startswith("utf")
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=not utf) + "\n")
+
+
+def print_table(table: Table) -> None:
+    """Print a table on standard output: in a file or pipe as wide as it is, so that no column is cut off."""
+    wide = max(results.width, results.measure(table, options=results.options.update(max_width=_WIDEST)).maximum)
+    (results if results.is_terminal else Console(highlight=False, width=wide)).print(table)
 
 
 def solutions_folders(option: Path | None) -> tuple[Path, ...] | None:

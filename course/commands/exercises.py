@@ -39,7 +39,7 @@ def exercises(solutions: Solutions = None, json: AsJson = False) -> None:
     for row in rows:
         points = "–" if row["points"] is None else f"{row['points']:g}"
         table.add_row(row["id"], row["title"], row["kind"], str(len(row["steps"])), points, row["source"])
-    common.results.print(table)
+    common.print_table(table)
 
 
 def _row(exercise: Exercise, scheme: Any) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def _print_report(report: Report) -> None:
         points = f"{step.points:g}/{step.max_points:g}"
         shown = (step.yours, step.expected, step.remark)
         table.add_row(name, f"[{style}]{step.state}[/{style}]", points, *(escape(text) for text in shown))
-    common.results.print(table)
+    common.print_table(table)
     for remark in report.remarks:
         common.results.print(f"[yellow]{escape(remark)}[/yellow]")
     common.results.print(

@@ -46,7 +46,8 @@ class Task:
     def rate(self) -> str:
         """Parts a minute, in words; empty before the first one."""
         worked = self.done - self._quick
-        return f"{60 * worked / max(self._seconds(), 1e-3):.0f} a minute" if worked else ""
+        rate = 60 * worked / max(self._seconds(), 1e-3)
+        return f"{rate:.{0 if rate >= 10 else 1}f} a minute" if worked else ""
 
     def line(self) -> str:
         """How far it is, and after how long, in words."""

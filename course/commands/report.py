@@ -1,5 +1,6 @@
 """`course report`, `export`: what a class did, for its instructor and for research."""
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -99,6 +100,8 @@ def export(
     with working(f"reading the work of {assignment}"):
         rows = step_rows(class_work(load(course_dir), assignment))
     if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # it is a file's content, whatever the locale
         write_csv(rows, sys.stdout)
         return
     _private(output)

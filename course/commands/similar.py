@@ -65,7 +65,7 @@ def _print(title: str, pairs: Any, nothing: str) -> None:
         where = "\n".join(f"{_place(one)}  ↔  {_place(two)}" for one, two in pair.places)
         names = map(common.shown, (pair.student, pair.other))
         table.add_row(*names, f"{pair.share:.0%}", common.shown(where))
-    common.results.print(table)
+    common.print_table(table)
 
 
 def _place(place: Any) -> str:

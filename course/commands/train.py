@@ -245,6 +245,6 @@ def _print_table(title: str, history: "Sequence[Epoch]", out: Path | None) -> No
     for epoch in history:
         accuracy = f"{epoch.metrics['accuracy']:.1%}"
         table.add_row(f"{epoch.number}", f"{epoch.loss:.4f}", accuracy, f"{epoch.seconds:.2f}")
-    common.results.print(table)
+    common.print_table(table)
     if out is not None:
         common.results.print(f"{out / CURVE}  {out / METRICS}", markup=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import zmq
+from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import ensure_async
 from nbclient.client import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
@@ -84,6 +85,8 @@ class RunNotebook(Execute):
     def create_kernel_manager(self) -> Any:
         """Make the manager; a message far larger than what a cell may put out is never taken in."""
         manager = super().create_kernel_manager()
+        # Jupyter's folders alone: it would ask IPython for one more, which warns where the home cannot be written.
+        manager.kernel_spec_manager.kernel_dirs = jupyter_path("kernels")
         for option, value in {zmq.MAXMSGSIZE: _ENOUGH * self.max_output, zmq.RCVHWM: _WAITING}.items():
             manager.context.setsockopt(option, value)
         return manager

@@ -1,0 +1,111 @@
+"""The command line in other people's shells: nothing set, a home that is not there, ASCII, a path with blanks."""
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ROOT
+
+COURSE = Path(sysconfig.get_path("scripts"), "course")
+SHEET = '{"setting1": [2, 3, 2], "setting2": [2, 2, 2]}'
+ONE_NOTEBOOK = """
+import nbformat
+from traitlets.config import Config
+from course.grading.stages.execute import RunNotebook
+
+config = Config()
+config.Gradbook.sandbox = False
+python = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(40 + 2)")], metadata=python)
+ran, _ = RunNotebook(config=config).preprocess(notebook, {"metadata": {"path": "."}})
+print(ran.cells[0].outputs[0].text)
+"""
+
+
+def environments(folder):
+    """What a shell may set, by name; `folder` is there and empty."""
+    return {
+        "empty": {},
+        "minimal": {"HOME": str(folder), "PATH": "/usr/bin:/bin"},
+        "odd": {
+            "HOME": "/nonexistent/home",
+            "PATH": "/usr/bin:/bin",
+            "LC_ALL": "POSIX",
+            # Python would take UTF-8 for the locale POSIX; no other locale need be installed here.
+            "PYTHONIOENCODING": "ascii",
+            "COLUMNS": "30",
+            "TERM": "dumb",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "JUPYTER_PREFER_ENV_PATH": "0",
+        },
+    }
+
+
+EVERY = pytest.mark.parametrize("run", ["empty", "minimal", "odd"], indirect=True)
+EXTREMES = pytest.mark.parametrize("run", ["empty", "odd"], indirect=True)  # where it takes seconds
+
+
+@pytest.fixture
+def run(request, tmp_path):
+    """Run a program under one of the environments, in a folder with blanks in its name."""
+    home, place = tmp_path / "home", tmp_path / "a course with blanks"
+    home.mkdir()
+    place.mkdir()
+    environment = environments(home)[request.param]
+
+    def call(*command):
+        arguments = [str(word) for word in command]
+        return subprocess.run(
+            arguments, cwd=place, env=environment, capture_output=True, encoding="utf-8", timeout=300
+        )
+
+    call.folder = place
+    return call
+
+
+@EXTREMES
+def test_a_sheet_is_marked_wherever_it_lies(run):
+    (run.folder / "a sheet.json").write_text(SHEET)
+    schemes = run.folder / "mark schemes"
+    shutil.copytree(ROOT / "solutions", schemes, ignore=shutil.ignore_patterns("__pycache__"))
+    done = run(COURSE, "mark", "cnn/output-size", "a sheet.json", "--solutions", schemes)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1.5 of 2 points" in done.stdout
+    # Not cut off, however wide the shell says that its window is.
+    row = next(line for line in done.stdout.splitlines() if line.split()[:1] == ["setting1"])
+    assert "The width is that of setting 2: in one setting rows and columns have the same stride." in row
+
+
+@EVERY
+def test_what_is_asked_for_as_json_is_json(run):
+    done = run(COURSE, "exercises", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    sources = {row["id"]: row["source"] for row in json.loads(done.stdout)}
+    assert len(sources) >= 30
+
+
+@EXTREMES
+def test_a_notebook_runs_without_a_word_on_the_terminal(run):
+    done = run(sys.executable, "-c", ONE_NOTEBOOK)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "42\n\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.slow
+@EXTREMES
+def test_the_demo_says_nothing_but_its_own_words(run):
+    shutil.copytree(ROOT / "solutions", run.folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+    (run.folder / "assignments").symlink_to(ROOT / "assignments")
+    shutil.copy(ROOT / "nbgrader_config.py", run.folder)
+    done = run(COURSE, "demo", "--dir", "the demo", "--assignment", "regularization")
+    assert done.returncode == 0, done.stderr
+    ours = ("The demo grades", "which are trusted", "for them", "building, releasing", "grading regularization")
+    said = [line for line in done.stderr.splitlines() if not line.startswith(ours)]
+    assert said == []
+    assert (run.folder / "the demo" / "reports" / "regularization.html").is_file()
