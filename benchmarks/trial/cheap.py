@@ -72,18 +72,18 @@ def starts(trial: Trial) -> Iterator[tuple[str, Callable[[Any], dict[str, Any]]]
 
 def run(trial: Trial) -> Row:
     """Return the row of the table: the best sheet without work and the best clever start, with their shares."""
-    found: dict[str, float] = {}
+    groups: dict[str, list[Case]] = {}
     for label, make in (*ways(trial), *starts(trial)):
         filled = [make(trial.marking.given(student)) for student in trial.students]
         for words in _words(trial) if "followed" not in label else [{}]:
             name = " ".join((label, *words.values()))
-            sheets = [Case(s, {**w, **words}, name) for s, w in zip(trial.students, filled, strict=True)]
-            marked = trial.marking.mark(sheets)
-            columns = [marked.column(step) for step in trial.solution.asked]
-            points = marked.points[:, columns].sum(axis=1)
-            found[name] = ratio(float(points.mean()), trial.points)
-            earned = points > 0.1 * trial.points + 1e-9
-            trial.note(KIND, f"{name}: {found[name]:.0%} of the points", sheets, earned, points)
+            groups[name] = [Case(s, {**w, **words}, name) for s, w in zip(trial.students, filled, strict=True)]
+    found: dict[str, float] = {}
+    for name, marked in trial.marking.mark_groups(groups).items():
+        points = marked.points[:, [marked.column(step) for step in trial.solution.asked]].sum(axis=1)
+        found[name] = ratio(float(points.mean()), trial.points)
+        earned = points > 0.1 * trial.points + 1e-9
+        trial.note(KIND, f"{name}: {found[name]:.0%} of the points", groups[name], earned, points)
     easy = {name: value for name, value in found.items() if "followed" not in name}
     clever = {name: value for name, value in found.items() if "followed" in name}
     best, start = max(easy, key=easy.__getitem__), max(clever, key=clever.__getitem__)

@@ -96,12 +96,15 @@ def run(trial: Trial) -> Row:
     steps = trial.solution.asked
     row: Row = {}
     errors, lost_steps, outside, lost_outside = 0, 0, 0, 0
-    for kind in ERRORS:
-        sheets = cases(trial, kind)
+    worked = {kind: cases(trial, kind) for kind in ERRORS}
+    if not any(worked.values()):
+        return {}
+    found = trial.marking.mark_groups(worked)
+    for kind, sheets in worked.items():
         if not sheets:
             row[kind] = "–"
             continue
-        marked = trial.marking.mark(sheets)
+        marked = found[kind]
         planted = np.array([steps.index(case.step) for case in sheets])
         later = np.arange(len(steps))[None, :] > planted[:, None]
         lost = (marked.lost(steps) > 1e-9) & later & answered(sheets, steps)

@@ -25,9 +25,11 @@ def cases(trial: Trial, habit: Habit) -> tuple[list[Case], np.ndarray]:
 def run(trial: Trial) -> Row:
     """Return the row of the table: per habit, sheets that lose and points lost, coarse steps themselves apart."""
     row: Row = {}
+    worked = {habit.name: cases(trial, habit) for habit in HABITS}
+    found = trial.marking.mark_groups({name: sheets for name, (sheets, _) in worked.items()})
     for habit in HABITS:
-        sheets, coarse = cases(trial, habit)
-        marked = trial.marking.mark(sheets)
+        sheets, coarse = worked[habit.name]
+        marked = found[habit.name]
         lost = marked.lost(trial.solution.asked) * answered(sheets, trial.solution.asked)
         unfair = np.where(coarse, 0.0, lost)
         row[habit.name] = Lost(int((unfair.sum(axis=1) > 0).sum()), float(unfair.sum()), int(coarse.sum()))

@@ -41,6 +41,9 @@ def _coarse(rows: Rows) -> str:
 
 
 def _error(rows: Rows) -> str:
+    rows = {exercise: row for exercise, row in rows.items() if row}
+    if not rows:
+        return "–"
     per_error = {exercise: row["lost per error"] for exercise, row in rows.items()}
     worst = max(per_error, key=per_error.__getitem__)
     return f"at most {per_error[worst]:.4f} ({worst}), of {sum(row['errors'] for row in rows.values())} errors"
@@ -48,6 +51,8 @@ def _error(rows: Rows) -> str:
 
 def _misread(rows: Rows) -> str:
     rows = {exercise: row for exercise, row in rows.items() if row}
+    if not rows:
+        return "–"
     sheets = sum(row["sheets"] for row in rows.values())
     more = sum(row["lose more than a step"] * row["sheets"] for row in rows.values())
     return (
