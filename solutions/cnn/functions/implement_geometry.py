@@ -92,15 +92,15 @@ def receptive_field_with_the_end_excluded(probe):
 def _counts(probe, *, bias=1.0, rounded=jnp.floor, flat=True, every_channel=True):
     """Parameters of all probe networks; the options make the slips."""
     counts = []
-    for kinds, image, layers in zip(NETWORKS, probe.images, probe.layers, strict=True):
+    for network, image, layers in zip(NETWORKS, probe.images, probe.layers, strict=True):
         channels, sides, count = image[0], image[1:], 0.0
-        for kind, (units, k, s, p) in zip(kinds, layers, strict=True):
-            if kind == "dense":
+        for case, (units, k, s, p) in zip(network, layers, strict=True):
+            if case.kind == "dense":
                 inputs = channels * jnp.prod(sides) if flat else channels
             else:
                 inputs = k**2 * (channels if every_channel else 1.0)
                 sides = _places(sides, k, s, p, rounded)
-            if kind != "pool":
+            if case.kind != "pool":
                 count = count + units * (inputs + bias)
                 channels = units
         counts.append(count)

@@ -8,40 +8,89 @@ import numpy as np
 from course.exercises.base import Answer, Exercise, nothing
 from course.exercises.variants import Draw
 
-CHAINS = (1, 3, 6)  # layers of the chains whose receptive field is probed
-NETWORKS = (("conv", "pool", "dense"), ("conv", "conv", "dense"), ("conv", "pool", "conv", "pool", "dense"))
-SIZES = 8
+# Strides of the chains whose receptive field is probed: their product is told from their sum.
+CHAINS = ((2,), (2, 3, 1), (1, 3, 1, 2, 2, 1))
+
+
+class LayerCase(NamedTuple):
+    """A layer whose window leaves so many entries of its input over; dense layers have no window."""
+
+    kind: str
+    kernel: int = 0
+    stride: int = 0
+    padding: int = 0
+    remainder: int = 0
+
+    def before(self, size: int) -> int:
+        """The size of an input whose output has this size."""
+        if self.kind == "dense":
+            return size
+        return self.stride * (size - 1) + self.kernel - 2 * self.padding + self.remainder
+
+
+# Windows are fixed where what tells wrong functions from right ones is decided; what is drawn is the number of
+# places. Two thirds over tell rounding from rounding down (Python rounds one half to the even neighbour), nothing
+# over tells a +1 inside the division, padding of at least a stride tells one side from two.
+WINDOWS = (
+    LayerCase("window", 5, 3, 0, 2),
+    LayerCase("window", 4, 3, 3, 1),
+    LayerCase("window", 2, 2, 0, 1),
+    LayerCase("window", 5, 2, 2, 0),
+    LayerCase("window", 3, 1, 1, 0),
+    LayerCase("window", 5, 3, 1, 2),
+    LayerCase("window", 4, 2, 3, 1),
+    LayerCase("window", 3, 3, 2, 0),
+)
+NETWORKS = (
+    (LayerCase("conv", 4, 2, 2, 1), LayerCase("pool", 3, 3, 0, 2), LayerCase("dense")),
+    (LayerCase("conv", 5, 3, 1, 2), LayerCase("conv", 3, 2, 2, 1), LayerCase("dense")),
+    (
+        LayerCase("conv", 3, 1, 1, 0),
+        LayerCase("pool", 2, 2, 0, 1),
+        LayerCase("conv", 3, 3, 2, 2),
+        LayerCase("pool", 3, 2, 0, 1),
+        LayerCase("dense"),
+    ),
+)
 
 
 class GeometryProbe(NamedTuple):
-    """Windows, chains of windows, and networks of the kinds in `NETWORKS`."""
+    """Windows of `WINDOWS`, chains of windows, and networks of `NETWORKS`."""
 
-    windows: np.ndarray  # (SIZES, 4) size, kernel, stride, padding
+    windows: np.ndarray  # (len(WINDOWS), 4) size, kernel, stride, padding
     chains: tuple[np.ndarray, ...]  # (layers, 3) kernel, stride, padding
     images: np.ndarray  # (len(NETWORKS), 3) channels, height, width
     layers: tuple[np.ndarray, ...]  # (layers, 4) filters or units, kernel, stride, padding
 
 
-def _draw_window(draw: Draw) -> list[int]:
-    kernel = draw.integer(2, 5)
-    return [kernel, draw.integer(1, 3), draw.integer(0, kernel - 1)]
+def _draw_layer(draw: Draw, stride: int) -> list[int]:
+    kernel = draw.integer(3, 6)
+    return [kernel, stride, draw.integer(1, kernel - 1, without=((kernel - 1) // 2, kernel // 2))]
 
 
-def _draw_layer(draw: Draw, kind: str) -> list[int]:
-    if kind == "conv":
-        return [draw.integer(2, 6), draw.integer(2, 3), draw.integer(1, 2), draw.integer(0, 1)]
-    return [0, 2, 2, 0] if kind == "pool" else [draw.integer(2, 5), 0, 0, 0]
+def _draw_network(draw: Draw, network: tuple[LayerCase, ...]) -> tuple[list[int], list[list[int]]]:
+    """Draw an image (channels, height, width), and (filters or units, kernel, stride, padding) of its layers."""
+    height = draw.integer(2, 4)
+    sides = [height, draw.integer(2, 4, without=(height,))]
+    for case in reversed(network):
+        sides = [case.before(side) for side in sides]
+    units = [0 if case.kind == "pool" else draw.integer(2, 6) for case in network]
+    image = [draw.integer(2, 4, without=(units[0],)), *sides]
+    return image, [[n, c.kernel, c.stride, c.padding] for n, c in zip(units, network, strict=True)]
 
 
 def _draw_geometry(draw: Draw) -> GeometryProbe:
     def floats(rows: list[list[int]]) -> np.ndarray:
         return np.array(rows, dtype=np.float64)
 
+    windows = [[case.before(draw.integer(3, 12)), case.kernel, case.stride, case.padding] for case in WINDOWS]
+    chains = tuple(floats([_draw_layer(draw, stride) for stride in strides]) for strides in CHAINS)
+    networks = [_draw_network(draw, network) for network in NETWORKS]
     return GeometryProbe(
-        windows=floats([[draw.integer(5, 60), *_draw_window(draw)] for _ in range(SIZES)]),
-        chains=tuple(floats([_draw_window(draw) for _ in range(count)]) for count in CHAINS),
-        images=floats([[draw.integer(1, 3), draw.integer(12, 16), draw.integer(12, 16)] for _ in NETWORKS]),
-        layers=tuple(floats([_draw_layer(draw, kind) for kind in kinds]) for kinds in NETWORKS),
+        windows=floats(windows),
+        chains=chains,
+        images=floats([image for image, _ in networks]),
+        layers=tuple(floats(layers) for _, layers in networks),
     )
 
 
@@ -72,9 +121,9 @@ def describe(kind: str, numbers: np.ndarray) -> tuple:
 
 def _call_parameter_count(parameter_count: Callable, probe: GeometryProbe) -> Any:
     counts = []
-    for kinds, image, layers in zip(NETWORKS, probe.images, probe.layers, strict=True):
-        network = [describe(kind, numbers) for kind, numbers in zip(kinds, layers, strict=True)]
-        counts.append(np.reshape(np.asarray(parameter_count(_whole(image), network)), ()))
+    for network, image, layers in zip(NETWORKS, probe.images, probe.layers, strict=True):
+        described = [describe(case.kind, numbers) for case, numbers in zip(network, layers, strict=True)]
+        counts.append(np.reshape(np.asarray(parameter_count(_whole(image), described)), ()))
     return np.stack(counts)
 
 
@@ -95,7 +144,7 @@ implement_geometry = Exercise(
     probe=_draw_geometry,
     answers={
         "output_size": Answer(
-            r"\lfloor (n + 2p - k)/s \rfloor + 1", (SIZES,), "the number of places of a window", "function",
+            r"\lfloor (n + 2p - k)/s \rfloor + 1", (len(WINDOWS),), "the number of places of a window", "function",
             signature="output_size(size, kernel, stride, padding)", call=_call_output_size,
         ),
         "receptive_field": Answer(

@@ -45,9 +45,26 @@ def _shuffled(draw: Draw, shape: tuple[int, ...]) -> np.ndarray:
     return numbers.astype(np.float64).reshape(shape)
 
 
+def _telling(image: np.ndarray, size: int) -> np.ndarray:
+    """Exchange entries until the first window holds negative ones only, the largest in its last corner.
+
+    So a maximum that is at least 0, or that of a smaller window, is another one.
+    """
+    image = image.copy()
+    window = image[0, :size, :size]
+    outside = [place for place in np.ndindex(image.shape) if place[0] or max(place[1:]) >= size]
+    negative = [place for place in outside if image[place] < 0]
+    for place in np.argwhere(window >= 0):
+        other = negative.pop()
+        image[other], window[tuple(place)] = window[tuple(place)], image[other]
+    largest = np.unravel_index(np.argmax(window), window.shape)
+    window[largest], window[-1, -1] = window[-1, -1], window[largest]
+    return image
+
+
 def _draw_pool(draw: Draw) -> PoolProbe:
     return PoolProbe(
-        x=tuple(_shuffled(draw, case.image) for case in POOLINGS),
+        x=tuple(_telling(_shuffled(draw, case.image), case.size) for case in POOLINGS),
         dout=tuple(draw.integers(-8, 8, case.output, without=(0,)) for case in POOLINGS),
     )
 

@@ -37,6 +37,9 @@ def _draw_logits(draw: Draw) -> LogitsProbe:
     logits = [draw.integers(-8, 8, (n,)) / 4 for n in CLASSES]
     targets = [np.eye(n)[int(np.argmin(z))] for n, z in zip(CLASSES, logits, strict=True)]
     targets[1] = np.roll(np.array([0.5, 0.25, 0.25, 0.0]), draw.integer(0, 3))
+    while abs(logits[1][np.argmax(targets[1])] - logits[1] @ targets[1]) < 0.5:
+        # The loss of the likeliest target alone would be that of all.
+        logits[1] = draw.integers(-8, 8, logits[1].shape) / 4
     return LogitsProbe(tuple(z + o for z, o in zip(logits, OFFSETS, strict=True)), tuple(targets))
 
 

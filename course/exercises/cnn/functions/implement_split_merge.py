@@ -27,13 +27,23 @@ _D = PATHS * WIDTH
 _GROUPED = ((_D, CHANNELS, 1, 1), (_D,), (_D, WIDTH, 3, 3), (_D,), (CHANNELS, _D, 1, 1), (CHANNELS,))
 
 
+def _draw_paths(draw: Draw, shape: tuple[int, ...]) -> np.ndarray:
+    """Draw numbers for every path (axis 0): no path for all of them, and the first is not the last."""
+    while True:
+        drawn = draw.integers(-2, 2, shape, without=(0,))
+        total = drawn.sum(axis=0)
+        if all(np.any(total != other) for other in (0, drawn[0], drawn[-1])) and np.any(drawn[0] != drawn[-1]):
+            return drawn
+
+
 def _draw_split(draw: Draw) -> SplitProbe:
     G, C, d = PATHS, CHANNELS, WIDTH
+    x = draw.integers(-3, 3, (C, ROWS, COLUMNS), without=(0,))
     shapes = ((G, d, C, 1, 1), (G, d), (G, d, d, 3, 3), (G, d), (G, C, d, 1, 1), (G, C))
-    return SplitProbe(
-        draw.integers(-3, 3, (C, ROWS, COLUMNS), without=(0,)),
-        *(draw.integers(-2, 2, shape, without=(0,)) for shape in shapes),
-    )
+    K1, b1, K2, b2, K3, b3 = (_draw_paths(draw, shape) for shape in shapes)
+    while np.all(b1 == b2):
+        b2 = _draw_paths(draw, b2.shape)
+    return SplitProbe(x, K1, b1, K2, b2, K3, b3)
 
 
 def _as_paths(probe: SplitProbe) -> list[tuple[np.ndarray, ...]]:
