@@ -17,9 +17,10 @@ VERSION = 1
 MIME_TYPE = "application/vnd.course.sheet+json"
 LARGEST_SHEET = 256 * 1024  # bytes
 MOST_ENTRIES = 20_000
+LONGEST_ENTRY = 400  # characters of a number
 
 Name = Annotated[str, Meta(max_length=64)]
-Entry = Annotated[str, Meta(max_length=400)]
+Entry = Annotated[str, Meta(max_length=LONGEST_ENTRY)]
 
 
 class SheetError(CourseError):

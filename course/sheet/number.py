@@ -1,67 +1,271 @@
-"""A number as somebody wrote it: its value, and the precision the writing claims."""
+r"""A number as somebody wrote it: its value, and the precision the writing claims.
+
+What is read besides plain decimals such as `-0.42`, `.5`, `4.` and `1.32e3`:
+
+| written | read as |
+|---|---|
+| `16 618`, `16'618`, `16_618`, `1,115,684` | groups of three digits; `16,618` in whole numbers only |
+| `9/2`, `\frac{9}{2}` | the exact fraction of two whole numbers |
+| `45%` | 0.45 |
+| `4.5×10^-1`, `4.5*10^{-1}`, `4.5·10⁻¹` | 0.45 |
+| `= 4.5`, `≈4.5`, `~4.5`, `$4.5$`, `(4.5)` | 4.5 |
+| `-18η`, `-18*eta`, `-18 \eta` | -18, where the task states the unit |
+| `4.5+0j` | 4.5 |
+| `−3`, `－３`, `- 3` | -3: dashes and full-width characters count as their plain ones |
+
+A comma is never a decimal point: the reason says what to write, and names both where `16,618` may be either.
+Digits of other scripts are refused, since so are their separators. Nothing is evaluated, and a text is bounded.
+"""
 
 import math
 import re
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
-_MINUS_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": None, "\u202f": None})
-LONGEST = 64
-COARSEST = 2  # decimals: what is written shorter is read as written to two
+from course.sheet.format import LONGEST_ENTRY
+
+SHORTEST = 2  # decimals: what is written shorter is read as written to two
+ENOUGH = 3  # significant digits that always suffice
+TOO_LARGE = 1e64  # no answer is: products of such numbers would leave float64
+
+_DECIMAL = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
+_FRACTION = re.compile(r"(\d+) ?/ ?(\d+)|\\frac ?\{ ?([+-]?) ?(\d+) ?\} ?\{ ?(\d+) ?\}", re.ASCII)
+_POWER = re.compile(
+    r"(?:(.*?) ?[*xX] ?)?10 ?(?:\^|\*\*) ?(?:([+-]?\d{1,4})|[{(] ?([+-]?) ?(\d{1,4}) ?[)}])", re.ASCII
+)
+_RAISED = re.compile(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_GROUPED = re.compile(r"([1-9]\d{0,2}(?:([ ,'_])\d{3}(?:\2\d{3})*))(\.\d*)?", re.ASCII)
+_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}", re.ASCII)
+_COMMA = re.compile(r"(\d+|\d{1,3}(?:([ .'_])\d{3}(?:\2\d{3})*)),(\d+)", re.ASCII)
+_NOTHING_IMAGINARY = re.compile(r" ?[+-] ?0(?:\.0*)?[ij]$", re.ASCII)
+
+# Characters that mean a plain one; first the full-width forms, and the letters and digits of set mathematics.
+_PLAIN: dict[int, str | None] = {
+    **{
+        code: unicodedata.normalize("NFKC", chr(code))
+        for code in (*range(0xFF01, 0xFF5F), *range(0x1D400, 0x1D800))
+    },
+    **dict.fromkeys(map(ord, "−–—‐‑‒―﹣－"), "-"),
+    **dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff")),
+    **dict.fromkeys(map(ord, "’ʼ′´`‘＇"), "'"),
+    **dict.fromkeys(map(ord, "×·⋅∙∗"), "*"),
+    **dict.fromkeys(map(ord, "⁄∕"), "/"),
+    **dict.fromkeys(map(ord, "≃≅∼~～"), "≈"),
+}
+_COMMANDS = {
+    r"\\": ";",
+    "&": ",",
+    r"\dfrac": r"\frac",
+    r"\tfrac": r"\frac",
+    r"\approx": "≈",
+    r"\cdot": "*",
+    r"\times": "*",
+    r"\left": "",
+    r"\right": "",
+    "{,}": ",",
+    r"\%": "%",
+    r"\,": " ",
+    r"\;": " ",
+    r"\:": " ",
+    "\\ ": " ",
+    r"\(": "",
+    r"\)": "",
+}
 
 
 class Written(NamedTuple):
-    """The value of a written number and one unit of the last place it claims."""
+    """A number that was read.
+
+    Attributes:
+        value: the number.
+        unit: what the last place that the writing claims is worth; 0 for a fraction, which is exact.
+        digits: significant digits that were written; 0 for a zero.
+        text: the number as read, in plain decimals.
+    """
 
     value: float
     unit: float
+    digits: int
+    text: str
 
 
 class NotANumber(ValueError):
     """Raised for a text that is no finite number; the message is for the person who wrote it."""
 
 
-def read_number(text: str) -> Written:
+def read_number(text: str, *, whole: bool = False, units: Iterable[str] = ()) -> Written:
     r"""Read one written number.
 
-    The unit is $10^{-d}$ for $d$ written decimals when $d \\ge 2$, or when $d = 1$ and three significant
-    digits are given. Anything shorter is read as written to two decimals: 0.6 is 0.60 and 13 is 13.00. A
-    negative exponent narrows the unit, a positive one never widens it.
+    What is written with $d$ decimals is written to $10^{-d}$ if $d \ge 2$, or if $d = 1$ and there are three
+    significant digits. Anything shorter is read as written to two decimals: 0.6 is 0.60 and 13 is 13.00, so
+    that 12 never passes for 13.
+
+    Three significant digits always suffice: a whole number of three digits or more is written to its last digit
+    that is not zero, but its first three digits count in any case. 132 is written to ones, 1320 to tens, 1300
+    and 1000 to tens, 1317 to ones, 132000 to thousands. The trailing `.0` that Python adds changes nothing in
+    that; zeros after the decimal point of a power of ten count as written, so 1.320e3 is written to ones.
+
+    Args:
+        text: as typed.
+        whole: whether a whole number is asked for: there a comma can only separate thousands.
+        units: spellings of the unit that may stand after the number.
 
     Raises:
-        NotANumber: if the text is not a finite decimal number.
+        NotANumber: if the text is not a finite number; the message says what to write instead.
 
-    >>> read_number("0.42")
-    Written(value=0.42, unit=0.01)
-    >>> read_number("13").unit, read_number("12.3").unit, read_number("0.00e9").unit
-    (0.01, 0.1, 0.01)
+    >>> [read_number(text).unit for text in ("0.42", "0.6", "13", "12.3", "132", "1320.0", "1.32e3", "0.00e9")]
+    [0.01, 0.01, 0.01, 0.1, 1.0, 10.0, 10.0, 0.01]
+    >>> read_number("1,115,684").text, read_number(r"-\frac{9}{2}").value, read_number("-18η", units=["η"]).value
+    ('1115684', -4.5, -18.0)
     """
-    cleaned = text.strip().translate(_MINUS_SIGNS)
-    if len(cleaned) > LONGEST:
-        raise NotANumber(f"a number of at most {LONGEST} characters was expected, got {len(cleaned)}")
-    match = _NUMBER.fullmatch(cleaned)
+    if len(text) > LONGEST_ENTRY:
+        raise NotANumber(f"a number of at most {LONGEST_ENTRY} characters was expected, got {len(text)}")
+    match = _DECIMAL.fullmatch(text)
+    return _read_typed(text, whole, units) if match is None else _decimal(match, text)
+
+
+def plain_characters(text: str) -> str:
+    r"""Give a text with plain signs, digits and single blanks, LaTeX's commands for them spelled out.
+
+    >>> plain_characters(r"$−１{,}115 \cdot 2$")
+    '-1,115 * 2'
+    """
+    plain = text.translate(_PLAIN)
+    if "\\" in plain or "{,}" in plain:
+        for command, meaning in _COMMANDS.items():
+            plain = plain.replace(command, meaning)
+    return " ".join(" ".join(plain.split()).strip("$").split())
+
+
+def _decimal(match: re.Match[str], text: str, power: int = 0) -> Written:
+    """Give what a plain decimal says, times ten to a power."""
+    sign, whole, fraction, bare_fraction, exponent = match.groups()
+    whole, fraction = whole or "", fraction or bare_fraction or ""
+    power += int(exponent or 0)
+    value = float(f"{sign}{whole}.{fraction}e{power}")
+    _refuse_large(value, text)
+    return Written(value, _unit(whole, fraction, power), len((whole + fraction).lstrip("0")), text)
+
+
+def _unit(whole: str, fraction: str, power: int) -> float:
+    """Give what the last claimed place of `whole.fraction` times ten to a power is worth."""
+    if fraction == "0" and power == 0 and len(whole.lstrip("0")) >= ENOUGH:
+        fraction = ""
+    digits = (whole + fraction).lstrip("0")
+    place = power - len(fraction)  # of the last written digit
+    if place < 0:
+        enough = place <= -SHORTEST or len(digits) >= ENOUGH
+        return float(f"1e{place if enough else -SHORTEST}")
+    count = len(digits) + place if digits else 0  # digits of the whole number
+    if count < ENOUGH:
+        return float(f"1e{-SHORTEST}")
+    zeros = 0 if fraction else len(digits) - len(digits.rstrip("0"))
+    return float(f"1e{min(place + zeros, count - ENOUGH)}")
+
+
+def _read_typed(text: str, whole: bool, units: Iterable[str]) -> Written:
+    """Read what is more than a plain decimal: take its decoration off, from the outside in."""
+    plain = plain_characters(text)
+    body = plain[1:].lstrip() if plain[:1] in ("=", "≈") else plain
+    if body[:1] == "(" and body[-1:] == ")":
+        body = body[1:-1].strip()
+    body = _without_unit(_NOTHING_IMAGINARY.sub("", body), units)
+    power = 0
+    if body[-1:] == "%":
+        body, power = body[:-1].rstrip(), -2
+    sign = body[:1] if body[:1] in ("+", "-") else ""
+    body = body[len(sign) :].lstrip()
+    if fraction := _FRACTION.fullmatch(body):
+        return _fraction(fraction, sign, power)
+    if product := _POWER.fullmatch(_RAISED.sub(lambda raised: "^" + raised[0].translate(_RAISED_DIGITS), body)):
+        mantissa, bare, inner_sign, inner = product.groups()
+        body = "1" if mantissa is None else mantissa
+        power += int(bare or inner_sign + inner)
+    digits = sign + _without_groups(body, whole)
+    match = _DECIMAL.fullmatch(digits)
+    if match is None or body[:1] in ("+", "-"):
+        raise NotANumber(_advice(plain, whole))
+    return _decimal(match, digits, power)._replace(text=_spelled_out(digits, power))
+
+
+def _without_unit(body: str, units: Iterable[str]) -> str:
+    for unit in units:
+        if body.endswith(unit):
+            number = body[: -len(unit)].rstrip()
+            number = number[:-1].rstrip() if number[-1:] == "*" else number
+            if number[-1:].isdigit() or number[-1:] in (".", "}", ")"):
+                return number
+    return body
+
+
+def _without_groups(body: str, whole: bool) -> str:
+    """Take out what separates groups of three digits, where it can be nothing else."""
+    if whole and _DOTTED.fullmatch(body):
+        return body.replace(".", "")
+    match = _GROUPED.fullmatch(body)
     if match is None:
-        raise NotANumber(_advice(cleaned))
-    value = float(cleaned)
+        return body
+    digits, separator, decimals = match.groups()
+    if separator == "," and digits.count(",") == 1 and not decimals and not whole:
+        return body
+    return digits.replace(separator, "") + (decimals or "")
+
+
+def _fraction(match: re.Match[str], sign: str, power: int) -> Written:
+    above, below, inner_sign, latex_above, latex_below = match.groups()
+    top, bottom = above or latex_above, below or latex_below
+    if not bottom.strip("0"):
+        raise NotANumber(f"a finite number was expected, got {_shown(match[0])}")
+    exact = Fraction(int(top), int(bottom)) * Fraction(10) ** power
+    exact = min(exact, Fraction(int(TOO_LARGE)))  # a float can hold no more than 1e308
+    value = float(-exact if (sign == "-") != (inner_sign == "-") else exact)
+    _refuse_large(value, match[0])
+    return Written(value, 0.0, len(top.lstrip("0")), f"{value:.17g}" if value.is_integer() else repr(value))
+
+
+def _refuse_large(value: float, text: str) -> None:
     if not math.isfinite(value):
-        raise NotANumber(f"a finite number was expected, got {cleaned}")
-    whole, fraction, bare_fraction, exponent = match.groups()
-    fraction = fraction or bare_fraction or ""
-    significant = len(((whole or "") + fraction).lstrip("0"))
-    decimals = len(fraction) - min(int(exponent or 0), 0)
-    if decimals < COARSEST and not (decimals == 1 and significant >= 3):
-        decimals = COARSEST
-    return Written(value, float(f"1e-{decimals}"))
+        raise NotANumber(f"a finite number was expected, got {_shown(text)}")
+    if abs(value) >= TOO_LARGE:
+        raise NotANumber(f"a number below {TOO_LARGE:g} was expected, got {_shown(text)}")
 
 
-def _advice(text: str) -> str:
-    shown = text if len(text) <= 24 else text[:24] + "…"
-    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+def _spelled_out(digits: str, power: int) -> str:
+    """Give a decimal times a power of ten without the power, unless that would be longer than anybody reads."""
+    if power == 0:
+        return digits
+    exact = Decimal(f"{digits}e{power}" if "e" not in digits.lower() else digits)
+    if "e" in digits.lower():
+        exact = exact.scaleb(power)
+    return f"{exact:f}" if abs(exact.adjusted()) < 20 else str(exact)
+
+
+def _advice(text: str, whole: bool) -> str:
+    shown = _shown(text)
+    bare = text.lstrip("=≈ ")
+    sign, bare = ("-", bare[1:].lstrip()) if bare[:1] == "-" else ("", bare.removeprefix("+").lstrip())
+    if bare.lower() in {"nan", "inf", "infinity"}:
         return f"a finite number was expected, got {shown}"
-    if re.fullmatch(r"[+-]?\d+,\d+", text, re.ASCII):
-        return f"write a decimal point, not a comma: {text.replace(',', '.')}"
-    if "/" in text:
-        return f"write a decimal number, not a fraction: got {shown!r}"
+    if comma := _COMMA.fullmatch(bare):
+        left = re.sub(r"\D", "", comma[1])
+        if whole:
+            return f"a whole number was expected, with commas between thousands only, as in 16,618; got {shown}"
+        point = f"{sign}{left}.{comma[3]}"
+        if _GROUPED.fullmatch(bare):
+            return f"write {sign}{left}{comma[3]} or {point}: the comma in {text[:24]} may mean either"
+        return f"write a decimal point, not a comma: {point[:40]}"
+    if "/" in bare or "\\frac" in bare:
+        return f"write a decimal number, or a fraction of two whole numbers such as 9/2; got {shown!r}"
+    if any(c.isdigit() and not c.isascii() for c in bare):
+        return f"write the digits 0 to 9; got {shown!r}"
     if not text:
         return "a number was expected, got an empty text"
     return f"a number was expected, got {shown!r}"
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 24 else text[:24] + "…"

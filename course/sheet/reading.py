@@ -1,5 +1,8 @@
 """From a sheet's answers to what the engine takes: arrays with their precision, or why an answer is unusable."""
 
+import functools
+import re
+import unicodedata
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -8,7 +11,9 @@ import numpy as np
 from course.exercises import Answer, Exercise
 from course.sheet.format import Answer as Handed
 from course.sheet.format import Edges, Numbers, Outputs, Sheet, Text, Unreadable
+from course.sheet.lists import NotAList, read_list
 from course.sheet.number import NotANumber, Written, read_number
+from course.sheet.words import NoSuchWord, which_choice, which_unit
 
 
 class Status(IntEnum):
@@ -21,12 +26,23 @@ class Status(IntEnum):
 
 
 class Reading(NamedTuple):
-    """One answer as read: value and unit in the shape that was asked for, and a reason where it is unusable."""
+    """One answer as read.
+
+    Attributes:
+        value: in the shape that was asked for; the number of a choice, 1 for an edge of a graph.
+        unit: precision of each entry, in the same shape.
+        status: whether there is a value.
+        reason: why it is unusable.
+        shape: of an array as it was written.
+        numbers: its entries as they were read, in row-major order of that shape.
+    """
 
     value: np.ndarray
     unit: np.ndarray
     status: Status
     reason: str = ""
+    shape: tuple[int, ...] = ()
+    numbers: tuple[Written, ...] = ()
 
 
 class _Unusable(Exception):
@@ -53,8 +69,10 @@ def read_answer(answer: Answer, handed: Handed | None) -> Reading:
     if handed is None:
         return _nothing(answer, Status.MISSING)
     try:
+        if isinstance(handed, Unreadable):
+            raise _Unusable(handed.reason)
         return _READERS[answer.dtype](answer, handed)
-    except _Unusable as reason:
+    except (_Unusable, NotANumber, NotAList, NoSuchWord) as reason:
         return _nothing(answer, Status.UNUSABLE, str(reason))
 
 
@@ -63,25 +81,61 @@ def _nothing(answer: Answer, status: Status, reason: str = "") -> Reading:
 
 
 def _read_numbers(answer: Answer, handed: Handed) -> Reading:
-    if isinstance(handed, Unreadable):
-        raise _Unusable(handed.reason)
-    if not isinstance(handed, Numbers):
-        raise _Unusable(f"a number was expected, got {_describe(handed)}")
-    status = _fit_shape(answer.shape, handed.shape)
-    written = [_number(entry) for entry in handed.entries]
-    shape = answer.shape[::-1] if status == Status.TRANSPOSED else answer.shape
-    value = np.array([number.value for number in written], dtype=np.float64).reshape(shape)
-    unit = np.array([number.unit for number in written], dtype=np.float64).reshape(shape)
-    if answer.dtype == "int":
-        unit = np.zeros(shape)  # whole numbers are exact and carry no rounding on
+    shape, entries = _entries(answer, handed)
+    whole, units = answer.dtype == "int", _stated_units(answer.symbol)
+    status = _fit_shape(answer.shape, shape)
+    numbers = tuple(read_number(entry, whole=whole, units=units) for entry in entries)
+    kept = answer.shape[::-1] if status == Status.TRANSPOSED else answer.shape
+    value = np.array([number.value for number in numbers], dtype=np.float64).reshape(kept)
+    # Whole numbers are exact and carry no rounding on.
+    unit = np.array([0.0 if whole else number.unit for number in numbers], dtype=np.float64).reshape(kept)
     if status == Status.TRANSPOSED:
         value, unit = value.T, unit.T
-    return Reading(value, unit, status)
+    return Reading(value, unit, status, "", shape, numbers)
+
+
+def _entries(answer: Answer, handed: Handed) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Give the shape and the entries of what was handed over, also where an array was typed as one text."""
+    if isinstance(handed, Numbers) and len(handed.entries) != 1:
+        return handed.shape, handed.entries
+    text = _single_text(handed)
+    asked = _squeezed(answer.shape)
+    listed = read_list(text, bare=bool(asked)) if text and not _SEPARATORS.isdisjoint(text) else None
+    if listed is not None:
+        if _squeezed(listed.shape) not in (asked, asked[::-1]):
+            with_blanks = read_list(text, bare=bool(asked), blanks=False)
+            listed = with_blanks if with_blanks and _squeezed(with_blanks.shape) == asked else listed
+        if asked and _squeezed(listed.shape) == (*asked, 2) and "," in text:
+            raise _Unusable(f"write decimal points, not commas, in {text[:24]!r}")
+        return listed
+    if not isinstance(handed, Numbers):
+        raise _Unusable(f"a number was expected, got {_describe(handed)}")
+    return handed.shape, handed.entries
+
+
+_SEPARATORS = frozenset("([,;\\，；（")
+
+
+def _single_text(handed: Handed) -> str:
+    """Give a word, or the only entry of an array, as it stands; empty for anything else."""
+    match handed:
+        case Text(text) | Numbers(_, (text,)):
+            return text
+    return ""
+
+
+@functools.cache
+def _stated_units(symbol: str) -> tuple[str, ...]:
+    r"""Give the spellings of the unit that a symbol is divided by, such as $\eta$ in $\Delta w / \eta$."""
+    match = re.search(r"/\s*(\\?)([A-Za-z]+)\s*$", symbol)
+    if match is None:
+        return ()
+    command, name = match.groups()
+    letter = unicodedata.lookup(f"GREEK SMALL LETTER {name}") if command else name
+    return (f"\\{name}", name, letter)
 
 
 def _read_outputs(answer: Answer, handed: Handed) -> Reading:
-    if isinstance(handed, Unreadable):
-        raise _Unusable(handed.reason)
     if not isinstance(handed, Outputs):
         raise _Unusable(f"a function {answer.signature} was expected, got {_describe(handed)}")
     reading = _read_numbers(answer, handed.numbers)
@@ -89,29 +143,32 @@ def _read_outputs(answer: Answer, handed: Handed) -> Reading:
 
 
 def _read_choice(answer: Answer, handed: Handed) -> Reading:
-    options = [choice.casefold() for choice in answer.choices]
-    if not isinstance(handed, Text) or handed.text.strip().casefold() not in options:
+    text = _single_text(handed)
+    if not text:
         raise _Unusable(f"choose one of {', '.join(answer.choices)}; got {_describe(handed)}")
-    value = np.array(options.index(handed.text.strip().casefold()), dtype=np.float64)
+    value = np.array(which_choice(text, answer.choices), dtype=np.float64)
     return Reading(value, np.zeros(()), Status.READ)
 
 
 def _read_graph(answer: Answer, handed: Handed) -> Reading:
-    if isinstance(handed, Numbers):
-        reading = _read_numbers(answer, handed)
-        if not np.isin(reading.value, (0.0, 1.0)).all():
-            raise _Unusable("an adjacency matrix has entries 0 and 1 only")
-        return reading
-    if not isinstance(handed, Edges):
+    if isinstance(handed, Numbers) and handed.entries:
+        return _read_adjacency(answer, handed)
+    if not isinstance(handed, Edges | Numbers):
         raise _Unusable(f"pairs (from, to) of units were expected, got {_describe(handed)}")
-    units = {unit.casefold(): number for number, unit in enumerate(answer.units)}
     value = np.zeros(answer.shape)
-    for start, end in handed.pairs:
-        for name in (start, end):
-            if name.strip().casefold() not in units:
-                raise _Unusable(f"the units are {', '.join(answer.units)}; got {name[:40]!r}")
-        value[units[start.strip().casefold()], units[end.strip().casefold()]] = 1.0
+    # An empty list is a graph without edges.
+    for start, end in handed.pairs if isinstance(handed, Edges) else ():
+        value[which_unit(start, answer.units), which_unit(end, answer.units)] = 1.0
     return Reading(value, np.zeros(answer.shape), Status.READ)
+
+
+def _read_adjacency(answer: Answer, handed: Numbers) -> Reading:
+    zero_or_one = {"True": "1", "False": "0"}
+    numbers = Numbers(handed.shape, tuple(zero_or_one.get(entry, entry) for entry in handed.entries))
+    reading = _read_numbers(answer, numbers)
+    if not np.isin(reading.value, (0.0, 1.0)).all():
+        raise _Unusable("an adjacency matrix has entries 0 and 1 only")
+    return reading._replace(unit=np.zeros(answer.shape))
 
 
 _READERS = {
@@ -124,6 +181,7 @@ _READERS = {
 
 
 def _fit_shape(asked: tuple[int, ...], got: tuple[int, ...]) -> Status:
+    """Tell whether an array has the shape that was asked for; axes of length one never matter."""
     wanted, had = _squeezed(asked), _squeezed(got)
     if wanted == had:
         return Status.READ
@@ -140,13 +198,6 @@ def _shape(shape: tuple[int, ...]) -> str:
     return f"shape {tuple(shape)}" if shape else "a single number"
 
 
-def _number(text: str) -> Written:
-    try:
-        return read_number(text)
-    except NotANumber as reason:
-        raise _Unusable(str(reason)) from None
-
-
 def _describe(handed: Handed) -> str:
     match handed:
         case Text(text):
@@ -157,6 +208,4 @@ def _describe(handed: Handed) -> str:
             return "a function"
         case Edges():
             return "edges"
-        case Unreadable(reason):
-            return reason
     return "something else"

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from course.sheet.format import (
+    LONGEST_ENTRY,
     MOST_ENTRIES,
     Answer,
     Edges,
@@ -79,6 +79,8 @@ class _Literal(str):
 
 
 def _write(value: Any, call: Callable[[Callable], Any] | None) -> Answer:
+    if getattr(getattr(value, "dtype", None), "kind", "") == "U":
+        value = value.tolist()  # an array of words
     if isinstance(value, str) and not isinstance(value, _Literal):
         return Text(value) if value.strip()[:1].isalpha() else Numbers((), (_entry(value),))
     if _is_edges(value):
@@ -135,18 +137,36 @@ def _collect(value: Any, entries: list[str], depth: int) -> tuple[int, ...]:
 
 
 def _entry(item: Any) -> str:
-    if isinstance(item, bool | np.bool_):
-        raise _NoAnswer(f"a number was expected, got {item}")
-    if isinstance(item, complex | np.complexfloating):
-        raise _NoAnswer(f"a real number was expected, got {item}")
-    if isinstance(item, Fraction):
-        item = float(item)
-    if isinstance(item, int) and abs(item) >= 10**64:
-        raise _NoAnswer("a number of at most 64 digits was expected")
-    text = str(item)
-    if len(text) > 400:
+    """Give one entry as text: exactly what it is worth, as it was written where that can be known."""
+    if isinstance(item, complex | np.complexfloating) and item.imag == 0:
+        item = item.real
+    if isinstance(item, int) and abs(item) >= 10**LONGEST_ENTRY:
+        raise _NoAnswer(f"a number of at most {LONGEST_ENTRY} digits was expected")
+    text = _fraction(item) or str(item)
+    if isinstance(item, np.generic) and _is_shortened(item, text):
+        text = str(int(float(item)))  # type: ignore[arg-type]
+    if len(text) > LONGEST_ENTRY:
         raise _NoAnswer(f"a number was expected, got {text[:24]}…")
     return text
+
+
+def _fraction(item: Any) -> str:
+    """Give a rational number as `9/2`: of the standard library, of sympy, of whoever names both parts so."""
+    if isinstance(item, str | int | np.generic) or not hasattr(item, "numerator"):
+        return ""
+    above, below = int(item.numerator), int(item.denominator)
+    if below == 1:
+        return str(above)
+    text = f"{above}/{below}"
+    return text if len(text) <= LONGEST_ENTRY else str(above / below)
+
+
+def _is_shortened(item: np.generic, text: str) -> bool:
+    """Whether the text of a whole number in float32 or less leaves out digits: 1.1156849e+09 for 1115684864."""
+    if item.dtype.itemsize >= 8 or item.dtype.kind in "biuSUO":
+        return False
+    value = float(item)  # type: ignore[arg-type]
+    return value.is_integer() and float(text) != value
 
 
 def _kind(value: Any) -> str:

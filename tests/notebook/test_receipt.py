@@ -190,7 +190,7 @@ def test_a_sheet_opened_under_another_id_is_noticed(cells):
 def test_the_same_reading_as_the_markers():
     """What the receipt calls unusable is unusable to the marker, and nothing else is."""
     filled = AnswerSheet(find(ID), Owner("alice"))
-    filled.a1, filled.z1, filled.y_hat, filled.loss = np.zeros(2), np.zeros(3), "1/2", "1,5"
+    filled.a1, filled.z1, filled.y_hat, filled.loss = np.zeros(2), np.zeros(3), "1/2/3", "1,5"
     handed = write_down(filled, Session())
     states = {name: reading.status for name, reading in read_sheet(find(ID), handed).items()}
     assert [states[name] for name in ("a1", "z1", "y_hat", "loss", "dW1")] == [

@@ -27,6 +27,14 @@ from course.sheet import (
 from course.sheet.number import NotANumber, read_number
 from course.sheet.reading import read_sheet
 
+
+class NamesItsParts:
+    """A rational number of some other library, such as sympy's."""
+
+    def __init__(self, numerator, denominator):
+        self.numerator, self.denominator = numerator, denominator
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
@@ -40,13 +48,28 @@ ANYTHING = st.recursive(
         (13.0, (), ("13.0",)),
         ("0.420", (), ("0.420",)),
         (Decimal("0.50"), (), ("0.50",)),
-        (Fraction(1, 4), (), ("0.25",)),
+        (Fraction(1, 4), (), ("1/4",)),
+        (Fraction(-8, 2), (), ("-4",)),
+        (Fraction(10**420, 3**900), (), (str(10**420 / 3**900),)),
+        (NamesItsParts(9, 2), (), ("9/2",)),
+        (10**77 + 1, (), (str(10**77 + 1),)),
+        ((4.5 + 0j), (), ("4.5",)),
+        (np.array([1 + 0j, 2.5]), (2,), ("1.0", "2.5")),
+        (np.str_("0.420"), (), ("0.420",)),
+        ([[True, False], [False, True]], (2, 2), ("True", "False", "False", "True")),
         ([1, 2.5, "3.00"], (3,), ("1", "2.5", "3.00")),
         (np.array([[1, 2], [3, 4]]), (2, 2), ("1", "2", "3", "4")),
         (np.float32(0.1), (), ("0.1",)),
         (jnp.array([0.54, 0.5], dtype=jnp.float32), (2,), ("0.54", "0.5")),
         (jnp.array(1.5, dtype=jnp.bfloat16), (), ("1.5",)),
         (jnp.array([[7]], dtype=jnp.int32), (1, 1), ("7",)),
+        # What is whole in float32 or less is worth exactly this much; its shortest text leaves digits out.
+        (np.float32(1115684864), (), ("1115684864",)),
+        (jnp.float32(16777216.0), (), ("1.6777216e+07",)),
+        (jnp.array([1115684864.0, 13.0], dtype=jnp.float32), (2,), ("1115684864", "13.0")),
+        (np.float16(2049), (), ("2.048e+03",)),
+        (jnp.bfloat16(1115684864), (), ("1115684864",)),
+        (np.float64(1115684865), (), ("1115684865.0",)),
         ([jnp.array([1.0, 2.0]), np.array([3.0, 4.0])], (2, 2), ("1.0", "2.0", "3.0", "4.0")),
     ],
 )
@@ -55,14 +78,15 @@ def test_numbers_keep_what_was_written(value, shape, entries):
 
 
 def test_words_edges_and_functions():
-    assert write("decrease") == Text("decrease")
+    assert write("decrease") == write(np.array("decrease")) == Text("decrease")
+    assert write(np.array([["x0", "z1"]])) == Edges((("x0", "z1"),))
     assert write([("x0", "z1"), ("x1", "z1")]) == Edges((("x0", "z1"), ("x1", "z1")))
     assert write(lambda x: x + 1, lambda f: np.array([f(1), f(2)])) == Outputs(Numbers((2,), ("2", "3")))
     assert "function" in write(lambda x: x).reason
 
 
 @pytest.mark.parametrize(
-    "value", [True, None, 1j, {"a": 1}, [1, [2]], [[1, 2], [3]], [True], object(), {1, 2}, b"1"]
+    "value", [True, None, 1j, {"a": 1}, [1, [2]], [[1, 2], [3]], [True], object(), {1, 2}, b"1", 10**400]
 )
 def test_what_is_no_answer_is_unreadable_with_a_reason(value):
     answer = write(value)
@@ -130,25 +154,3 @@ def test_entries_that_do_not_fill_their_shape_are_refused():
         decode(b'{"exercise":"e","answers":{},"version":2}')
     with pytest.raises(SheetError):
         decode(b'{"exercise":"e","answers":{},"points":10}')
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "unit"),
-    [
-        ("0.6", 0.6, 0.01), ("13", 13, 0.01), ("0.54", 0.54, 0.01), ("-0.009", -0.009, 0.001), ("12.3", 12.3, 0.1),
-        ("1.5", 1.5, 0.01), ("0.00e9", 0, 0.01), ("1.25e1", 12.5, 0.01), ("1.5e-3", 0.0015, 1e-4), ("+.50", 0.5, 0.01),
-        ("−3", -3, 0.01), ("1e-7", 1e-7, 1e-7), ("10.001000000", 10.001, 1e-9), ("7.", 7, 0.01),
-    ],
-)  # fmt: skip
-def test_the_precision_of_a_written_number(text, value, unit):
-    assert read_number(text) == (pytest.approx(value), pytest.approx(unit))
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "nan", "inf", "-Infinity", "1,5", "1/3", "1e999", "0x10", "1_000", "٣", "1" * 65, "1.2.3", "e5", "--1"],
-)
-def test_what_is_no_number_says_why(text):
-    with pytest.raises(NotANumber) as error:
-        read_number(text)
-    assert str(error.value)
