@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -105,6 +107,25 @@ def test_the_package_never_imports_mark_schemes():
 def test_no_data_is_ever_unpickled():
     for path in (ROOT / "course").rglob("*.py"):
         assert not set(imports_of(path)) & {"pickle", "dill", "cloudpickle", "shelve", "marshal"}, path
+
+
+def test_the_forge_runs_the_same_script_on_every_supported_python():
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    supported = [name.rpartition(" ")[2] for name in about["classifiers"] if re.search(r"Python :: 3\.\d+$", name)]
+    assert about["requires-python"] == f">={supported[0]}"
+    job = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]["run"]
+    assert job["strategy"]["matrix"]["python"] == supported
+    assert job["steps"][-1]["run"] == ".ci/run"
+
+
+def test_hooks_fetch_nothing_and_check_what_lint_checks():
+    repositories = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    hooks = [hook for repository in repositories for hook in repository["hooks"]]
+    assert {repository["repo"] for repository in repositories} == {"local"}
+    assert {hook["language"] for hook in hooks} == {"system"}
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for hook in hooks:
+        assert hook["entry"].partition(" ")[0].replace(".venv/bin", "$(BIN)") in makefile
 
 
 def test_the_readme_lists_every_exercise_with_its_points():
