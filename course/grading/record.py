@@ -4,6 +4,8 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from course.grading.review import Reason, Reasons
+
 _KEY = "course"
 
 
@@ -19,7 +21,7 @@ class Record:
         stopped: why the run ended early; empty where it did not.
         broken: why a person should look at the run; empty where it ended as runs do, a crash included.
         sheets: raw bundles that a graded cell handed over, by the cell's id.
-        review: what a person should look at, by the name of the graded cell.
+        review: why a person should look, by the name of the graded cell.
         seconds: how long the run took; None where we did not run it.
         phases: seconds until the kernel stood ready, and in the cells.
     """
@@ -31,9 +33,14 @@ class Record:
     stopped: str = ""
     broken: str = ""
     sheets: dict[str, list[bytes]] = field(default_factory=dict)
-    review: dict[str, str] = field(default_factory=dict)
+    review: dict[str, Reasons] = field(default_factory=dict)
     seconds: float | None = None
     phases: dict[str, float] = field(default_factory=dict)
+
+    def look_at(self, cell: str, *reasons: Reason) -> None:
+        """Note that a person should look at a graded cell, after what was noted before."""
+        if reasons:
+            self.review[cell] = (*self.review.get(cell, ()), *reasons)
 
 
 def record_of(resources: MutableMapping[str, Any]) -> Record:

@@ -7,6 +7,7 @@ import pytest
 from course.errors import CourseError
 from course.grading.appeals.declared_id import accept, declared, withdraw
 from course.grading.appeals.remark import remark
+from course.grading.review import in_words
 from tests.appeals.desk import ASSIGNMENT, Desk, answers, bundle
 from tests.grading.classroom import numbers
 
@@ -35,7 +36,7 @@ def test_points_come_from_nbgraders_id_and_the_instructor_is_shown_the_others(gr
     points, _, flagged = graded.grade_of("alice")
     assert points < 3
     assert flagged
-    assert "declares the id alise; under its numbers it has 11 points" in graded.kept()["alice"].review
+    assert "declares the id alise; under its numbers it has 11 points" in in_words(graded.kept()["alice"].review)
     assert "alise" not in json.dumps(graded.card("alice")["steps"])
     for student in ("carol", "dave"):
         assert graded.grade_of(student) == (11.0, 11.0, False)

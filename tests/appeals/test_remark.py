@@ -9,8 +9,11 @@ from course.exercises.cells import grade_id
 from course.grading.appeals.remark import RemarkError, remark
 from course.grading.config import load
 from course.grading.marks.store import open_store
+from course.grading.review import Kind, Reason
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, answers, bundle
 from tests.grading.classroom import ROOT
+
+DELETED = (Reason(Kind.CELL_DELETED, ("mlp-relu-sgd",)),)
 
 RELU = '@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")'
 
@@ -20,9 +23,9 @@ def solutions(tmp_path_factory):
     """Schemes of which one was corrected: the missing ReLU earns a quarter and not half."""
     folder = tmp_path_factory.mktemp("corrected") / "solutions"
     shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (folder / "mlp.py").read_text()
+    text = (folder / "mlp" / "relu_sgd.py").read_text()
     assert RELU in text
-    (folder / "mlp.py").write_text(text.replace(RELU, RELU[:-1] + ", credit=0.25)"))
+    (folder / "mlp" / "relu_sgd.py").write_text(text.replace(RELU, RELU[:-1] + ", credit=0.25)"))
     return folder
 
 
@@ -95,11 +98,9 @@ def test_a_flag_that_a_person_took_away_stays_away_where_nothing_changes(desk):
 def test_what_the_run_showed_is_not_forgotten(graded, corrected):
     item = graded.kept()["bob"]
     with open_store(graded.config) as store:
-        store.save_all(
-            [item._replace(noticed="the graded cell was deleted", review="the graded cell was deleted")]
-        )
+        store.save_all([item._replace(noticed=DELETED, review=DELETED)])
     remark(corrected, ASSIGNMENT, apply=True)
-    assert graded.kept()["bob"].review == "the graded cell was deleted"
+    assert graded.kept()["bob"].review == DELETED
     assert graded.kept()["bob"].kept_at == item.kept_at
     assert graded.grade_of("bob")[2]
 
@@ -107,7 +108,7 @@ def test_what_the_run_showed_is_not_forgotten(graded, corrected):
 def test_an_exercise_without_a_scheme_keeps_what_it_has(graded, tmp_path):
     empty = tmp_path / "cnn-only"
     empty.mkdir()
-    shutil.copy(ROOT / "solutions" / "momentum.py", empty)
+    shutil.copytree(ROOT / "solutions" / "momentum", empty / "momentum")
     changes = remark(load(graded.folder, solutions=empty), ASSIGNMENT, apply=True)
     assert [change.student for change in changes] == ["alice", "bob", "carol"]
     assert all("no scheme for mlp/relu-sgd" in change.problem for change in changes)

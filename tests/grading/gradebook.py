@@ -8,6 +8,7 @@ from nbgrader.api import Gradebook
 from course.exercises import find
 from course.grading import config
 from course.grading.marks.store import open_store
+from course.grading.review import Kind, Reason
 from course.grading.upstream.surroundings import surroundings
 from course.marking import registry
 from course.sheet import Numbers, Sheet, Text, encode
@@ -75,7 +76,15 @@ def keep(found: config.Gradbook) -> None:
             store.save(
                 ASSIGNMENT, NOTEBOOK, student, EXERCISE, [encode(sheet)], report=report, seconds=2.5, when=when
             )
-        store.save(ASSIGNMENT, NOTEBOOK, "+dee", EXERCISE, [b"{}", b"{}"], report=None, review="not marked: no")
+        store.save(
+            ASSIGNMENT,
+            NOTEBOOK,
+            "+dee",
+            EXERCISE,
+            [b"{}", b"{}"],
+            report=None,
+            review=(Reason(Kind.NOT_MARKED, ("no",)),),
+        )
 
 
 def numbers(*entries: str) -> Numbers:

@@ -6,6 +6,7 @@ from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
 from course.grading.record import Record
+from course.grading.review import in_words
 from course.grading.stages.fail_closed import FailClosed
 
 ABOUT = {"grade": True, "solution": False, "locked": True, "grade_id": "tests", "points": 3, "schema_version": 3}
@@ -24,7 +25,7 @@ def grade(outputs, *, completed=True, **settings):
     record = Record(completed={cell.id} if completed else set())
     stage = FailClosed(config=Config({"Gradbook": settings}))
     stage.preprocess(new_notebook(cells=[cell]), {"course": record})
-    return determine_grade(cell)[0], record.review.get("tests", "")
+    return determine_grade(cell)[0], in_words(record.review.get("tests", ()))
 
 
 @pytest.mark.parametrize(

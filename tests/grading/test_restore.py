@@ -4,10 +4,12 @@ import copy
 import itertools
 
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
-from course.grading.stages.restore import released_cells, restore
+from course.grading.review import Kind, Reason, in_words
+from course.grading.stages.restore import changes_in, changes_of, note_changes, released_cells, restore
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU, name_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -35,7 +37,7 @@ def without(notebook, *deleted):
 
 def test_an_honest_notebook_is_left_alone(notebook, cells):
     before = copy.deepcopy(notebook)
-    assert restore(notebook, cells) == []
+    assert restore(notebook, cells) == ()
     # The hidden line comes back with the locked source; everything else is as it was.
     assert "0.0" in next(cell.source for cell in notebook.cells if name_of(cell) == RELU)
     assert [cell.source for cell in notebook.cells if name_of(cell) not in (RELU, BACKPROP)] == [
@@ -95,7 +97,9 @@ def test_metadata_that_a_student_wrote_counts_for_nothing(notebook, cells, about
 def test_of_two_copies_one_counts(notebook, cells):
     cell = next(cell for cell in notebook.cells if name_of(cell) == RELU)
     notebook.cells.insert(0, new_code_cell("11.0", metadata=copy.deepcopy(cell.metadata)))
-    assert restore(notebook, cells) == [f"the cell {RELU} is there twice; the first one is not graded"]
+    assert [change.words for change in restore(notebook, cells)] == [
+        f"the cell {RELU} is there twice; the first one is not graded"
+    ]
     assert "nbgrader" not in notebook.cells[0].metadata
     assert names(notebook) == ORDER
 
@@ -111,3 +115,25 @@ def test_a_locked_cell_that_was_retyped_is_as_it_was(notebook, cells):
     assert (cell.cell_type, cell.outputs) == ("code", [])
     assert cell.source.startswith("submit(sheet)\n")
     assert "tags" not in cell.metadata
+
+
+def test_what_was_changed_travels_as_data_and_nothing_else_counts():
+    nb = NotebookNode(metadata={}, cells=[])
+    done = (
+        Reason(Kind.CELL_CHANGED, ("a",)),
+        Reason(Kind.CELL_DELETED, ("a",)),
+        Reason(Kind.CELL_CHANGED, ("ab",)),
+    )
+    note_changes(nb, done)
+    assert changes_in(nb) == done
+    assert changes_of("a", done) == done[:1]
+    for odd in ({}, {"course": "words"}, {"course": {"changes": ["the locked cell a was changed"]}}):
+        assert changes_in(NotebookNode(metadata=odd, cells=[])) == ()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_reason_has_words_for_its_details(kind):
+    details = tuple("xyz"[: in_words([Reason(kind, ("\0",) * 9)]).count("\0")])
+    words = in_words([Reason(kind, details)])
+    assert words
+    assert all(detail in words for detail in details)

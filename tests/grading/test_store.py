@@ -14,7 +14,10 @@ import course.grading.marks.migrations
 from course.grading.config import Gradbook
 from course.grading.marks import schema
 from course.grading.marks.store import Acceptance, KeptRuling, Store, StoreError, open_store, url_beside
+from course.grading.review import Kind, Reason
 from course.marking.report import Report, Ruling, StepMark
+
+REASONS = (Reason(Kind.SEVERAL_SHEETS, ("2",)), Reason(Kind.CELL_TAGGED, ("a", "['x']")))
 
 REPORT = Report("mlp/relu-sgd", "alice", 1.5, 3.0, {"a1": StepMark("slip", 1.5, 3.0, "half")}, remarks=("x",))
 # What a database looked like before there were migrations, as SQLite keeps it.
@@ -55,12 +58,12 @@ def old(tmp_path):
 def test_what_is_kept_comes_back(store):
     when = datetime(2031, 2, 3)
     store.save(
-        "mlp", "one", "alice", "mlp/relu-sgd", [b"\x00{}", b""], note="n", report=REPORT, review="r", when=when
+        "mlp", "one", "alice", "mlp/relu-sgd", [b"\x00{}", b""], note="n", report=REPORT, review=REASONS, when=when
     )
     (kept,) = store.load("mlp")
     assert kept.bundles == (b"\x00{}", b"")
     assert kept.report == REPORT
-    assert (kept.note, kept.review, kept.kept_at, kept.notebook) == ("n", "r", when, "one")
+    assert (kept.note, kept.review, kept.kept_at, kept.notebook) == ("n", REASONS, when, "one")
 
 
 def test_a_new_sheet_takes_the_place_of_the_old_one(store):
@@ -131,7 +134,12 @@ def test_a_place_that_cannot_hold_answers_is_said_so(tmp_path):
 def test_a_database_from_before_migrations_is_brought_up_to_date_in_place(old):
     with Store(f"sqlite:///{old}") as store:
         (kept,) = store.load("mlp")
-        assert (kept.bundles, kept.note, kept.review, kept.noticed) == ((b"1",), "n", "r", "")
+        assert (kept.bundles, kept.note, kept.review, kept.noticed) == (
+            (b"1",),
+            "n",
+            (Reason(Kind.WORDS, ("r",)),),
+            (),
+        )
         assert kept.kept_at == datetime(2031, 2, 3)
         assert store.rulings("mlp", "alice", "mlp/relu-sgd") == {"a1": Ruling(0.5, "On paper.")}
         (ruling,) = store.all_rulings("mlp")

@@ -31,10 +31,10 @@ def test_marking_again_changes_nothing_while_nothing_changed(room):
 def test_a_ruling_and_a_corrected_scheme_mark_the_class_again(room, answers, tmp_path):
     solutions = tmp_path / "solutions"
     solutions.mkdir()
-    text = (room.folder / "solutions" / "mlp.py").read_text()
+    text = (room.folder / "solutions" / "mlp" / "relu_sgd.py").read_text()
     before = '@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")'
     assert before in text
-    (solutions / "mlp.py").write_text(text.replace(before, before[:-1] + ", credit=0.25)"))
+    (solutions / "relu_sgd.py").write_text(text.replace(before, before[:-1] + ", credit=0.25)"))
     config = load(room.folder, solutions=solutions)
     answers.rule(ASSIGNMENT, "gina", "mlp/relu-sgd", "a1", Ruling(1.0, "On paper."))
 

@@ -30,6 +30,7 @@ from course.exercises.variants import normalise_id
 from course.grading.appeal_link import APPEALS
 from course.grading.config import load
 from course.grading.marks.store import Kept, open_store
+from course.grading.review import in_words
 from course.html.plain_text import plain
 
 _LONGEST = 600.0  # seconds for one command
@@ -155,7 +156,7 @@ class Appeal(JupyterHandler):
             title=CATALOGUE[kept.exercise].title if kept.exercise in CATALOGUE else kept.exercise,
             report=kept.report,
             rulings=self._rulings,
-            review=kept.review,
+            review=in_words(kept.review),
             declared="" if declared == self._accepted else declared,
             problem=problem,
             done=done,

@@ -22,6 +22,7 @@ from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.graded_cell import awarded, write_marks
 from course.grading.marks.store import Acceptance, Kept, KeptRuling, Store, open_store
 from course.grading.marks.submission import Handed, Marked, stale
+from course.grading.review import Reasons
 from course.marking.compiled import keep_compiled
 from course.marking.report import Report
 
@@ -60,7 +61,7 @@ class Again(NamedTuple):
 
     kept: Kept
     marked: Marked | None
-    review: str = ""
+    review: Reasons = ()
     problem: str = ""
 
 
@@ -182,8 +183,7 @@ def handed_of(item: Kept, rulings: Iterable[KeptRuling] = (), accepted: Acceptan
 def _again(item: Kept, rulings: Sequence[KeptRuling], found: Marked | Exception) -> Again:
     if isinstance(found, Exception):
         return Again(item, None, problem=f"{type(found).__name__}: {found}")
-    noticed = [item.noticed, found.review, stale(rulings, found.report)]
-    return Again(item, found, "; ".join(filter(None, noticed)))
+    return Again(item, found, (*item.noticed, *found.review, *stale(rulings, found.report)))
 
 
 def _differences(before: Report | None, after: Report) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from course.grading.engine import jit_cache, local
 from course.grading.engine.scheduler import Engine, Outcome
 from course.grading.errors import GradingError
 from course.grading.marks.store import Store, url_beside
+from course.grading.review import in_words
 from course.marking.report import Report
 
 _WORTH_WARMING = 3  # submissions: filling the cache takes about as long as running two
@@ -170,9 +171,9 @@ def _graded(config: Gradbook, assignment: str, outcome: Outcome) -> Result:
         score=score,
         max_score=most,
         reports={item.exercise: item.report for item in kept if item.report is not None},
-        review={name: why for name, why in others.items() if graded_exercise(name) is None}
-        | {item.exercise: item.review for item in kept if item.review},
-        problems=tuple(f"{item.exercise}: {item.review}" for item in kept if item.report is None),
+        review={name: in_words(why) for name, why in others.items() if graded_exercise(name) is None}
+        | {item.exercise: in_words(item.review) for item in kept if item.review},
+        problems=tuple(f"{item.exercise}: {in_words(item.review)}" for item in kept if item.report is None),
         skipped=outcome.skipped,
         seconds=outcome.seconds,
     )

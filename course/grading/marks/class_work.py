@@ -15,6 +15,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Acceptance, Kept, open_store
 from course.grading.marks.submission import Handed, prepare
+from course.grading.review import in_words
 from course.grading.upstream.surroundings import surroundings
 from course.marking import registry
 from course.marking.scheme import Scheme
@@ -86,7 +87,7 @@ def _work(
         notebook=kept[0].notebook,
         students=tuple(item.student for item in kept),
         reports=tuple(item.report for item in kept),
-        reviews=tuple(item.review for item in kept),
+        reviews=tuple(in_words(item.review) for item in kept),
         notes=tuple(item.note for item in kept),
         sheets=tuple(len(item.bundles) for item in kept),
         scheme=scheme,

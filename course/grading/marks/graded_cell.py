@@ -16,6 +16,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.store import Store
 from course.grading.marks.submission import Marked, mark_handed, stale
 from course.grading.record import Record
+from course.grading.review import Kind, Reason, in_words
 from course.marking import registry
 from course.reporting.card import card_bundle, failed_bundle
 from course.reporting.worked import solution
@@ -54,7 +55,9 @@ def award(
     bundles = record.sheets.get(cell.id, [])
     where = (about["assignment"], about["notebook"], student, exercise.id, bundles)
     write_not_marked(cell, exercise)
-    noticed = "; ".join(filter(None, [record.review.get(name), record.broken]))
+    if record.broken:
+        record.look_at(name, Reason(Kind.RUN_BROKEN, (record.broken,)))
+    noticed = record.review.get(name, ())
     try:
         kept = [r for r in store.all_rulings(about["assignment"], student=student) if r.exercise == exercise.id]
         marked = mark_handed(
@@ -71,14 +74,13 @@ def award(
     except Exception as error:
         # Whatever it is, it is ours: the student's code does not run here.
         log.error("%s of %s is not marked: %s", exercise.id, student, error, exc_info=_unforeseen(error))
-        marked, record.review[name] = None, f"not marked: {error}"
+        marked, record.review[name] = None, (Reason(Kind.NOT_MARKED, (str(error),)),)
     else:
-        review = "; ".join(filter(None, [noticed, marked.review, stale(kept, marked.report)]))
-        if review:
-            log.warning("%s of %s: %s", exercise.id, student, review)
-            record.review[name] = review
+        record.look_at(name, *marked.review, *stale(kept, marked.report))
+        if record.review.get(name):
+            log.warning("%s of %s: %s", exercise.id, student, in_words(record.review[name]))
     report = None if marked is None else marked.report
-    review = record.review.get(name, "")
+    review = record.review.get(name, ())
     store.save(*where, note=note, report=report, review=review, noticed=noticed, seconds=record.seconds)
 
 

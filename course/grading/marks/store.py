@@ -22,8 +22,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from course.grading import review
 from course.grading.marks import schema
 from course.grading.marks.schema import StoreError as StoreError
+from course.grading.review import Reasons
 from course.marking.report import Report, Ruling
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Kept(NamedTuple):
         bundles: what the graded cell handed over, as it came: one bundle, unless something is wrong.
         note: what happened while the notebook ran, for the report.
         report: the marks as last given; None where it could not be marked.
-        review: what a person should look at; empty where nothing.
+        review: why a person should look; empty where nobody need.
         kept_at: when, UTC.
         noticed: the part of `review` that marking again does not find: how the notebook was restored and ran.
         seconds: how long its notebook ran; None where that was not measured.
@@ -50,9 +52,9 @@ class Kept(NamedTuple):
     bundles: tuple[bytes, ...]
     note: str
     report: Report | None
-    review: str
+    review: Reasons
     kept_at: datetime
-    noticed: str = ""
+    noticed: Reasons = ()
     seconds: float | None = None
 
 
@@ -147,8 +149,8 @@ class Store:
         *,
         note: str = "",
         report: Report | None = None,
-        review: str = "",
-        noticed: str = "",
+        review: Reasons = (),
+        noticed: Reasons = (),
         seconds: float | None = None,
         when: datetime | None = None,
     ) -> None:
@@ -165,6 +167,8 @@ class Store:
             | {
                 "bundles": msgspec.msgpack.encode(list(item.bundles)),
                 "report": b"" if item.report is None else msgspec.json.encode(item.report),
+                "review": review.encode(item.review),
+                "noticed": review.encode(item.noticed),
             }
             for item in sheets
         ]
@@ -256,7 +260,9 @@ def _where(table: sa.Table, chosen: Mapping[str, str | None]) -> sa.ColumnElemen
 def _kept(row: dict[str, Any]) -> Kept:
     report = msgspec.json.decode(row["report"], type=Report) if row["report"] else None
     bundles = tuple(msgspec.msgpack.decode(row["bundles"], type=list[bytes]))
-    return Kept(**row | {"bundles": bundles, "report": report})
+    why = {"review": review.decode(row["review"]), "noticed": review.decode(row["noticed"])}
+    read: dict[str, Any] = {"bundles": bundles, "report": report, **why}
+    return Kept(**row | read)
 
 
 def _now() -> datetime:

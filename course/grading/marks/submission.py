@@ -14,6 +14,7 @@ from course.exercises import Exercise, find
 from course.exercises.variants import normalise_id
 from course.grading.config import DOCUMENT, Gradbook
 from course.grading.marks.store import Acceptance, KeptRuling
+from course.grading.review import Kind, Reason, Reasons
 from course.marking import registry
 from course.marking.marker import NOBODY, Marker, Others
 from course.marking.report import Report, Ruling
@@ -28,14 +29,14 @@ class Marked(NamedTuple):
     """The marks of one sheet.
 
     Attributes:
-        review: what a person should look at; empty where nothing.
+        review: why a person should look; empty where nobody need.
         numbers_of: the id with whose numbers it was marked: the student's, or a declared one that was accepted.
         declared: another id that the notebook declares and that was not accepted; empty where there is none.
         declared_points: what the sheet has under the numbers of `declared`.
     """
 
     report: Report
-    review: str = ""
+    review: Reasons = ()
     numbers_of: str = ""
     declared: str = ""
     declared_points: float = 0.0
@@ -150,7 +151,7 @@ def finish(exercise: Exercise, work: Work, report: Report, under: float, enrolle
     if not math.isfinite(report.points):
         raise ArithmeticError(f"the points of {exercise.id} are {report.points}")
     handed, reason = work.handed, work.reason
-    review = []
+    review: list[Reason] = []
     remarks = [handed.note] if handed.note else []
     if handed.accepted is not None and work.numbers_of != handed.student:
         accepted = handed.accepted
@@ -164,29 +165,26 @@ def finish(exercise: Exercise, work: Work, report: Report, under: float, enrolle
         remarks.append(f"The sheet that was submitted here is the one of {work.sheet.exercise}.")
     if len(handed.bundles) > 1:
         report = _unusable(report, reason, handed.rulings)
-        review.append(f"{len(handed.bundles)} sheets in one cell")
+        review.append(Reason(Kind.SEVERAL_SHEETS, (str(len(handed.bundles)),)))
     if report.foreign and report.whose not in _labels(work.declared):
-        review.append(f"worked on {report.whose}; under these it has {report.foreign_points:g} points")
+        review.append(Reason(Kind.OTHER_NUMBERS, (report.whose, f"{report.foreign_points:g}")))
     if work.declared:
         # Who hands in a classmate's sheet has a classmate's points: nobody should take them unseen.
         theirs = work.declared in map(str.casefold, enrolled)
-        then = "that is somebody else here: compare the two before any `course accept`"
-        review.append(
-            f"the notebook declares the id {work.declared}; under its numbers it has {under:g} points, "
-            f"{then if theirs else 'which `course accept` takes'}"
-        )
+        kind = Kind.ID_OF_CLASSMATE if theirs else Kind.ID_DECLARED
+        review.append(Reason(kind, (work.declared, f"{under:g}")))
     report = msgspec.structs.replace(report, remarks=(*remarks, *report.remarks))
-    return Marked(report, "; ".join(review), work.numbers_of, work.declared, under)
+    return Marked(report, tuple(review), work.numbers_of, work.declared, under)
 
 
-def stale(rulings: Sequence[KeptRuling], report: Report) -> str:
+def stale(rulings: Sequence[KeptRuling], report: Report) -> Reasons:
     """Say which decisions on a sheet were made on another answer than it holds now; empty where none."""
     steps = [
         ruling.step
         for ruling in rulings
         if ruling.step in report.steps and ruling.answer not in ("", report.steps[ruling.step].yours)
     ]
-    return f"ruled on when another answer stood there: {', '.join(steps)}" if steps else ""
+    return (Reason(Kind.RULED_BEFORE, (", ".join(steps),)),) if steps else ()
 
 
 def _read(exercise: Exercise, bundles: Sequence[bytes]) -> tuple[Sheet, str]:

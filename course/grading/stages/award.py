@@ -12,7 +12,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Store, url_beside
 from course.grading.record import Record, record_of
-from course.grading.stages.restore import changes_of
+from course.grading.stages.restore import changes_in, changes_of
 
 
 class AwardMarks(NbGraderPreprocessor):
@@ -29,9 +29,8 @@ class AwardMarks(NbGraderPreprocessor):
         if record.stopped:
             nb.metadata["course"] = NotebookNode(ours, stopped=record.stopped)
         for cell in filter(is_grade, nb.cells):
-            if done := changes_of(cell.metadata.nbgrader.grade_id, ours.get("changes", [])):
-                name = cell.metadata.nbgrader.grade_id
-                record.review[name] = "; ".join(filter(None, [record.review.get(name), *done]))
+            name = cell.metadata.nbgrader.grade_id
+            record.look_at(name, *changes_of(name, changes_in(nb)))
         if not graded:
             return nb, resources
         # The marker and JAX take most of a second to import: meanwhile the first notebooks run.

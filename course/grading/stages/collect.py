@@ -10,6 +10,7 @@ from nbgrader.utils import is_grade
 
 from course.exercises.cells import graded_exercise
 from course.grading.record import record_of
+from course.grading.review import Kind, Reason
 from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE
 
@@ -35,7 +36,7 @@ class CollectSheets(NbGraderPreprocessor):
         graded = [cell.metadata.nbgrader.grade_id for cell in nb.cells if is_grade(cell)]
         if graded and any(CARD_MIME in shown for cell in nb.cells for shown in _shown(cell)):
             # Nothing that runs in a kernel makes one. It earns nothing; a person should know of it.
-            record.review[graded[0]] = "the notebook put out a card of marks of its own making"
+            record.look_at(graded[0], Reason(Kind.CARD_FORGED))
         return nb, resources
 
 

@@ -17,6 +17,7 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from course.exercises.cells import graded_exercise
 from course.grading.config import Gradbook
 from course.grading.record import record_of
+from course.grading.review import Kind, Reason
 from course.grading.stages.signs_of_forging import reaches
 
 
@@ -35,21 +36,21 @@ class FailClosed(NbGraderPreprocessor):
             name = cell.metadata.nbgrader.grade_id
             if graded_exercise(name) is not None:
                 continue
-            if reached:
-                seen = f"the notebook reaches for {' and '.join(reached)}: compare its code with its points"
-                record.review[name] = "; ".join(filter(None, [record.review.get(name), seen]))
-            reason = unclear(cell, ran=record.completed is None or cell.id in record.completed)
-            if reason:
-                self.log.warning("%s: %s", name, reason)
-                record.review[name] = "; ".join(filter(None, [reason, record.review.get(name)]))
-                text = f"Not marked: {reason}. Your instructor is told."
+            if reason := unclear(cell, ran=record.completed is None or cell.id in record.completed):
+                self.log.warning("%s: %s", name, reason.words)
+                record.look_at(name, reason)
+                text = f"Not marked: {reason.words}. Your instructor is told."
                 # Of several outputs, nbgrader takes the first one that says something.
-                cell.outputs.insert(0, new_output("error", ename="NotMarked", evalue=reason, traceback=[text]))
+                cell.outputs.insert(
+                    0, new_output("error", ename="NotMarked", evalue=reason.words, traceback=[text])
+                )
+            if reached:
+                record.look_at(name, Reason(Kind.CODE_REACHES, (" and ".join(reached),)))
         return nb, resources
 
 
-def unclear(cell: NotebookNode, *, ran: bool) -> str:
-    """Say why the outcome of a graded cell is unclear; empty where it is clear.
+def unclear(cell: NotebookNode, *, ran: bool) -> Reason | None:
+    """Say why the outcome of a graded cell is unclear; None where it is clear.
 
     Args:
         cell: the cell with its outputs.
@@ -58,16 +59,16 @@ def unclear(cell: NotebookNode, *, ran: bool) -> str:
     if any(_fails(output) for output in cell.outputs):
         results = [output for output in cell.outputs if output.output_type == "execute_result"]
         # nbgrader would not come to the error if a value stood before it.
-        return "it gave a value and failed" if results and not _fails(cell.outputs[0]) else ""
+        return Reason(Kind.VALUE_AND_FAILED) if results and not _fails(cell.outputs[0]) else None
     if not ran:
-        return "it did not run to its end"
+        return Reason(Kind.NOT_RUN)
     results = [output for output in cell.outputs if output.output_type == "execute_result"]
     if len(results) > 1:
-        return f"it gave {len(results)} values"
-    return _unclear_value(results[0], float(cell.metadata.nbgrader["points"])) if results else ""
+        return Reason(Kind.SEVERAL_VALUES, (str(len(results)),))
+    return _unclear_value(results[0], float(cell.metadata.nbgrader["points"])) if results else None
 
 
-def _unclear_value(output: NotebookNode, most: float) -> str:
+def _unclear_value(output: NotebookNode, most: float) -> Reason | None:
     text: Any = output.get("data", {}).get("text/plain", "")
     text = text[0] if isinstance(text, list) and len(text) == 1 else text
     try:
@@ -75,8 +76,8 @@ def _unclear_value(output: NotebookNode, most: float) -> str:
     except (TypeError, ValueError):
         points = math.nan
     if 0 <= points <= most:
-        return ""
-    return f"its value is {str(text)[:40]!r}, which is no number of points from 0 to {most:g}"
+        return None
+    return Reason(Kind.NO_POINTS, (repr(str(text)[:40]), f"{most:g}"))
 
 
 def _fails(output: NotebookNode) -> bool:

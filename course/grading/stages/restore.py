@@ -4,8 +4,7 @@ Students delete, duplicate, retype and tag cells, by accident or not. Nothing of
 graded, or keep it from being graded.
 """
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
@@ -14,6 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course.exercises.cells import ANSWER, SETUP, SHOW, grade_id, graded_exercise
+from course.grading.review import Kind, Reason, Reasons, decode, encode
 
 
 class Released(NamedTuple):
@@ -59,20 +59,28 @@ class RestoreCells(NbGraderPreprocessor):
         released = released_cells(about["db_url"], about["notebook"], about["assignment"])
         changes = restore(nb, released)
         for change in changes:
-            self.log.warning("%s, %s: %s", about["student"], about["notebook"], change)
-        # The run is another conversion of nbgrader's: what is to be told afterwards travels in the notebook.
-        nb.metadata["course"] = NotebookNode(changes=changes)
+            self.log.warning("%s, %s: %s", about["student"], about["notebook"], change.words)
+        note_changes(nb, changes)
         return nb, resources
 
 
-def changes_of(cell: str, changes: Iterable[str]) -> list[str]:
-    """Give what was done to a cell and is no accident; a cell that was deleted mostly is.
+def note_changes(nb: NotebookNode, changes: Reasons) -> None:
+    """Write into a notebook what was done to its cells: its run is another conversion of nbgrader's."""
+    nb.metadata["course"] = NotebookNode(changes=encode(changes))
 
-    >>> changes_of("a", ["the locked cell a was changed", "the cell a was deleted and is put back"])
-    ['the locked cell a was changed']
-    """
-    about = re.compile(rf"the (?:locked )?cell {re.escape(cell)} (?!was deleted)")
-    return [change for change in changes if about.match(change)]
+
+def changes_in(nb: NotebookNode) -> Reasons:
+    """Read what `note_changes` wrote; whatever else stands there says nothing."""
+    ours = nb.metadata.get("course")
+    changes = ours.get("changes") if isinstance(ours, Mapping) else None
+    return decode(changes) if isinstance(changes, str) else ()
+
+
+def changes_of(cell: str, changes: Iterable[Reason]) -> Reasons:
+    """Give what was done to a cell and is no accident; a cell that was deleted mostly is."""
+    return tuple(
+        change for change in changes if change.details[:1] == (cell,) and change.kind != Kind.CELL_DELETED
+    )
 
 
 def released_cells(db_url: str, notebook: str, assignment: str) -> dict[str, Released]:
@@ -97,9 +105,9 @@ def released_cells(db_url: str, notebook: str, assignment: str) -> dict[str, Rel
         }
 
 
-def restore(nb: NotebookNode, released: dict[str, Released]) -> list[str]:
+def restore(nb: NotebookNode, released: dict[str, Released]) -> Reasons:
     """Restore a notebook in place and say what was changed."""
-    changes: list[str] = []
+    changes: list[Reason] = []
     seen: set[str] = set()
     # Of two cells of one name the later one counts, as in nbgrader.
     for cell in reversed(nb.cells):
@@ -108,16 +116,16 @@ def restore(nb: NotebookNode, released: dict[str, Released]) -> list[str]:
         if not isinstance(name, str) or name not in released:
             continue
         if name in seen:
-            changes.append(f"the cell {name} is there twice; the first one is not graded")
+            changes.append(Reason(Kind.CELL_TWICE, (name,)))
             continue
         seen.add(name)
         changes += _restore(cell, released[name])
     seen |= _recognise(nb, [cell for cell in released.values() if cell.name not in seen and cell.locked])
     missing = [name for name, cell in released.items() if name not in seen and _needed(cell)]
     for name in sorted(missing, key=_order):
-        changes.append(f"the cell {name} was deleted and is put back")
+        changes.append(Reason(Kind.CELL_DELETED, (name,)))
         nb.cells.insert(_place(nb, name), _make(released[name]))
-    return changes
+    return tuple(changes)
 
 
 def _recognise(nb: NotebookNode, missing: list[Released]) -> set[str]:
@@ -133,19 +141,19 @@ def _recognise(nb: NotebookNode, missing: list[Released]) -> set[str]:
     return found
 
 
-def _restore(cell: NotebookNode, released: Released) -> list[str]:
+def _restore(cell: NotebookNode, released: Released) -> list[Reason]:
     changes = []
     if cell.cell_type != released.cell_type:
-        changes.append(f"the cell {released.name} was turned into {cell.cell_type}")
+        changes.append(Reason(Kind.CELL_RETYPED, (released.name, str(cell.cell_type))))
         fresh = _make(released)
         fresh.source = cell.source
         cell.clear()
         cell.update(fresh)
     if released.locked:
         if cell.source not in (released.source, without_hidden_tests(released.source)):
-            changes.append(f"the locked cell {released.name} was changed")
+            changes.append(Reason(Kind.CELL_CHANGED, (released.name,)))
         if cell.metadata.get("tags"):
-            changes.append(f"the locked cell {released.name} was tagged {cell.metadata['tags']}")
+            changes.append(Reason(Kind.CELL_TAGGED, (released.name, str(cell.metadata["tags"]))))
         cell.source = released.source
         cell.metadata = NotebookNode(deletable=False, editable=False)
     cell.metadata["nbgrader"] = released.metadata()

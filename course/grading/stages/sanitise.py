@@ -11,6 +11,7 @@ from nbgrader.utils import compute_checksum
 
 from course.grading.stages import mime_bundles
 from course.grading.stages.notebook_format import give_ids
+from course.grading.stages.restore import changes_in, note_changes
 
 MOST_HTML = 4 << 20  # characters of a notebook that are cleaned; some are made to take a second each 100 KiB
 _HTML = ("text/html", "image/svg+xml")
@@ -29,14 +30,14 @@ class Sanitise(NbGraderPreprocessor):
 
 def sanitise(nb: NotebookNode) -> None:
     """Keep of a notebook what the format knows and what is harmless; nbgrader's metadata stay as they are."""
-    kernelspec, ours = nb.metadata.get("kernelspec"), nb.metadata.get("course")
+    kernelspec, changes = nb.metadata.get("kernelspec"), changes_in(nb)
     nb.metadata = NotebookNode(language_info=NotebookNode(name="python"))
     if isinstance(kernelspec, Mapping):
         # Written by nbgrader from the source, in the stage before.
         nb.metadata.kernelspec = kernelspec
-    if isinstance(ours, Mapping) and isinstance(changes := ours.get("changes"), list) and changes:
+    if changes:
         # Written by `RestoreCells`, in place of whatever the student had there.
-        nb.metadata.course = NotebookNode(changes=[str(change) for change in changes])
+        note_changes(nb, changes)
     nb.nbformat, nb.nbformat_minor = 4, 5
     _shorten(nb)
     for cell in nb.cells:

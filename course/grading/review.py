@@ -1,0 +1,108 @@
+"""Why a person should look at a graded cell: kinds with their details; words are made where they are shown.
+
+>>> seen = (Reason(Kind.SEVERAL_SHEETS, ("2",)), Reason(Kind.RULED_BEFORE, ("a1, z1",)))
+>>> in_words(seen)
+'2 sheets in one cell; ruled on when another answer stood there: a1, z1'
+>>> decode(encode(seen)) == seen
+True
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What is to be looked at; what its details are shows in `_WORDS`, in their order."""
+
+    # How a submitted notebook differed from the released one: of the cell that is named first.
+    CELL_CHANGED = "cell changed"
+    CELL_TAGGED = "cell tagged"
+    CELL_RETYPED = "cell retyped"
+    CELL_TWICE = "cell twice"
+    CELL_DELETED = "cell deleted"
+    # What was seen when it ran.
+    RUN_BROKEN = "run broken"
+    CARD_FORGED = "card forged"
+    CODE_REACHES = "code reaches"
+    NOT_RUN = "not run"
+    VALUE_AND_FAILED = "value and failed"
+    SEVERAL_VALUES = "several values"
+    NO_POINTS = "no points"
+    # What was found when it was marked.
+    NOT_MARKED = "not marked"
+    SEVERAL_SHEETS = "several sheets"
+    OTHER_NUMBERS = "other numbers"
+    ID_DECLARED = "id declared"
+    ID_OF_CLASSMATE = "id of classmate"
+    RULED_BEFORE = "ruled before"
+    # Kept by a version that kept words.
+    WORDS = "words"
+
+
+_WORDS = {
+    Kind.CELL_CHANGED: "the locked cell {} was changed",
+    Kind.CELL_TAGGED: "the locked cell {} was tagged {}",
+    Kind.CELL_RETYPED: "the cell {} was turned into {}",
+    Kind.CELL_TWICE: "the cell {} is there twice; the first one is not graded",
+    Kind.CELL_DELETED: "the cell {} was deleted and is put back",
+    Kind.RUN_BROKEN: "{}",
+    Kind.CARD_FORGED: "the notebook put out a card of marks of its own making",
+    Kind.CODE_REACHES: "the notebook reaches for {}: compare its code with its points",
+    Kind.NOT_RUN: "it did not run to its end",
+    Kind.VALUE_AND_FAILED: "it gave a value and failed",
+    Kind.SEVERAL_VALUES: "it gave {} values",
+    Kind.NO_POINTS: "its value is {}, which is no number of points from 0 to {}",
+    Kind.NOT_MARKED: "not marked: {}",
+    Kind.SEVERAL_SHEETS: "{} sheets in one cell",
+    Kind.OTHER_NUMBERS: "worked on {}; under these it has {} points",
+    Kind.ID_DECLARED: (
+        "the notebook declares the id {}; under its numbers it has {} points, which `course accept` takes"
+    ),
+    Kind.ID_OF_CLASSMATE: (
+        "the notebook declares the id {}; under its numbers it has {} points, that is somebody else here: "
+        "compare the two before any `course accept`"
+    ),
+    Kind.RULED_BEFORE: "ruled on when another answer stood there: {}",
+    Kind.WORDS: "{}",
+}
+
+
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reason why a person should look, with its details as plain texts."""
+
+    kind: Kind
+    details: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The reason for a person."""
+        return _WORDS[self.kind].format(*self.details)
+
+
+Reasons = tuple[Reason, ...]
+
+
+def in_words(reasons: Iterable[Reason]) -> str:
+    """Give reasons as one text for a person; empty where there are none."""
+    return "; ".join(reason.words for reason in reasons)
+
+
+def encode(reasons: Sequence[Reason]) -> str:
+    """Give reasons as the JSON text that is kept; empty where there are none."""
+    return msgspec.json.encode(reasons).decode() if reasons else ""
+
+
+def decode(text: str) -> Reasons:
+    """Read what `encode` gave; a text of an older version becomes one reason.
+
+    >>> decode("2 sheets in one cell")[0].words
+    '2 sheets in one cell'
+    """
+    if not text:
+        return ()
+    try:
+        return msgspec.json.decode(text, type=Reasons)
+    except msgspec.DecodeError:  # a validation error too
+        return (Reason(Kind.WORDS, (text,)),)
