@@ -11,7 +11,9 @@ READY := .venv/ready
 # The package installer sees the rest of the environment: it needs the index, certificates and proxies set there.
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS
 
-.PHONY: demo test test-slow trial lint notebooks site lock clean
+SEED ?= 1
+
+.PHONY: demo test test-slow trial mutants lint notebooks site lock clean
 
 demo: $(GRADING_READY)
 	$(BIN)/course demo
@@ -25,6 +27,10 @@ test-slow: $(READY)
 # Made-up sheets of many kinds through the marker; takes a while, and writes benchmarks/results/trial.md.
 trial: $(READY)
 	$(CLEAN) $(BIN)/python -m benchmarks.trial --write
+
+# Small wrong changes of the marker, each of which a test has to notice; an hour, and writes benchmarks/results/mutants.md.
+mutants: $(READY)
+	$(CLEAN) $(BIN)/python -m benchmarks.mutants --seed $(SEED) --write
 
 lint: $(READY)
 	$(CLEAN) $(BIN)/ruff check .
