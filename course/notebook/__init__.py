@@ -10,8 +10,8 @@
 Nothing here marks: a notebook hands over answers, points come from a process that never runs its code.
 """
 
-from course.notebook.receipt import submit
 from course.notebook.session import begin, receive
+from course.notebook.submission import submit
 from course.notebook.view import exercise
 
 __all__ = ["begin", "exercise", "receive", "submit"]

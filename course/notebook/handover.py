@@ -1,7 +1,8 @@
 """Writing a filled sheet down as data: every answer on its own, so that a bad one costs only itself."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,41 +13,46 @@ from course.notebook.editor import AnswerSheet, answers_of, exercise_of, owner_o
 from course.notebook.session import Session
 
 
-def write_down(sheet: AnswerSheet, here: Session) -> sheets.Sheet:
-    """Give what was set as a sheet that can be encoded and read back, whatever was set.
+class Handed(NamedTuple):
+    """A sheet as it leaves the notebook: what will be read of it, and its JSON as a notebook's file spells it."""
+
+    sheet: sheets.Sheet
+    text: str
+
+
+def write_down(filled: AnswerSheet, here: Session) -> Handed:
+    """Write what was set as a sheet that can be read back, whatever was set.
 
     Functions are tried on the session's probe inputs. What cannot be written becomes `Unreadable`; of a sheet
-    that is too large the largest answers do.
+    that is too large the largest answers do. Every answer is encoded once.
     """
-    asked = exercise_of(sheet)
-    answers = {name: _write(asked, name, value, here) for name, value in answers_of(sheet).items()}
-    while _size(handed := sheets.Sheet(asked.id, answers, owner_of(sheet).student)) > sheets.LARGEST_SHEET:
-        sizes = {name: _size(_alone(answer)) for name, answer in answers.items()}
-        largest = max(sizes, key=sizes.__getitem__)
-        answers[largest] = sheets.Unreadable(f"too large for one sheet: {sizes[largest] / 1024:.0f} KiB")
-    return handed
+    asked, student = exercise_of(filled), owner_of(filled).student
+    answers = {name: _write(asked, name, value, here) for name, value in answers_of(filled).items()}
+    encoded = {name: _encode(answer) for name, answer in answers.items()}
+    empty = _encode(sheets.Sheet(asked.id, {}, student))
+    while len(text := _joined(empty, encoded)) > sheets.LARGEST_SHEET:
+        largest = max(encoded, key=lambda name: len(encoded[name]))
+        answers[largest] = sheets.Unreadable(f"too large for one sheet: {len(encoded[largest]) / 1024:.0f} KiB")
+        encoded[largest] = _encode(answers[largest])
+    return Handed(sheets.Sheet(asked.id, answers, student), text)
 
 
 def _write(asked: Exercise, name: str, value: Any, here: Session) -> sheets.Answer:
     answer = asked.answers[name]
     try:
         if answer.dtype == "function" and callable(value):
-            written = functions.evaluate(value, answer, here.probes(asked))
-        else:
-            written = sheets.write(value)
-        # The format's own limits are checked where it is read: an answer beyond them is met here, not at grading.
-        sheets.decode(sheets.encode(_alone(written)))
-    except sheets.SheetError:
-        return sheets.Unreadable("longer than an answer may be")
+            return functions.evaluate(value, answer, here.probes(asked))
+        return sheets.write(value)
     except BaseException as error:  # a student's object may raise anything while it is read, an exit too
         return sheets.Unreadable(f"{type(error).__name__} while it was read")
-    return written
 
 
-def _alone(answer: sheets.Answer) -> sheets.Sheet:
-    return sheets.Sheet("", {"": answer})
+def _encode(part: sheets.Answer | sheets.Sheet) -> str:
+    return json.dumps(msgspec.to_builtins(part))
 
 
-def _size(handed: sheets.Sheet) -> int:
-    """Give the bytes of a sheet as the notebook's file spells it: with spaces, and nothing but ASCII."""
-    return len(json.dumps(msgspec.to_builtins(handed)))
+def _joined(empty: str, encoded: Mapping[str, str]) -> str:
+    """Put encoded answers into the JSON of a sheet without any, whose first braces are those of its answers."""
+    answers = ", ".join(f"{json.dumps(name)}: {text}" for name, text in encoded.items())
+    before, _, after = empty.partition("{}")
+    return f"{before}{{{answers}}}{after}"

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from course import sheet as sheets
 from course.notebook.page import Piece
 
 URL, TOKEN = "GRADBOOK_PRACTICE_URL", "GRADBOOK_PRACTICE_TOKEN"
@@ -67,14 +66,20 @@ def who(service: Service) -> tuple[str, str]:
     return student, course
 
 
-def mark(service: Service, handed: sheets.Sheet, round_number: int) -> Told:
+def mark(service: Service, exercise_id: str, sheet: str, round_number: int) -> Told:
     """Have a practice sheet marked.
+
+    Args:
+        service: what `find` gave.
+        exercise_id: which exercise the sheet answers.
+        sheet: in JSON.
+        round_number: of practice.
 
     Raises:
         Away: if it is not, with the reason.
     """
-    body = b'{"sheet":%b,"round":%d,"card":true,"solution":true}' % (sheets.encode(handed), round_number)
-    data = _ask(service, f"v1/exercises/{handed.exercise}/marks", body)
+    body = f'{{"sheet": {sheet}, "round": {round_number}, "card": true, "solution": true}}'
+    data = _ask(service, f"v1/exercises/{exercise_id}/marks", body.encode())
     card = data.get("card")
     if not isinstance(card, dict) or not all(isinstance(card.get(form), str) for form in ("html", "text")):
         raise Away("the answer of the practice service cannot be read")

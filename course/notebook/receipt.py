@@ -1,23 +1,20 @@
-"""Handing a sheet over: the private bundle for the grader, and a receipt that says what was read."""
+"""The receipt of a sheet: each answer as the marker will read it, and how precisely; never whether it is right."""
 
 import html
-import json
-from typing import Any, NamedTuple
+import re
+from typing import NamedTuple
 
 import numpy as np
 
 from course import sheet as sheets
 from course.exercises import Answer, Exercise
-from course.exercises.practice import listed
-from course.notebook import notation, page, practice, session
-from course.notebook.editor import AnswerSheet, exercise_of, owner_of
-from course.notebook.handover import write_down
+from course.notebook import notation, page
 from course.notebook.page import Piece
-from course.notebook.session import Session
-from course.sheet.reading import Status, read_answer
+from course.sheet.reading import Reading, Status, read_answer
 
 _FULL_PRECISION = 1e-6  # a finer unit than anybody writes by hand
 _SHOWN = 12  # numbers of one answer that the receipt repeats
+_NAMED = 3  # numbers that it gives advice about
 
 
 class Line(NamedTuple):
@@ -29,87 +26,90 @@ class Line(NamedTuple):
     remark: str
 
 
-def submit(sheet: Any) -> None:
-    """Hand a sheet over and show the receipt: what was read, what is missing, never what is right.
-
-    Nothing that a student did raises here. What cannot be read arrives as unusable with the reason. A name
-    that no longer holds a sheet is answered with the sheet that was opened last.
+def receipt(asked: Exercise, sheet: sheets.Sheet, remark: str = "") -> Piece:
+    """Show what was read of a sheet, by the code by which the marker will read it.
 
     Args:
-        sheet: what `exercise` gave, filled.
+        asked: the exercise that it answers.
+        sheet: what is handed over.
+        remark: a sentence about all of it.
     """
-    here = session.current()
-    notes = []
-    if type(sheet) is not AnswerSheet:
-        kind = type(sheet).__name__
-        if here.sheet is None:
-            lost = f"Nothing is handed over: `submit` takes the sheet of an exercise, got `{kind}`."
-            page.show(page.note([lost, "Run the cell with `exercise(...)` first."], warning=True))
-            return
-        notes.append(
-            f"A sheet was expected, got `{kind}`: the name was given to something else. Handed over is the "
-            "sheet that was opened last, as it was filled."
-        )
-        sheet = here.sheet
-    asked = exercise_of(sheet)
-    if owner_of(sheet).practice:
-        page.show(*_practised(sheet, here))
-        return
-    handed = write_down(sheet, here)
-    lines = [_line(name, answer, handed.answers.get(name)) for name, answer in asked.answers.items()]
-    bundle = {sheets.MIME_TYPE: json.loads(sheets.encode(handed))}
-    receipt = _receipt(asked, lines, _tried(asked, here))
-    page.show(_ownership(sheet, here, notes), receipt._replace(data=bundle))
+    lines = [read_back(name, answer, sheet.answers.get(name)) for name, answer in asked.answers.items()]
+    if not lines:
+        summary = "This exercise asks for no numbers: the written answer is all."
+        return Piece(f"<p>{summary}</p>", summary)
+    missing = [f"`{line.name}`" for line in lines if line.state == "missing"]
+    arrived = sum(line.state == "received" for line in lines)
+    summary = f"Receipt for {asked.id}: {arrived} of {len(lines)} answers can be read."
+    left = f"Missing: {', '.join(missing)}." if missing else "Nothing is missing."
+    tail = " ".join(part for part in (left, remark, "A receipt does not say what is right.") if part)
+    listed = _listed(summary, [line for line in lines if line.state != "missing"])
+    return Piece(
+        f"{listed.html}<p>{page.prose(tail)}</p>",
+        f"{listed.text}\n{tail.replace('`', '')}",
+    )
 
 
-def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
-    """Have a practice sheet marked, or give its receipt and say why it is not. Nothing of it is handed in."""
-    asked, owner = exercise_of(sheet), owner_of(sheet)
-    notes = [f"{owner.sentence()} Nothing of this is handed in."]
-    if here.received is not None:
-        return [page.note([*notes, "Practice is not marked at grading."])]
-    handed = write_down(sheet, here)
-    service, away = practice.find(), "there is no practice service here"
-    if service is not None:
-        try:
-            told = practice.mark(service, handed, owner.practice)
-        except practice.Away as reason:
-            away = str(reason)
-        else:
-            if told.given != listed(owner.given(asked)):
-                notes.append("It was marked on other numbers than you were shown: open the exercise again.")
-            return [page.note(notes, warning=len(notes) > 1), told.card]
-    lines = [_line(name, answer, handed.answers.get(name)) for name, answer in asked.answers.items()]
-    return [page.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(asked, lines, _tried(asked, here))]
-
-
-def _line(name: str, answer: Answer, handed: sheets.Answer | None) -> Line:
-    """Say what the marker will read: the same reading, by the same code."""
-    reading = read_answer(answer, handed)
+def read_back(name: str, answer: Answer, handed: sheets.Answer | None) -> Line:
+    """Read one answer and say what was read."""
     if handed is None:
         return Line(name, "missing", "", "")
+    reading = read_answer(answer, handed)
     if reading.status == Status.UNUSABLE:
-        return Line(name, "unusable", _value(handed), reading.reason)
-    turned = "; rows and columns are exchanged" if reading.status == Status.TRANSPOSED else ""
-    return Line(name, "received", _value(handed), _precision(answer, handed, reading.unit) + turned)
+        return Line(name, "unusable", _as_written(handed), reading.reason)
+    remarks = [_precision(answer, reading)]
+    if reading.status == Status.TRANSPOSED:
+        remarks.append("rows and columns are exchanged")
+    if answer.dtype == "float":
+        remarks += _coarse(reading)
+    return Line(name, "received", _as_read(answer, reading), "; ".join(remarks))
 
 
-def _precision(answer: Answer, handed: sheets.Answer, unit: np.ndarray) -> str:
+def _precision(answer: Answer, reading: Reading) -> str:
     match answer.dtype:
         case "choice":
             return "a choice"
         case "graph":
-            return f"{len(handed.pairs)} edges" if isinstance(handed, sheets.Edges) else "an adjacency matrix"
+            return f"{np.count_nonzero(reading.value)} edges"
         case "function":
             return f"tried: {notation.shape(answer.shape)} came back"
         case "int":
             return f"{notation.shape(answer.shape)}, exact"
-    coarsest = float(np.max(unit, initial=0.0))
-    precision = "all digits" if coarsest < _FULL_PRECISION else f"± {coarsest:.6f}".rstrip("0")
+    coarsest = float(np.max(reading.unit, initial=0.0))
+    precision = "all digits" if coarsest < _FULL_PRECISION else f"± {coarsest:g}"
     return f"{notation.shape(answer.shape)}, {precision}"
 
 
-def _value(handed: sheets.Answer) -> str:
+def _coarse(reading: Reading) -> list[str]:
+    """Say which numbers are written with too few digits to tell right from wrong, whatever is right."""
+    broken = [number for number in reading.numbers if number.digits < 2 and re.search(r"\.\d|e-", number.text)]
+    zeros = dict.fromkeys(number.text for number in broken if number.digits == 0)
+    single = dict.fromkeys(number.text for number in broken if number.digits == 1 and number.unit)
+    advice = []
+    if single:
+        advice.append(f"{_some(list(single))}: give two significant digits")
+    if zeros:
+        advice.append(f"{_some(list(zeros))} counts as zero: of what is not zero give two significant digits")
+    return advice
+
+
+def _some(texts: list[str]) -> str:
+    return ", ".join(_short(text) for text in texts[:_NAMED]) + (" …" if len(texts) > _NAMED else "")
+
+
+def _as_read(answer: Answer, reading: Reading) -> str:
+    match answer.dtype:
+        case "choice":
+            return answer.choices[int(reading.value)][:60]
+        case "graph":
+            edges = [f"{answer.units[i]}→{answer.units[j]}" for i, j in np.argwhere(reading.value == 1)]
+            return ", ".join(edges[:_SHOWN]) + (" …" if len(edges) > _SHOWN else "")
+        case "function":
+            return "a function"
+    return _nested(reading.shape, [_short(number.text) for number in reading.numbers])
+
+
+def _as_written(handed: sheets.Answer) -> str:
     match handed:
         case sheets.Numbers(shape=shape, entries=entries):
             return _nested(shape, [_short(entry) for entry in entries])
@@ -128,63 +128,20 @@ def _short(entry: str) -> str:
     if len(entry) <= 10:
         return entry
     try:
-        return f"{float(entry):.6g}…"
+        value = float(entry)
     except ValueError:
-        return entry[:24] + "…"
+        return entry[:24] + ("…" if len(entry) > 24 else "")
+    return entry if value.is_integer() and len(entry) <= 24 else f"{value:.6g}…"
 
 
 def _nested(shape: tuple[int, ...], entries: list[str]) -> str:
     if not shape:
-        return entries[0][:24]
+        return entries[0][:25]
     if len(entries) > _SHOWN or 0 in shape:
         return f"an array of {notation.times(shape)}"
     size = len(entries) // shape[0]
     parts = [_nested(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
     return f"[{', '.join(parts)}]"
-
-
-def _ownership(sheet: AnswerSheet, here: Session, notes: list[str]) -> Piece:
-    owner, now = owner_of(sheet), here.owner()
-    asked = exercise_of(sheet)
-    warning = bool(notes)
-    if asked.draw is not None:
-        notes = [*notes, owner.sentence()]
-        if owner.nobody:
-            warning = True
-            notes.append(
-                "This course gives everybody numbers of their own, and these are not yours. Write your id in "
-                "the first cell, run all cells again and work with the numbers you then see."
-            )
-        elif owner != now:
-            warning = True
-            notes.append(
-                f"The sheet was opened before the first cell changed. {now.sentence()} Run the cell with "
-                "`exercise(...)` and your answers again."
-            )
-    return page.note(notes, warning=warning) if notes else Piece("", "")
-
-
-def _tried(asked: Exercise, here: Session) -> str:
-    """Say on which inputs functions were tried."""
-    if asked.probe is None or not here.practising(asked):
-        return ""
-    return "Functions were tried on practice inputs; at grading they meet fresh ones."
-
-
-def _receipt(asked: Exercise, lines: list[Line], remark: str) -> Piece:
-    if not lines:
-        summary = "This exercise asks for no numbers: the written answer is all."
-        return Piece(f"<p>{summary}</p>", summary)
-    missing = [f"`{line.name}`" for line in lines if line.state == "missing"]
-    arrived = sum(line.state == "received" for line in lines)
-    summary = f"Receipt for {asked.id}: {arrived} of {len(lines)} answers can be read."
-    left = f"Missing: {', '.join(missing)}." if missing else "Nothing is missing."
-    tail = " ".join(part for part in (left, remark, "A receipt does not say what is right.") if part)
-    listed = _listed(summary, [line for line in lines if line.state != "missing"])
-    return Piece(
-        f"{listed.html}<p>{page.prose(tail)}</p>",
-        f"{listed.text}\n{tail.replace('`', '')}",
-    )
 
 
 def _listed(summary: str, lines: list[Line]) -> Piece:

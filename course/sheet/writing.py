@@ -59,8 +59,7 @@ def write(value: Any, call: Callable[[Callable], Any] | None = None) -> Answer:
     """
     try:
         answer = _write(value, call)
-        # What would not be read back must not cost the rest of the sheet.
-        msgspec.json.decode(msgspec.json.encode(answer), type=Answer)
+        _refuse_unreadable(answer)
         return answer
     except _NoAnswer as reason:
         return Unreadable(str(reason)[:1000])
@@ -70,6 +69,18 @@ def write(value: Any, call: Callable[[Callable], Any] | None = None) -> Answer:
 
 class _NoAnswer(Exception):
     pass
+
+
+def _refuse_unreadable(answer: Answer) -> None:
+    """Raise for what could not be read back: it must not cost the rest of the sheet."""
+    msgspec.convert(msgspec.to_builtins(answer), type=Answer)
+    match answer:
+        case Numbers(_, texts) | Outputs(Numbers(_, texts)):
+            "".join(texts).encode()
+        case Text(text):
+            text.encode()
+        case Edges(pairs):
+            "".join(start + end for start, end in pairs).encode()
 
 
 class _Literal(str):
@@ -82,7 +93,7 @@ def _write(value: Any, call: Callable[[Callable], Any] | None) -> Answer:
     if getattr(getattr(value, "dtype", None), "kind", "") == "U":
         value = value.tolist()  # an array of words
     if isinstance(value, str) and not isinstance(value, _Literal):
-        return Text(value) if value.strip()[:1].isalpha() else Numbers((), (_entry(value),))
+        return _text(value) if value.strip()[:1].isalpha() else Numbers((), (_entry(value),))
     if _is_edges(value):
         return Edges(tuple((str(a), str(b)) for a, b in value))
     if callable(value) and not hasattr(value, "__array__"):
@@ -90,6 +101,12 @@ def _write(value: Any, call: Callable[[Callable], Any] | None) -> Answer:
             raise _NoAnswer("a value was expected, got a function")
         return Outputs(_numbers(np.asarray(call(value))))
     return _numbers(value)
+
+
+def _text(value: str) -> Text:
+    if len(value) > LONGEST_ENTRY:
+        raise _NoAnswer(f"a word of at most {LONGEST_ENTRY} characters was expected, got {len(value)}")
+    return Text(value)
 
 
 def _is_edges(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given as over
@@ -9,11 +10,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from course import sheet
-from course.exercises import find
+from course.exercises import Answer, find
 from course.notebook import begin, exercise, submit
 from course.notebook.editor import AnswerSheet
 from course.notebook.handover import write_down
 from course.notebook.owner import Owner
+from course.notebook.receipt import read_back
 from course.notebook.session import Session
 from course.sheet.reading import Status, read_sheet
 from tests.notebook.test_view import check
@@ -38,7 +40,7 @@ def test_a_filled_sheet_arrives_as_written(bundle):
 def test_the_receipt_reads_back_shape_and_precision(bundle):
     _, shown = bundle(
         "mlp/sigmoid-ls",
-        'sheet.a1 = ["0.42", 0.5]; sheet.a2 = 12.3; sheet.h = 0.123456789012; sheet.edges = [("x0", "z1")];'
+        'sheet.a1 = ["0.42", "0.50"]; sheet.a2 = 12.3; sheet.h = 0.123456789012; sheet.edges = [("x0", "z1")];'
         "sheet.dW1 = [[1, 2], [3, 4], [5, 6]]",
     )
     lines = {
@@ -46,13 +48,101 @@ def test_the_receipt_reads_back_shape_and_precision(bundle):
         for line in shown["text/plain"].splitlines()
         if line[:2] == "  "
     }
-    assert lines["a1"] == "received [0.42, 0.5] 2 numbers, ± 0.01"
+    assert lines["a1"] == "received [0.42, 0.50] 2 numbers, ± 0.01"
     assert lines["a2"] == "received 12.3 a number, ± 0.1"
     assert lines["h"] == "received 0.123457… a number, all digits"
     assert lines["edges"] == "received x0→z1 1 edges"
     assert "Missing: h_formula, z1, loss" in shown["text/plain"]
     assert lines["dW1"].endswith("2 × 3 numbers, ± 0.01; rows and columns are exchanged")
     assert check(shown["text/html"]) == []
+
+
+@pytest.fixture
+def line():
+    """Reads one answer back."""
+
+    def read(answer, value):
+        return read_back("a", answer, sheet.write(value))
+
+    return read
+
+
+NUMBER, PAIR = Answer("a", (), ""), Answer("a", (2,), "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "shown"),
+    [
+        (NUMBER, "9/2", "4.5"), (NUMBER, "45%", "0.45"), (NUMBER, "= 4.5", "4.5"), (NUMBER, "1 115 684 864", "1115684864"),
+        (NUMBER, "4.5×10^1", "45"), (NUMBER, "0.420", "0.420"), (NUMBER, "1/3", "0.333333…"), (NUMBER, "-1.32e3", "-1.32e3"),
+        (NUMBER, np.float32(1115684864), "1115684864"), (NUMBER, 1115684864.0, "1115684864.0"), (NUMBER, "[4.5]", "[4.5]"),
+        (PAIR, "(6; −3)", "[6, -3]"), (PAIR, "6, -3", "[6, -3]"), (PAIR, [[6], [-3]], "[[6], [-3]]"),
+        (Answer("n", (), "", "int"), "16,618", "16618"),
+        (find(ID).answers["delta_w"], "-18η", "-18"), (find(ID).answers["direction"], "Decreases.", "decrease"),
+        (find("regularization/p-norm").answers["holds"], "even", "for even p"),
+        (find("mlp/sigmoid-ls").answers["edges"], [("x_0", "z1"), ("Z2", "h1")], "x0→z1, z2→h"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_shown_as_it_was_read(line, answer, typed, shown):
+    assert (line(answer, typed).state, line(answer, typed).value) == ("received", shown)
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "remark"),
+    [
+        (NUMBER, "0.42", "a number, ± 0.01"), (NUMBER, 13, "a number, ± 0.01"), (NUMBER, 132, "a number, ± 1"), (NUMBER, 1320.0, "a number, ± 10"),
+        (NUMBER, "131.7", "a number, ± 0.1"), (NUMBER, "9/2", "a number, all digits"), (NUMBER, 2.5, "a number, ± 0.01"), (NUMBER, 6.0, "a number, ± 0.01"),
+        (NUMBER, 0, "a number, ± 0.01"),
+        (NUMBER, 0.3, "a number, ± 0.01; 0.3: give two significant digits"),
+        (NUMBER, "-0.03", "a number, ± 0.01; -0.03: give two significant digits"),
+        (NUMBER, "5e-3", "a number, ± 0.001; 5e-3: give two significant digits"),
+        (NUMBER, "0.0", "a number, ± 0.01; 0.0 counts as zero: of what is not zero give two significant digits"),
+        (PAIR, ["0.00", "0.4"], "2 numbers, ± 0.01; 0.4: give two significant digits; 0.00 counts as zero: of what is not zero give two significant digits"),
+        (Answer("a", (5,), ""), [0.1, 0.2, 0.3, 0.4, 0.1], "5 numbers, ± 0.01; 0.1, 0.2, 0.3 …: give two significant digits"),
+        (Answer("n", (), "", "int"), "0.3", "a number, exact"),
+    ],
+)  # fmt: skip
+def test_the_receipt_says_how_precisely_an_answer_counts(line, answer, typed, remark):
+    assert line(answer, typed).remark == remark
+
+
+@pytest.mark.parametrize(
+    ("answer", "typed", "reason"),
+    [
+        (NUMBER, "16,618", "write 16618 or 16.618"),
+        (NUMBER, "0,35", "0.35"),
+        (find(ID).answers["direction"], "up", "choose one of"),
+    ],
+)
+def test_the_receipt_says_what_to_write_instead(line, answer, typed, reason):
+    assert line(answer, typed).state == "unusable"
+    assert line(answer, typed).value == typed
+    assert reason in line(answer, typed).remark
+
+
+def test_each_answer_is_encoded_once(cells, monkeypatch):
+    """Of everything that `submit` turns into JSON, one piece only holds a given answer."""
+    made = []
+
+    def kept(encode):
+        def call(*args, **options):
+            made.append(encode(*args, **options))
+            return made[-1]
+
+        return call
+
+    monkeypatch.setattr(json, "dumps", kept(json.dumps))
+    monkeypatch.setattr(msgspec.json, "encode", kept(msgspec.json.encode))
+    cells(f"given, sheet = exercise({ID!r})")
+    cells(
+        "sheet.a1 = [6.125, -3.25]; sheet.y_hat = 13.75; sheet.loss = [0.1] * 30000; sheet.direction = 'decrease'"
+    )
+    (data,) = cells("submit(sheet)")
+    assert "13.75" in json.dumps(data[sheet.MIME_TYPE])
+    made.pop()  # that of the line above
+    texts = [text if isinstance(text, str) else text.decode() for text in made]
+    for answer in ("6.125", "13.75", '"decrease"', "at most 20000 numbers"):
+        assert sum(answer in text for text in texts) == 1, answer
 
 
 @pytest.mark.parametrize("good", [True, False])
@@ -121,6 +211,7 @@ def test_a_sheet_beyond_the_limit_loses_its_largest_answers_only(bundle):
     assert handed.answers["z1"] == sheet.Numbers((2,), ("6", "0"))
     assert sum(isinstance(answer, sheet.Unreadable) for answer in handed.answers.values()) == 1
     assert "KiB" in shown["text/plain"]
+    assert sheet.LARGEST_SHEET / 2 < len(json.dumps(data)) <= sheet.LARGEST_SHEET
 
 
 anything = st.recursive(
@@ -138,8 +229,9 @@ def test_any_values_make_a_sheet_that_reads_back(values):
     filled = AnswerSheet(find(ID), Owner("alice"))
     for name, value in values.items():
         setattr(filled, name, value)
-    handed = write_down(filled, Session())
-    assert sheet.decode(sheet.encode(handed)) == handed
+    handed, text = write_down(filled, Session())
+    assert sheet.decode(sheet.encode(handed)) == sheet.decode(text) == handed
+    assert text == json.dumps(json.loads(sheet.encode(handed)))  # as a notebook's file spells it
     assert set(handed.answers) == set(values)
 
 
@@ -191,7 +283,7 @@ def test_the_same_reading_as_the_markers():
     """What the receipt calls unusable is unusable to the marker, and nothing else is."""
     filled = AnswerSheet(find(ID), Owner("alice"))
     filled.a1, filled.z1, filled.y_hat, filled.loss = np.zeros(2), np.zeros(3), "1/2/3", "1,5"
-    handed = write_down(filled, Session())
+    handed = write_down(filled, Session()).sheet
     states = {name: reading.status for name, reading in read_sheet(find(ID), handed).items()}
     assert [states[name] for name in ("a1", "z1", "y_hat", "loss", "dW1")] == [
         Status.READ,

@@ -5,7 +5,6 @@ import textwrap
 import pytest
 from traitlets.config import Config
 
-from course import sheet as sheets
 from course.exercises import find
 from course.grading.config import Gradbook
 from course.grading.marks.submission import mark_handed
@@ -33,7 +32,7 @@ def handed(key, student="eve", code=PERFECT_BACKPROP):
     here = Session(received=owner, probe_keys={} if key is None else {BACKPROP.id: key})
     sheet = AnswerSheet(BACKPROP, owner)
     exec(textwrap.dedent(code), {"sheet": sheet, "__name__": "cell"})
-    return sheets.encode(write_down(sheet, here))
+    return write_down(sheet, here).text.encode()
 
 
 def points(config, bundle, student="eve"):

@@ -1,0 +1,91 @@
+"""Handing a sheet over: written down, read back, shown, and given to the grader beside the receipt."""
+
+import json
+from typing import Any
+
+from course import sheet as sheets
+from course.exercises import Exercise
+from course.exercises.practice import listed
+from course.notebook import page, practice, session
+from course.notebook.editor import AnswerSheet, exercise_of, owner_of
+from course.notebook.handover import Handed, write_down
+from course.notebook.page import Piece
+from course.notebook.receipt import receipt
+from course.notebook.session import Session
+
+
+def submit(sheet: Any) -> None:
+    """Hand a sheet over and show the receipt: what was read, what is missing, never what is right.
+
+    Nothing that a student did raises here. What cannot be read arrives as unusable with the reason. A name
+    that no longer holds a sheet is answered with the sheet that was opened last.
+
+    Args:
+        sheet: what `exercise` gave, filled.
+    """
+    here = session.current()
+    notes = []
+    if type(sheet) is not AnswerSheet:
+        kind = type(sheet).__name__
+        if here.sheet is None:
+            lost = f"Nothing is handed over: `submit` takes the sheet of an exercise, got `{kind}`."
+            page.show(page.note([lost, "Run the cell with `exercise(...)` first."], warning=True))
+            return
+        notes.append(
+            f"A sheet was expected, got `{kind}`: the name was given to something else. Handed over is the "
+            "sheet that was opened last, as it was filled."
+        )
+        sheet = here.sheet
+    if owner_of(sheet).practice:
+        page.show(*_practised(sheet, here))
+        return
+    handed = write_down(sheet, here)
+    bundle = {sheets.MIME_TYPE: json.loads(handed.text)}
+    page.show(_ownership(sheet, here, notes), _receipt(exercise_of(sheet), handed, here)._replace(data=bundle))
+
+
+def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
+    """Have a practice sheet marked, or give its receipt and say why it is not. Nothing of it is handed in."""
+    asked, owner = exercise_of(sheet), owner_of(sheet)
+    notes = [f"{owner.sentence()} Nothing of this is handed in."]
+    if here.received is not None:
+        return [page.note([*notes, "Practice is not marked at grading."])]
+    handed = write_down(sheet, here)
+    service, away = practice.find(), "there is no practice service here"
+    if service is not None:
+        try:
+            told = practice.mark(service, asked.id, handed.text, owner.practice)
+        except practice.Away as reason:
+            away = str(reason)
+        else:
+            if told.given != listed(owner.given(asked)):
+                notes.append("It was marked on other numbers than you were shown: open the exercise again.")
+            return [page.note(notes, warning=len(notes) > 1), told.card]
+    return [page.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(asked, handed, here)]
+
+
+def _receipt(asked: Exercise, handed: Handed, here: Session) -> Piece:
+    tried = asked.probe is not None and here.practising(asked)
+    remark = "Functions were tried on practice inputs; at grading they meet fresh ones." if tried else ""
+    return receipt(asked, handed.sheet, remark)
+
+
+def _ownership(sheet: AnswerSheet, here: Session, notes: list[str]) -> Piece:
+    """Say whose numbers the sheet was worked on, as a warning where they may not be the student's own."""
+    owner, now = owner_of(sheet), here.owner()
+    warning = bool(notes)
+    if exercise_of(sheet).draw is not None:
+        notes = [*notes, owner.sentence()]
+        if owner.nobody:
+            warning = True
+            notes.append(
+                "This course gives everybody numbers of their own, and these are not yours. Write your id in "
+                "the first cell, run all cells again and work with the numbers you then see."
+            )
+        elif owner != now:
+            warning = True
+            notes.append(
+                f"The sheet was opened before the first cell changed. {now.sentence()} Run the cell with "
+                "`exercise(...)` and your answers again."
+            )
+    return page.note(notes, warning=warning) if notes else Piece("", "")
