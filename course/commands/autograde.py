@@ -122,7 +122,7 @@ def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
 
 
 def _noticed(result: Any) -> list[str]:
-    """The problems, whose numbers they are, what happened while the notebook ran, and the named slips."""
+    """Give the problems, whose numbers they are, what happened while the notebook ran, and the named slips."""
     lines = list(result.problems)
     for name, report in result.reports.items():
         short = name.partition("/")[2]

@@ -31,6 +31,6 @@ def bench(
 
 
 def _benchmarks(root: Path) -> list[str]:
-    """The modules of the checkout's benchmarks that can be run."""
+    """List the modules of the checkout's benchmarks that can be run."""
     paths = sorted((root / "benchmarks").glob("*.py"))
     return [path.stem for path in paths if "__main__" in path.read_text("utf-8")]

@@ -96,7 +96,7 @@ def train(
 
 
 def _fit(settings: dict[str, Any], chosen: Sequence[Any], out: Path | None, resume: bool) -> "tuple[int, Fit]":
-    """The number of parameters and the training run."""
+    """Give the number of parameters and the training run."""
     import jax
 
     from course.training import classifier, parallel, recipes

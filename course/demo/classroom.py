@@ -144,7 +144,7 @@ class Classroom:
 
 
 def _asked(notebooks: Sequence[Any], schemes: dict[str, Scheme]) -> dict[str, Scheme]:
-    """The schemes of the exercises with steps that notebooks ask for, in their order."""
+    """Give the schemes of the exercises with steps that notebooks ask for, in their order."""
     ids = [_name(cell) for notebook in notebooks for cell in notebook.cells]
     places = {exercise: grade_id(exercise, ANSWER) for exercise in schemes}
     found = [exercise for exercise, name in places.items() if name in ids]

@@ -100,7 +100,7 @@ def chain(
 
 
 def _slip(scheme: Scheme, given: Any) -> dict[str, np.ndarray]:
-    """The first slip of a scheme that changes anything on these numbers, carried on to the end."""
+    """Make the first slip of a scheme that changes anything on these numbers, and carry it on to the end."""
     done = False
 
     def change(step: Step, value: np.ndarray, values: dict[str, Any]) -> Any:
@@ -118,7 +118,7 @@ def _slip(scheme: Scheme, given: Any) -> dict[str, np.ndarray]:
 
 
 def _one_wrong(scheme: Scheme, given: Any) -> dict[str, np.ndarray]:
-    """The first number is miscalculated, the rest follows from it."""
+    """Miscalculate the first number, and let the rest follow from it."""
     done = False
 
     def change(step: Step, value: np.ndarray, _: dict[str, Any]) -> Any:

@@ -53,7 +53,8 @@ def _make(path: Path) -> None:
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    # Written whole under another name first: another process never reads half a secret, and the first one wins.
+    # Written whole under another name first, so that no process ever reads half a secret; the first to link
+    # it decides what the secret is.
     draft = path.with_name(f"{FILE}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -29,7 +29,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     try:
         return _convert(latex, display)
     except Exception:
-        # The converter raises many kinds of errors for malformed LaTeX; a reader is best served by the source.
+        # The converter raises many kinds of errors for malformed LaTeX; then its source is shown.
         return f"<code>{html.escape(latex)}</code>"
 
 

@@ -141,7 +141,7 @@ def _text(text: str, kind: str = "text") -> Output | None:
     if not stripped:
         return None
     lines = (stripped[:LONGEST_TEXT] + (" …" if len(stripped) > LONGEST_TEXT else "")).split("\n")
-    # A fold for a line or two helps nobody.
+    # A line or two are shown unfolded.
     cut = SHOWN_LINES if len(lines) > SHOWN_LINES + 10 else len(lines)
     return Output(kind, "\n".join(lines[:cut]), "\n".join(lines[cut:]))
 

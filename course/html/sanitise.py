@@ -84,7 +84,7 @@ def clean(untrusted: str) -> str:
         return "<p>An output of more than a million characters is left out.</p>"
     opened, closed = len(_OPENS.findall(untrusted)), untrusted.count("</")
     if opened * (opened + closed) > MOST_WORK:
-        # Each end of one element is looked for among all that are open: a megabyte of `<div>` takes minutes.
+        # The parser looks for each end tag among all open elements, and a megabyte of `<div>` would take minutes.
         return f"<p>An output of {opened} elements is left out.</p>"
     return _PICTURE_TAG.sub(_described, _CLEANER.clean(untrusted))
 

@@ -86,7 +86,7 @@ def fill(
     failures: dict[str, str] = {}
     name = f".filling-{directory.name}."
     for left in directory.parent.glob(glob.escape(name) + _RANDOM):
-        # Of a process that was killed.
+        # Left by a process that was killed.
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=name, dir=directory.parent) as private:
         # The notebook runs as a user without an account, who must be able to write here; others do not get
@@ -115,7 +115,7 @@ def _entries(directory: Path) -> list[Path]:
 
 
 def _adopt(entry: Path, directory: Path) -> None:
-    """Copied and not moved, so that the entry is the instructor's own, readable by all, and written by none."""
+    """Copy an entry, so that it is the instructor's own, readable by all, and written by none."""
     with tempfile.NamedTemporaryFile(dir=directory, prefix=".entry-", delete=False) as copy:
         copy.write(entry.read_bytes())
     Path(copy.name).chmod(0o444)

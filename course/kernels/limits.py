@@ -61,7 +61,7 @@ class Limits:
                 raise ValueError(f"limit {field.name!r} must be a positive whole number, not {value!r}")
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
-        """The same limits with some changed, by name.
+        """Give the same limits with some changed, by name.
 
         Raises:
             ValueError: If a name is no limit; the message lists those that are.

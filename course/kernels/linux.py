@@ -128,7 +128,7 @@ def _prctl(option: int, argument: int, what: str, third: int = 0) -> None:
 
 
 def set_name(name: str) -> None:
-    """What `ps` shows for this process (at most 15 bytes)."""
+    """Set what `ps` shows for this process (at most 15 bytes)."""
     buffer = ctypes.create_string_buffer(name.encode()[:15])
     _prctl(_PR_SET_NAME, ctypes.addressof(buffer), "prctl(PR_SET_NAME)")
 

@@ -55,7 +55,7 @@ class Request:
 
     @classmethod
     def decode(cls, data: dict[str, Any]) -> Self:
-        """The inverse of `encode`, after a round trip through JSON."""
+        """Read a request back from what `encode` gave, after a round trip through JSON."""
         data = dict(data, limits=Limits(**data["limits"]))
         for name in ("packages", "readable", "withheld"):
             data[name] = tuple(data[name])
@@ -75,7 +75,7 @@ def send(channel: socket.socket, message: dict[str, Any]) -> bool:
 
 
 def receive(channel: socket.socket) -> dict[str, Any] | None:
-    """The next message; None at the end of file.
+    """Receive the next message; None at the end of file.
 
     Raises:
         BlockingIOError: If the socket does not block and nothing has arrived.

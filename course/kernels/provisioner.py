@@ -115,7 +115,7 @@ class ZygoteProvisioner(LocalProvisioner):
         except BaseException as error:
             shutil.rmtree(self._directory, ignore_errors=True)
             if isinstance(error, client.ZygoteError) and self.sandbox != "none":
-                # If it is the system that refuses, say that, and what to do.
+                # Where the system refuses a sandbox, the error says so and what to do.
                 await asyncio.to_thread(namespaces.require)
             raise
         finally:
@@ -135,7 +135,7 @@ class ZygoteProvisioner(LocalProvisioner):
             await asyncio.to_thread(self.process.wait, 5)
 
     async def terminate(self, restart: bool = False) -> None:
-        """The same as `kill`: there is nothing in a sandbox that is worth a last word."""
+        """End the kernel at once, as `kill` does: nothing in it needs to be told of its end."""
         await self.kill(restart)
 
     async def shutdown_requested(self, restart: bool = False) -> None:
@@ -144,7 +144,7 @@ class ZygoteProvisioner(LocalProvisioner):
             await self.kill(restart)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Leave nothing behind."""
+        """Close the kernel's channel, and remove its folder with the sockets."""
         if isinstance(self.process, client.ForkedKernel):
             self.process.close()
         if self._directory is not None and not restart:
@@ -152,7 +152,7 @@ class ZygoteProvisioner(LocalProvisioner):
         await super().cleanup(restart=restart)
 
     async def poll(self) -> int | None:
-        """None while the kernel runs; what a limit ended is reported once, as a warning."""
+        """Give the exit status, None while the kernel runs; what a limit ended is reported once, as a warning."""
         running = self.process is not None and self.process.returncode is None
         status = await super().poll()
         if running and status is not None and self.end_reason:
@@ -165,7 +165,7 @@ class ZygoteProvisioner(LocalProvisioner):
         return self._latest.reason if self._latest else None
 
     def _environment(self, given: dict[str, str]) -> dict[str, str]:
-        """What the kernel specification and the configuration say, and a few harmless names; nothing else."""
+        """Give what the kernel specification and the configuration say, and a few harmless names; nothing else."""
         named = {*_INHERITED, *(self.kernel_spec.env if self.kernel_spec else ())}
         if self.sandbox == "none":
             named |= {"HOME", "PATH", "USER", "LOGNAME"}
@@ -174,7 +174,7 @@ class ZygoteProvisioner(LocalProvisioner):
 
 
 def course_packages() -> tuple[str, ...]:
-    """The folder of the installed `course`, wherever it was installed from."""
+    """Give the folder of the installed `course`, wherever it was installed from."""
     spec = importlib.util.find_spec("course")
     folders = (spec.submodule_search_locations or []) if spec else []
     return tuple(os.path.realpath(folder) for folder in folders)
@@ -225,7 +225,7 @@ def _read_connection(directory: str) -> dict[str, Any]:
 
 
 def _listen(connection: Mapping[str, Any]) -> dict[str, socket.socket]:
-    """The listening socket of each channel: a client that connects now is answered when the kernel is up."""
+    """Open the listening socket of each channel: a client that connects now is answered when the kernel is up."""
     listeners: dict[str, socket.socket] = {}
     for channel in CHANNELS:
         path = f"{connection['ip']}-{connection[f'{channel}_port']}"

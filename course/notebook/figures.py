@@ -182,7 +182,7 @@ def _title(drawn: Network) -> str:
 
 
 def _description(edges: Sequence[_Edge]) -> str:
-    """The drawing in words: the weights into every unit."""
+    """Describe the drawing in words: the weights into every unit."""
     into: dict[tuple[float, float], list[_Edge]] = {}
     for edge in edges:
         into.setdefault((edge.end.x, edge.end.y), []).append(edge)

@@ -53,7 +53,7 @@ def _task(asked: Exercise) -> Piece:
 
 
 def _given(asked: Exercise, given: Any) -> list[Piece]:
-    """The network, then every given value under its symbol and, in the code, its name."""
+    """Show the network, then every given value under its symbol and, in the code, its name."""
     names = getattr(given, "_fields", ())
     if not names:
         return []
@@ -97,7 +97,7 @@ def _asked(asked: Exercise) -> list[Piece]:
 
 
 def _form(answer: Answer) -> str:
-    """What an answer looks like, in Markdown."""
+    """Say what an answer looks like, in Markdown."""
     match answer.dtype:
         case "choice":
             return " or ".join(f'`"{choice}"`' for choice in answer.choices)

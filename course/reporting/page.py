@@ -110,7 +110,7 @@ def _block(cell: Any, headings: notebook_cells.Headings, hidden: Mapping[str, st
 
 
 def _card_of(cell: Any) -> Card | None:
-    """The card that the marking stage wrote; elsewhere than in a graded cell there is none."""
+    """Give the card that the marking stage wrote; elsewhere than in a graded cell there is none."""
     for output in cell.get("outputs", []):
         if CARD_MIME in output.get("data", {}):
             return read_card(output["data"][CARD_MIME])

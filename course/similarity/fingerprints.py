@@ -97,7 +97,7 @@ def fingerprints(texts: Iterable[tuple[str, str]]) -> Prints:
 
 
 def _lines(code: str) -> Iterator[list[Token]]:
-    """The logical lines of code, normalised; empty ones are passed over."""
+    """Give the logical lines of code, normalised; empty ones are passed over."""
     line: list[Token] = []
     before = ""
     try:
@@ -118,7 +118,7 @@ def _lines(code: str) -> Iterator[list[Token]]:
 
 
 def _assigned(line: list[str]) -> list[str]:
-    """What stands after the first `=` that assigns, else the whole line."""
+    """Give what stands after the first `=` that assigns, else the whole line."""
     depth = 0
     for place, text in enumerate(line):
         depth += (text in "([{") - (text in ")]}")
@@ -149,7 +149,7 @@ def _plain(found: tokenize.TokenInfo, before: str) -> str:
 
 
 def _runs(name: str, tokens: list[Token]) -> Iterator[Print]:
-    """The hash of every run of tokens, each from the one before it."""
+    """Hash every run of tokens, each from the one before it."""
     numbers = [zlib.crc32(found.text.encode()) + 1 for found in tokens]
     top, rolling = pow(_BASE, RUN - 1, _PRIME), 0
     for place, number in enumerate(numbers):
@@ -161,7 +161,7 @@ def _runs(name: str, tokens: list[Token]) -> Iterator[Print]:
 
 
 def _winnow(hashes: list[int]) -> set[int]:
-    """The smallest of each window of hashes."""
+    """Give the smallest of each window of hashes."""
     chosen: set[int] = set()
     waiting: deque[int] = deque()
     for place, number in enumerate(hashes):

@@ -173,7 +173,7 @@ def _order(pair: Pair) -> tuple[float, str, str]:
 
 
 def _read(folder: Path) -> list[tuple[str, str]]:
-    """The code cells of a folder's notebooks and its Python files, by name.
+    """Give the code cells of a folder's notebooks and its Python files, by name.
 
     Raises:
         Refused: if a notebook is none.

@@ -112,7 +112,7 @@ def _multiples(given: Given) -> np.ndarray:
     # Axis 0 is that of the factors; the axes of the answer follow.
     multiples = FACTORS.reshape(-1, *[1] * given.expected.ndim) * given.expected
     off, size = np.abs(given.value - multiples), np.abs(multiples)
-    # No wider than a tenth of the value, as in marking: what is written as 0.00 is a multiple of nothing.
+    # No wider than a tenth of the value, as in marking: otherwise 0.00 would be near to every small multiple.
     allowed = np.minimum(np.maximum(given.unit * (1 - 1e-9), _ARITHMETIC * size), 0.1 * size)
     fits = np.where(size == 0, given.value == 0, off < allowed)
     return np.asarray(fits.reshape(len(FACTORS), -1).all(axis=1))

@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps: nothing that is under way in this process is torn in two."""
+"""Ctrl-C taken between two steps of a run and never within one, so that no step is left half done."""
 
 import contextlib
 import signal

@@ -94,7 +94,7 @@ def fill(filling: Filling) -> str:
 
 
 def _fingerprint(notebooks: Iterable[Path], config: Gradbook) -> str:
-    """What the cache depends on beside JAX's own keys."""
+    """Give what the cache depends on beside JAX's own keys."""
     compiler = f"{version('jax')}|{compile_options.QUICK}"
     about = hashlib.sha256(f"{compiler}|{config.sandbox}|{config.withheld}".encode())
     # A cache that was filled under another rule of what may be in it is filled anew.

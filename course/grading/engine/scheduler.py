@@ -118,7 +118,7 @@ class Engine:
                 self._tell(jit_cache.fill(filling))
             self._pool = self.start_pool()
             beside = self._pool.submit(jit_cache.fill, filling) if filling is not None and self.local else None
-            # What is loaded by now stays: the collector need not look at it again for every submission.
+            # The collector need not look again, for every submission, at what is loaded by now and stays.
             gc.freeze()
             try:
                 yield from self._grade(deque(students))
@@ -146,7 +146,7 @@ class Engine:
         while students or self._retry or self._running:
             self._stop_here()
             if self._retry and not self._running:
-                # A worker died with these: one of them did it, so that each has new workers to itself now.
+                # A worker died while these ran, and any of them may have killed it: each runs alone now.
                 workers.end(self._pool)
                 self._pool = self.start_pool()
                 self._submit(self._retry.popleft())

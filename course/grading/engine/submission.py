@@ -109,7 +109,7 @@ class Staged(Autograde):
         return resources["course"]
 
     def _cut(self) -> tuple[list[Any], list[Any]]:
-        """The stages before the run and those after it; the run itself is ours whatever it was."""
+        """Give the stages before the run and those after it; the run itself is ours whatever it was."""
         named = self.autograde_preprocessors
         stages = [import_item(stage) if isinstance(stage, str) else stage for stage in named]
         runs = [number for number, stage in enumerate(stages) if issubclass(stage, ExecutePreprocessor)]

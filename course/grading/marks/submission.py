@@ -228,7 +228,7 @@ def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ..
 
 
 def _labels(declared: str) -> tuple[str, str]:
-    """What the numbers of a declared id are called: of somebody enrolled, and of nobody."""
+    """Give what the numbers of a declared id are called: of somebody enrolled, and of nobody."""
     return f"the numbers of {declared}", f"the numbers of {declared}, the id declared in the notebook"
 
 

@@ -1,4 +1,4 @@
-"""What must not even be opened is refused before nbgrader copies or reads anything of it.
+"""Submissions refused before nbgrader copies or opens anything of them: links, pipes, too much, no readable time.
 
 nbgrader copies a submission's files before its first stage, and follows links; it opens `timestamp.txt` and every
 notebook whatever they are. `inspect` looks at names and kinds only.

@@ -1,4 +1,4 @@
-"""Answers taken out of the notebook that was run: data, and the last thing that its kernel has a say in."""
+"""Answer sheets taken out of the notebook that was run, as raw bytes: all that a kernel has a say in."""
 
 import json
 from collections.abc import Mapping

@@ -46,7 +46,7 @@ class RunNotebook(Execute):
         8 << 20, min=1, help="Bytes that a cell may put out; one that goes on is interrupted, then ended."
     ).tag(config=True)
 
-    # A kernel that has answered holds nothing that is worth waiting for.
+    # All answers have come as messages by then, and a graceful end takes 0.1 s.
     shutdown_kernel = Enum(["graceful", "immediate"], "immediate").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple[NotebookNode, Any]:
@@ -137,7 +137,7 @@ class RunNotebook(Execute):
         return True
 
     def _later(self, coroutine: Any) -> None:
-        """A message is taken in the middle of waiting for the next one, which goes on meanwhile."""
+        """Run a coroutine beside: a message is taken in the middle of waiting for the next one."""
         self._pending = asyncio.ensure_future(ensure_async(coroutine))
 
     def on_cell_executed(self, **kwargs: Any) -> None:
@@ -176,6 +176,6 @@ def _size(content: Any) -> int:
 
 
 def _mend(cell: NotebookNode) -> None:
-    """The only thing that nbclient takes from a message unseen is the execution count."""
+    """Make the execution count a number: nbclient takes it from a message as it is."""
     count = cell.get("execution_count")
     cell.execution_count = count if type(count) is int else None

@@ -1,4 +1,4 @@
-"""Ordinary graded cells, of which stock nbgrader gives full marks to some that show nothing of the kind.
+"""Ordinary graded cells whose outcome is unclear earn nothing, where stock nbgrader gives all points.
 
 nbgrader reads a cell's outcome from its outputs and gives all points where it cannot: to one that never ran, and
 to one whose last value is `nan`, negative, `True` or no number. Here such a cell earns nothing, says why, and is

@@ -1,6 +1,6 @@
-"""Making what a student wrote harmless to look at: the instructor reads it in a browser that is logged in.
+"""Markdown, HTML, SVG and other output of a student made harmless for the instructor's browser.
 
-The formgrader and nbconvert put markdown, HTML and SVG of a notebook into a page of their own origin. What
+The formgrader and nbconvert put them into a page of their own origin, where the instructor is signed in. What
 could run there is taken out before it is written; what remains still reads as the student meant it.
 """
 

@@ -185,7 +185,7 @@ def _make(released: Released) -> NotebookNode:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """The order in which deleted cells go back: what shows an exercise first, the set-up last."""
+    """Give the order in which deleted cells go back: what shows an exercise first, the set-up last."""
     return (2 if name == SETUP else 0 if name.endswith(f"--{SHOW}") else 1, name)
 
 

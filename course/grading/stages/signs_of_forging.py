@@ -1,4 +1,4 @@
-"""Signs in a notebook's code that it reaches for what runs the tests, and not for what they ask.
+"""Signs in a notebook's code that it tampers with what runs its tests.
 
 An ordinary graded cell runs in the student's own process, so that its points can be forged: by dropping asserts,
 by replacing what compares, by putting a value where the points are read. Nothing there can be prevented, and

@@ -36,7 +36,7 @@ class Compiler(XCachingCompiler):
 
 
 def _for_storage(shell: Any, error: BaseException, *_: Any, **__: Any) -> dict[str, Any]:
-    """What IPython keeps of an error beside showing it, as Python writes it: coloured it took 4 ms more."""
+    """Give what IPython keeps of an error beside showing it, as Python writes it: coloured it took 4 ms more."""
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     return {"ename": type(error).__name__, "evalue": str(error), "traceback": lines}
 

@@ -21,7 +21,7 @@ _FIXED = {
     "JAX_PLATFORMS": "cpu",
     "LANG": "C.UTF-8",
 }
-# Those who read the results, of whom there are fewer, come first: a kernel that waits for them does nothing.
+# Kernels give way to the grader's processes, which are fewer: a kernel whose messages are not read has to wait.
 _NICE = 5
 _IN_SANDBOX = {
     "HOME": filesystem.HOME,
@@ -56,7 +56,7 @@ def run(request: Request, listeners: dict[str, int], zygote: socket.socket) -> N
 
 
 def _fresh_state(request: Request) -> None:
-    """What the fork must not share with the zygote and its other children."""
+    """Make anew what the fork must not share with the zygote and its other children."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
@@ -96,7 +96,7 @@ def _configure_jax(request: Request) -> None:
                 fills = False
         # Reads do not look at this time; nothing takes so long to compile, so that no write is ever tried.
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0 if fills else 1e9)
-    # Where in the source each operation of a program comes from is for those who read the program.
+    # Programs would note where in the source each operation comes from, which costs time and nobody reads here.
     jax.config.update("jax_traceback_in_locations_limit", 0)
     first_import.on_first_import("jax", _read_variables)
 

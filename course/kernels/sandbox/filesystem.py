@@ -45,7 +45,7 @@ _FILES = {
 
 
 def interpreter_paths() -> list[str]:
-    """The parts of the running Python and its environment that a kernel needs.
+    """List the parts of the running Python and its environment that a kernel needs.
 
     Not whole prefixes: an environment made inside the course folder has that folder as its prefix, and its
     `etc` is where Jupyter's configuration may name the gradebook's password. Folders
@@ -165,7 +165,7 @@ def _shadow(package: Path, entries: dict[str, str | None], root: Path) -> None:
 
 
 def _scratch(root: Path, limits: Limits) -> None:
-    """The writable part: one file system in memory, of bounded size, seen at three places."""
+    """Mount the writable part: one file system in memory, of bounded size, seen at three places."""
     disk, staging = limits.disk, root / "run"
     _memory(staging, f"mode=755,size={disk},nr_inodes={max(1024, min(65536, disk // 4096))}")
     for name, path, mode in (("home", HOME, 0o755), ("tmp", SCRATCH, 0o1777), ("shm", _SHARED_MEMORY, 0o1777)):

@@ -62,7 +62,7 @@ def separate() -> int:
     Raises:
         OSError: If the system refuses one of them.
     """
-    # A root that has no other user to become (`unshare -r`, some containers) is an ordinary user in disguise.
+    # A root that has no other user to become (`unshare -r`, some containers) is treated as an ordinary user.
     if os.geteuid() == 0 and _is_mapped(_NOBODY):
         linux.unshare(_WORLD)
         linux.raise_loopback()
@@ -96,7 +96,7 @@ def lock(root: Path, request: Request, owner: int) -> None:
 
 
 def set_process_limits(limits: Limits) -> None:
-    """The limits that the operating system enforces for each process; see `Limits`."""
+    """Set the limits that the operating system enforces for each process; see `Limits`."""
     for which, soft, extra in (
         (resource.RLIMIT_NPROC, limits.processes, 0),
         (resource.RLIMIT_FSIZE, limits.file_size, 0),
@@ -116,7 +116,7 @@ def set_process_limits(limits: Limits) -> None:
 
 @cache
 def available() -> str | None:
-    """Why untrusted code cannot be run here, or None if it can: found out by trying, in a process of its own.
+    """Say why untrusted code cannot be run here, or None if it can: found out by trying, in a process of its own.
 
     The trial does all that a kernel's sandbox does, on this machine, with this account and this Python.
     """
@@ -145,7 +145,7 @@ def require() -> None:
 
 
 def _is_mapped(uid: int) -> bool:
-    """Does this user exist in the user namespace that we are root of (a container may have only some)?"""
+    """Say whether this user exists in the user namespace that we are root of: a container may have only some."""
     for line in Path("/proc/self/uid_map").read_text().splitlines():
         first, _, count = map(int, line.split())
         if first <= uid < first + count:

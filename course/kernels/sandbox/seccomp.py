@@ -108,12 +108,12 @@ _NUMBER, _ARCHITECTURE, _FIRST, _THIRD = 0, 4, 16, 32
 
 
 def supported() -> bool:
-    """Does this module know the call numbers of this machine?"""
+    """Say whether this module knows the call numbers of this machine."""
     return platform.machine() in _MACHINES
 
 
 def program(machine: str | None = None) -> bytes:
-    """The filter for one architecture, as the kernel takes it: eight bytes an instruction.
+    """Give the filter for one architecture, as the kernel takes it: eight bytes an instruction.
 
     Args:
         machine: As `platform.machine()` names it; the running one by default.
@@ -127,7 +127,7 @@ def program(machine: str | None = None) -> bytes:
     column = _MACHINES.index(machine)
     code: list[tuple[int, int, int, int]] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
-        # 32-bit calls have other numbers: a process that makes one is up to something.
+        # 32-bit calls have other numbers, which this table does not list, and no library here makes them.
         (_JUMP_EQUAL, 1, 0, _AUDIT_ARCH[column]),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),

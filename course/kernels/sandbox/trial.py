@@ -1,4 +1,4 @@
-"""Is there a sandbox on this machine, for this account? Tries all of it, in a process of its own."""
+"""A trial of the whole sandbox on this machine, for this account, in a process of its own."""
 
 from __future__ import annotations
 

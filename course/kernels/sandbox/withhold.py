@@ -59,7 +59,7 @@ class Withheld:
 
 
 def _hidden(folder: Path, views: dict[str, dict[str, str | None]]) -> bool:
-    """Does a view of an outer folder already leave this one out?"""
+    """Say whether a view of an outer folder already leaves this one out."""
     return any(
         folder != Path(outer) and folder.is_relative_to(outer) and folder.relative_to(outer).parts[0] not in view
         for outer, view in views.items()

@@ -39,7 +39,7 @@ class ZygoteError(RuntimeError):
 
 
 def ensure() -> Path:
-    """The folder of this run's zygote, which is started if there is none yet.
+    """Give the folder of this run's zygote, which is started if there is none yet.
 
     Call it before starting worker processes, so that they share one.
 
@@ -217,7 +217,7 @@ class ForkedKernel:
             self._channel.close()
 
     def poll(self) -> int | None:
-        """The exit status, or None while it runs."""
+        """Give the exit status, or None while it runs."""
         with contextlib.suppress(BlockingIOError):
             while self.returncode is None:
                 self._take(receive(self._channel))

@@ -104,7 +104,7 @@ def _small_ones_at_once(compile_: Any) -> Any:
     def wrapped(backend: Any, computation: Any, devices: Any, options: Any, *more: Any, **named: Any) -> Any:
         with contextlib.suppress(AttributeError):
             about = options.executable_build_options.debug_options
-            # An instructor who chose a level meant it.
+            # A level that the instructor chose counts for every program.
             if about.xla_backend_optimization_level == 1 and is_small(str(computation)):
                 about.xla_backend_optimization_level = 0
         return compile_(backend, computation, devices, options, *more, **named)

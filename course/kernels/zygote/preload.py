@@ -60,9 +60,9 @@ def preload() -> None:
         OMP_NUM_THREADS="1",
         MPLBACKEND="module://matplotlib_inline.backend_inline",
     )
-    # The collector would look for garbage again and again among what is only growing.
+    # While modules are imported objects only become more: each collection would be in vain.
     gc.disable()
-    # Half a kernel's start, for a debugger that nobody attaches.
+    # ipykernel would import debugpy, which takes half of a kernel's start, and nobody attaches a debugger.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     for name in PRELOADED:
         importlib.import_module(name)

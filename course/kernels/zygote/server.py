@@ -108,7 +108,7 @@ class Zygote:
         return time.monotonic() - self.idle_since < _IDLE_SECONDS
 
     def _obey(self, kernel: _Kernel) -> None:
-        """A message of the grader: first the request, then signals; its end of file ends the kernel."""
+        """Take a message of the grader: first the request, then signals; its end of file ends the kernel."""
         if kernel.status is None:
             self._accept(kernel)
             return
@@ -180,7 +180,7 @@ class Zygote:
                     os.close(number)
 
     def _hear(self, kernel: _Kernel) -> None:
-        """Messages of the child, of process 1 and of the kernel, until there are no more."""
+        """Take messages of the child, of process 1 and of the kernel, until there are no more."""
         assert kernel.status is not None
         with contextlib.suppress(BlockingIOError):
             while (message := receive(kernel.status)) is not None:
@@ -189,7 +189,7 @@ class Zygote:
                     if kernel.unwanted:
                         self._kill(kernel)
                 kernel.started |= "started" in message
-                # Two processes say these two things, in either order.
+                # The forked child says `init` and process 1 says `started`, in either order.
                 if kernel.started and kernel.pid and not {"init", "started"}.isdisjoint(message):
                     send(kernel.channel, {"pid": kernel.pid})
                 if "error" in message:

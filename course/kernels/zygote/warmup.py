@@ -1,4 +1,4 @@
-"""What a kernel would do for the first time, done once in the zygote, so that every kernel has it behind it.
+"""First-time work of a kernel (a cell, an error, a traced program) done once in the zygote, before it forks.
 
 The first error, the first cell and the first traced function of a process are slow: tables are built, files looked
 up, caches filled, and the interpreter adapts its code. In a forked kernel each of these also copies the page that

@@ -97,5 +97,5 @@ def _put_right(step: Step, entry: Entry, reports: Sequence[Report | None]) -> np
 
 
 def _along(mask: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """A mask over students in a shape that goes with their values."""
+    """Give a mask over students a shape that goes with their values."""
     return mask.reshape(mask.shape + (1,) * (np.ndim(value) - 1))

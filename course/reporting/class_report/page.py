@@ -54,7 +54,7 @@ def class_page(summary: Summary, when: datetime | None = None) -> str:
 
 
 def _bars(summary: Summary) -> list[dict[str, Any]]:
-    """The parts of the histogram: from, to, how many, and how high, in percent of the highest."""
+    """Give the parts of the histogram: from, to, how many, and how high, in percent of the highest."""
     width, top = summary.max_points / BINS, max(summary.histogram, default=0)
     return [
         {"low": place * width, "high": (place + 1) * width, "count": count, "height": 100 * count / max(top, 1)}

@@ -162,7 +162,7 @@ def _items(work: ExerciseWork, students: Sequence[str]) -> _Items:
 
 
 def _names(work: ExerciseWork) -> list[str]:
-    """The steps that anybody was marked on, in the order of the work."""
+    """Give the steps that anybody was marked on, in the order of the work."""
     return list(dict.fromkeys(name for report in work.reports if report is not None for name in report.steps))
 
 
@@ -223,7 +223,7 @@ def _slips(exercises: Sequence[ExerciseWork]) -> Iterator[SlipSummary]:
 
 
 def slip_sentence(scheme: Scheme | None, name: str, mark: StepMark) -> str:
-    """The slip's sentence; the remark may say more of this one student."""
+    """Give the slip's sentence; the remark may say more of this one student."""
     step = None if scheme is None else scheme.steps.get(name)
     known = [slip.sentence for slip in step.slips] if step is not None else []
     return next((sentence for sentence in known if sentence in mark.remark), mark.remark)

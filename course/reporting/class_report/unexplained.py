@@ -108,7 +108,7 @@ class _Step:
         self.off = ~right & self.wrong[:, None]
 
     def shaped(self, operands: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """The operands of this step's shape, and single numbers."""
+        """Give the operands of this step's shape, and single numbers."""
         squeezed = _squeezed(self.shape[1:])
         flat = {name: _flat(np.asarray(operand, dtype=float)) for name, operand in operands.items()}
         return {
@@ -151,7 +151,7 @@ class _Step:
         return (hits + 0.5) / (pairs + 1)
 
     def equal(self, left: np.ndarray, *, by_numbers: bool) -> Iterator[np.ndarray]:
-        """Groups of students whose answers are equal, to equal numbers or not."""
+        """Group students whose answers are equal, to equal numbers or not."""
         places = np.flatnonzero(left)
         keys = self.value[places].round(9)
         if by_numbers:

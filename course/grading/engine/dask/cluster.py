@@ -269,14 +269,14 @@ def _line(error: BaseException | None) -> str:
 
 
 def _without_cache(task: Task) -> Task:
-    """A folder of this host's means nothing elsewhere."""
+    """Leave out what names a folder of this host's: it means nothing elsewhere."""
     settings = {name: dict(values) for name, values in task.settings.items()}
     settings.get("ZygoteProvisioner", {}).pop("cache", None)
     return dataclasses.replace(task, settings=settings)
 
 
 def _entries(folder: Path) -> dict[str, bytes]:
-    """The compiled programs of a cache; none where there are too many to be sent."""
+    """Give the compiled programs of a cache; none where there are too many to be sent."""
     found = folder.iterdir() if folder.is_dir() else ()
     files = sorted(path for path in found if path.is_file() and not path.name.startswith("."))
     size = sum(path.stat().st_size for path in files)
