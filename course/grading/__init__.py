@@ -12,6 +12,7 @@
 | `secret` | the instructor's secret, from which probe inputs are drawn |
 | `appeal_link` | the way from a card in the formgrader to the form for rulings |
 | `record` | what the stages tell each other about one notebook |
+| `review` | why a person should look at a graded cell |
 | `errors` | what ends a whole command |
 
 Nothing is imported here.
