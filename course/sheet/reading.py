@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.exercises import Answer, Exercise
+from course.exercises.shapes import squeezed
 from course.sheet.format import Answer as Handed
 from course.sheet.format import Edges, Numbers, Outputs, Sheet, Text, Unreadable
 from course.sheet.lists import NotAList, read_list
@@ -99,13 +100,13 @@ def _entries(answer: Answer, handed: Handed) -> tuple[tuple[int, ...], tuple[str
     if isinstance(handed, Numbers) and len(handed.entries) != 1:
         return handed.shape, handed.entries
     text = _single_text(handed)
-    asked = _squeezed(answer.shape)
+    asked = squeezed(answer.shape)
     listed = read_list(text, bare=bool(asked)) if text and not _SEPARATORS.isdisjoint(text) else None
     if listed is not None:
-        if _squeezed(listed.shape) not in (asked, asked[::-1]):
+        if squeezed(listed.shape) not in (asked, asked[::-1]):
             with_blanks = read_list(text, bare=bool(asked), blanks=False)
-            listed = with_blanks if with_blanks and _squeezed(with_blanks.shape) == asked else listed
-        if asked and _squeezed(listed.shape) == (*asked, 2) and "," in text:
+            listed = with_blanks if with_blanks and squeezed(with_blanks.shape) == asked else listed
+        if asked and squeezed(listed.shape) == (*asked, 2) and "," in text:
             raise _Unusable(f"write decimal points, not commas, in {text[:24]!r}")
         return listed
     if not isinstance(handed, Numbers):
@@ -182,16 +183,12 @@ _READERS = {
 
 def _fit_shape(asked: tuple[int, ...], got: tuple[int, ...]) -> Status:
     """Tell whether an array has the shape that was asked for; axes of length one never matter."""
-    wanted, had = _squeezed(asked), _squeezed(got)
+    wanted, had = squeezed(asked), squeezed(got)
     if wanted == had:
         return Status.READ
     if len(wanted) == 2 and had == wanted[::-1]:
         return Status.TRANSPOSED
     raise _Unusable(f"expected {_shape(asked)}, got {_shape(got)}")
-
-
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for n in shape if n != 1)
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from course.exercises.base import Answer, Exercise, nothing
 from course.exercises.mlp.activations import activation, derivative
+from course.exercises.shapes import shaped
 from course.exercises.variants import Draw
 
 WIDTHS = ((4, 4, 4, 4, 4, 4, 1), (3, 5, 2, 1), (2, 3, 3, 1))
@@ -63,10 +64,7 @@ def _flatten(gradients: Any, params: Layers) -> list[np.ndarray]:
     for number, (pair, (A, b)) in enumerate(zip(gradients, params, strict=True), start=1):
         dA, db = pair
         for name, got, like in (("dA", dA, A), ("db", db, b)):
-            flat = np.asarray(got)
-            if flat.shape != like.shape:
-                raise ValueError(f"{name} of layer {number} has shape {flat.shape}, expected {like.shape}")
-            parts.append(flat.ravel())
+            parts.append(shaped(got, like.shape, f"{name} of layer {number}"))
     return parts
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.exercises.base import Answer, Exercise, nothing
+from course.exercises.shapes import shaped
 from course.exercises.variants import Draw
 
 STEPS = 4
@@ -52,10 +53,9 @@ def _flat(tree: Any, name: str) -> np.ndarray:
         raise ValueError(
             f"{name} was expected as a pytree like `theta`, got {type(tree).__name__}; use jax.tree.map"
         ) from None
-    parts = [np.asarray(part) for part in (A, b)]
-    if [part.shape for part in parts] != [(2, 3), (2,)]:
-        raise ValueError(f"{name} has leaves of shape {[part.shape for part in parts]}, expected [(2, 3), (2,)]")
-    return np.concatenate([part.ravel() for part in parts])
+    return np.concatenate(
+        [shaped(A, (2, 3), f"the first leaf of {name}"), shaped(b, (2,), f"the second of {name}")]
+    )
 
 
 def _gradient(probe: MomentumProbe, step: int) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.exercises.base import Answer, Exercise, nothing
+from course.exercises.shapes import shaped
 from course.exercises.variants import Draw
 
 WIDTH = 5
@@ -59,10 +60,7 @@ def _draw_probe(draw: Draw) -> PNormProbe:
 
 
 def _row(value: Any) -> np.ndarray:
-    row = np.asarray(value)
-    if row.shape != (WIDTH,):
-        raise ValueError(f"for weights of shape {(WIDTH,)} the same shape was expected, got {row.shape}")
-    return row
+    return shaped(value, (WIDTH,), "a result like the weights,")
 
 
 def _call_gradient(gradient: Callable, probe: PNormProbe) -> Any:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.exercises.base import Answer, Exercise, nothing
+from course.exercises.shapes import shaped
 from course.exercises.variants import Draw
 
 # Strides of the chains whose receptive field is probed: their product is told from their sum.
@@ -103,10 +104,8 @@ def _call_output_size(output_size: Callable, probe: GeometryProbe) -> Any:
 
 
 def _call_receptive_field(receptive_field: Callable, probe: GeometryProbe) -> Any:
-    found = [np.asarray(receptive_field([_whole(layer) for layer in chain])) for chain in probe.chains]
-    if any(field.shape != (3,) for field in found):
-        raise ValueError("three numbers were expected: (stride, low, high)")
-    return np.concatenate(found)
+    fields = [receptive_field([_whole(layer) for layer in chain]) for chain in probe.chains]
+    return np.concatenate([shaped(field, (3,), "an answer (stride, low, high)") for field in fields])
 
 
 def describe(kind: str, numbers: np.ndarray) -> tuple:

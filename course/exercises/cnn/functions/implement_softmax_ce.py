@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.exercises.base import Answer, Exercise, nothing
+from course.exercises.shapes import shaped
 from course.exercises.variants import Draw
 
 CLASSES = (3, 4, 3, 5)
@@ -59,10 +60,7 @@ def _call_gradient(gradient: Callable, probe: LogitsProbe) -> Any:
     parts = []
     with np.errstate(all="ignore"):
         for z, t, name in zip(*probe, LOGARITHMS, strict=True):
-            got = _finite(gradient(z, t, log_slope(name)))
-            if got.shape != z.shape:
-                raise ValueError(f"a gradient of shape {z.shape} was expected, got {got.shape}")
-            parts.append(got)
+            parts.append(shaped(_finite(gradient(z, t, log_slope(name))), z.shape, "a gradient"))
     return np.concatenate(parts)
 
 

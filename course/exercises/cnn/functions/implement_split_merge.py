@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course.exercises.base import Answer, Exercise, nothing
-from course.exercises.cnn.functions.shapes import each_shaped, shaped
+from course.exercises.shapes import each_shaped, shaped
 from course.exercises.variants import Draw
 
 

@@ -1,18 +1,27 @@
-"""Shapes that a student's outputs must have."""
+"""Shapes: which are the same, and those that a student's outputs must have."""
 
 from typing import Any
 
 import numpy as np
 
 
+def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Give a shape without its axes of length one: in an answer they never matter.
+
+    >>> squeezed((3, 1, 1)), squeezed(())
+    ((3,), ())
+    """
+    return tuple(n for n in shape if n != 1)
+
+
 def shaped(value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """Give an output flat, if it has the shape that was expected.
+    """Give an output flat, if it has the shape that was expected, but for axes of length one.
 
     Raises:
         ValueError: if it has another one; the message says `what` it was.
     """
     got = np.asarray(value)
-    if got.shape != shape:
+    if squeezed(got.shape) != squeezed(shape):
         raise ValueError(f"{what} of shape {shape} was expected, got {got.shape}")
     return got.ravel()
 
