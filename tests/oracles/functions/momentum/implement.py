@@ -144,6 +144,12 @@ WRONG_NESTEROV = [
     _nesterov(
         "look-ahead backwards", "β v^{k+1} is subtracted", position=lambda t, v, n, g, a, B: t - a * (g - B * n)
     ),
+    _nesterov(
+        "beta turned",
+        "β is subtracted in both lines",
+        lambda v, g, a, B: g - B * v,
+        lambda t, v, n, g, a, B: t - a * (g - B * n),
+    ),
     _nesterov("uphill", "θ moves along it", position=lambda t, v, n, g, a, B: t + a * (g + B * n)),
     _nesterov("no alpha", "the rate is left out", position=lambda t, v, n, g, a, B: t - (g + B * n)),
     _nesterov(
