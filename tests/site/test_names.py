@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from course.grading.stages import order
+
 ROOT = Path(__file__).parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md", "mkdocs.yml")),
@@ -135,3 +137,9 @@ def test_the_table_of_a_package_lists_what_is_in_it(package):
     folders = {path.name for path in package.parent.iterdir() if path.is_dir()}
     assert len(listed) == len(set(listed))
     assert there <= set(listed) <= there | folders
+
+
+def test_the_picture_shows_every_stage_of_ours():
+    shown = re.findall(r"stages\.(\w+)", (ROOT / "docs/images/architecture.svg").read_text("utf-8"))
+    stages = [name.split(".")[3] for name in (*order.RESTORE, *order.GRADE) if name.startswith("course.")]
+    assert set(shown) == {*stages, "read"}  # which is named as the exporter and not as a stage
