@@ -24,9 +24,9 @@
 #
 # **How the exercises work.** Your numbers are yours alone. Write each result into the *sheet* of its exercise,
 # `sheet.a1 = [6, -3]`, and run `submit(sheet)`: the receipt tells you what was read, not whether it is right.
-# Two decimals are enough as long as they leave two significant digits; write 0.029, not 0.03. Every step is
-# marked with the values *you* wrote before it, so one slip costs its own step and not all that follow. A step
-# that you leave out is only that step.
+# Three significant digits are always enough, and two decimals where they leave two significant digits; write
+# 0.029, not 0.03. Every step is marked with the values *you* wrote before it, so one slip costs its own step and
+# not all that follow. A step that you leave out is only that step.
 
 # %% course="setup"
 import jax

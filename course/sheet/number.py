@@ -145,26 +145,31 @@ def _decimal(match: re.Match[str], text: str, power: int = 0) -> Written:
     """Give what a plain decimal says, times ten to a power."""
     sign, whole, fraction, bare_fraction, exponent = match.groups()
     whole, fraction = whole or "", fraction or bare_fraction or ""
-    power += int(exponent or 0)
-    value = float(f"{sign}{whole}.{fraction}e{power}")
+    shift = int(exponent or 0) + power
+    value = float(f"{sign}{whole}.{fraction}e{shift}" if power else text)
     _refuse_large(value, text)
-    return Written(value, _unit(whole, fraction, power), len((whole + fraction).lstrip("0")), text)
-
-
-def _unit(whole: str, fraction: str, power: int) -> float:
-    """Give what the last claimed place of `whole.fraction` times ten to a power is worth."""
-    if fraction == "0" and power == 0 and len(whole.lstrip("0")) >= ENOUGH:
-        fraction = ""
     digits = (whole + fraction).lstrip("0")
+    place = _claimed(digits, whole, fraction, shift)
+    return Written(value, _UNITS.get(place) or float(f"1e{place}"), len(digits), text)
+
+
+_UNITS = {place: float(f"1e{place}") for place in range(-20, 10)}
+
+
+def _claimed(digits: str, whole: str, fraction: str, power: int) -> int:
+    """Tell the last place that `whole.fraction` times ten to a power claims, as a power of ten."""
     place = power - len(fraction)  # of the last written digit
+    if place <= -SHORTEST:
+        return place
+    if fraction == "0" and power == 0 and len(digits) > ENOUGH:
+        digits, fraction, place = digits[:-1], "", 0
     if place < 0:
-        enough = place <= -SHORTEST or len(digits) >= ENOUGH
-        return float(f"1e{place if enough else -SHORTEST}")
+        return place if len(digits) >= ENOUGH else -SHORTEST
     count = len(digits) + place if digits else 0  # digits of the whole number
     if count < ENOUGH:
-        return float(f"1e{-SHORTEST}")
+        return -SHORTEST
     zeros = 0 if fraction else len(digits) - len(digits.rstrip("0"))
-    return float(f"1e{min(place + zeros, count - ENOUGH)}")
+    return min(place + zeros, count - ENOUGH)
 
 
 def _read_typed(text: str, whole: bool, units: Iterable[str]) -> Written:
@@ -228,10 +233,11 @@ def _fraction(match: re.Match[str], sign: str, power: int) -> Written:
 
 
 def _refuse_large(value: float, text: str) -> None:
-    if not math.isfinite(value):
-        raise NotANumber(f"a finite number was expected, got {_shown(text)}")
-    if abs(value) >= TOO_LARGE:
+    if abs(value) < TOO_LARGE:
+        return
+    if math.isfinite(value):
         raise NotANumber(f"a number below {TOO_LARGE:g} was expected, got {_shown(text)}")
+    raise NotANumber(f"a finite number was expected, got {_shown(text)}")
 
 
 def _spelled_out(digits: str, power: int) -> str:

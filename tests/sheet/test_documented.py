@@ -1,0 +1,61 @@
+"""What the students' page says is read is read so."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course.exercises import Answer, find
+from course.sheet import write
+from course.sheet.reading import Status, read_answer
+
+PAGE = (Path(__file__).parents[2] / "docs" / "student.md").read_text("utf-8")
+NUMBER, COUNT, PAIR = Answer("a", (), ""), Answer("n", (), "", "int"), Answer("a", (2,), "")
+DELTA_W, DIRECTION = (find("mlp/relu-sgd").answers[name] for name in ("delta_w", "direction"))
+
+# As it stands on the page, the answer it is given to, its value and, where the page names one, its precision.
+CASES = [
+    ("13", NUMBER, 13, 13, 0.01),
+    ("0.6", NUMBER, 0.6, 0.6, 0.01),
+    ("132", NUMBER, 132, 132, 1),
+    ("1320", NUMBER, 1320, 1320, 10),
+    ("1.32e3", NUMBER, 1.32e3, 1320, 10),
+    ("132.0", NUMBER, 132.0, 132, 1),
+    ('"9/2"', NUMBER, "9/2", 4.5, 0),
+    (r'r"\frac{9}{2}"', NUMBER, r"\frac{9}{2}", 4.5, 0),
+    ("Fraction(9, 2)", NUMBER, Fraction(9, 2), 4.5, 0),
+    ('"45%"', NUMBER, "45%", 0.45, 0.01),
+    ('"4.5×10^-1"', NUMBER, "4.5×10^-1", 0.45, 0.01),
+    ('"≈0.45"', NUMBER, "≈0.45", 0.45, 0.01),
+    ('"$0.45$"', NUMBER, "$0.45$", 0.45, 0.01),
+    ('"1 115 684"', NUMBER, "1 115 684", 1115684, None),
+    ('"1,115,684"', NUMBER, "1,115,684", 1115684, None),
+    ("\"1'115'684\"", NUMBER, "1'115'684", 1115684, None),
+    ("1_115_684", NUMBER, 1_115_684, 1115684, None),
+    ('"16,618"', COUNT, "16,618", 16618, None),
+    ('"-18η"', DELTA_W, "-18η", -18, None),
+    ('"-18*eta"', DELTA_W, "-18*eta", -18, None),
+    ("[6, -3]", PAIR, [6, -3], [6, -3], None),
+    ('"(6; -3)"', PAIR, "(6; -3)", [6, -3], None),
+    ('"6, -3"', PAIR, "6, -3", [6, -3], None),
+    ('"Decreases."', DIRECTION, "Decreases.", 0, None),
+    ('"dec"', DIRECTION, "dec", 0, None),
+    ('["decrease"]', DIRECTION, ["decrease"], 0, None),
+]
+
+
+@pytest.mark.parametrize(("shown", "answer", "typed", "value", "unit"), CASES)
+def test_the_page_is_right(shown, answer, typed, value, unit):
+    assert f"`{shown}`" in PAGE
+    reading = read_answer(answer, write(typed))
+    assert reading.status == Status.READ
+    np.testing.assert_array_equal(reading.value, value)
+    assert unit is None or reading.unit == unit
+
+
+def test_the_page_says_what_to_write_instead():
+    assert "write `16618` or `16.618`" in PAGE
+    assert "write `0.35`" in PAGE
+    assert "16618 or 16.618" in read_answer(NUMBER, write("16,618")).reason
+    assert "0.35" in read_answer(NUMBER, write("0,35")).reason
