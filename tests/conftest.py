@@ -1,9 +1,16 @@
-"""Fixtures that any test may ask for; and how long the tests of each folder took, at the end of a run."""
+"""Fixtures that any test may ask for; what memory a run may hold, and how long the tests of each folder took."""
 
+import ctypes
+import gc
+import sys
 from collections import Counter
 
 import jax
+import psutil
 import pytest
+
+BETWEEN_FILES, EVER = 1 << 30, 3 << 29
+"""Bytes of a test process after which compiled programs are dropped: at the end of a file, and of any test."""
 
 
 @pytest.fixture
@@ -25,6 +32,27 @@ def quick_to_compile():
 def x64():
     with jax.enable_x64(True):
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Drop what was compiled where it is much, between two files if possible: a whole run would hold gigabytes."""
+    result = yield
+    ends = nextitem is None or nextitem.path != item.path
+    if psutil.Process().memory_info().rss > (BETWEEN_FILES if ends else EVER):
+        drop_compiled_programs()
+    return result
+
+
+def drop_compiled_programs():
+    """Drop the programs of every jitted function; whoever calls one again has it compiled again."""
+    jax.clear_caches()
+    gc.collect()
+    if sys.platform == "linux":
+        # What compiling took is free, but glibc would keep it for this process.
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def pytest_terminal_summary(terminalreporter):
