@@ -1,6 +1,7 @@
 """The command line in other people's shells: nothing set, a home that is not there, ASCII, a path with blanks."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -109,3 +110,23 @@ def test_the_demo_says_nothing_but_its_own_words(run):
     said = [line for line in done.stderr.splitlines() if not line.startswith(ours)]
     assert said == []
     assert (run.folder / "the demo" / "reports" / "regularization.html").is_file()
+
+
+def test_the_tests_themselves_see_nothing_of_this_shell():
+    dirty = os.environ | {
+        "PYTHONUNBUFFERED": "1",
+        "JAX_ENABLE_X64": "1",
+        "COLUMNS": "30",
+        "CI": "true",
+        "HOME": "/",
+    }
+    program = "import json, os; print(json.dumps([dict(os.environ), os.listdir(os.environ['HOME'])]))"
+    script = [str(ROOT / ".ci" / "clean-environment"), sys.executable, "-c"]
+    done = subprocess.run([*script, program], env=dirty, capture_output=True, text=True, check=True)
+    seen, in_home = json.loads(done.stdout)
+    # Python itself adds the encoding where there is no locale.
+    assert set(seen) - {"LC_CTYPE"} <= {"HOME", "PATH", "TMPDIR"}
+    assert in_home == []
+    assert seen["HOME"] != "/"
+    assert not Path(seen["HOME"]).exists()
+    assert subprocess.run([*script, "raise SystemExit(3)"]).returncode == 3
