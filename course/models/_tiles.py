@@ -13,7 +13,7 @@ from jax import Array, lax
 
 
 def larger(a: Array, b: Array) -> Array:
-    """The larger entry; the gradient passes to `a` in a tie, as a sliding maximum's does to the first.
+    """Give the larger entry; the gradient passes to `a` in a tie, as a sliding maximum's does to the first.
 
     >>> larger(jnp.array([1.0, 3.0]), jnp.array([2.0, 3.0]))
     Array([2., 3.], dtype=float32)

@@ -39,7 +39,7 @@ class FeatureMaps(NamedTuple):
 def layers(
     filters: tuple[int, int] = (16, 32), *, kernel: int = 3, padding: int = 0, classes: int = 10
 ) -> list[cost.Layer]:
-    """The network as `course.models.cost` describes it.
+    """Give the network as `course.models.cost` describes it.
 
     >>> cost.total(layers(), (3, 32, 32)).parameters
     16618
@@ -104,7 +104,7 @@ def forward(
 def apply(
     params: Params, image: Image, *, activation: Activation = jax.nn.relu, padding: int = 0
 ) -> Inexact[Array, " classes"]:
-    """The logits for one image: the last of `forward`, same arguments.
+    """Compute the logits for one image: the last of `forward`, same arguments.
 
     >>> params = jax.eval_shape(init, key=jax.random.key(0))
     >>> jax.eval_shape(apply, params, jax.ShapeDtypeStruct((3, 32, 32), "float32")).shape

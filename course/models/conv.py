@@ -127,7 +127,7 @@ def conv2d(
 
 
 def max_pool(x: Image, size: int, *, stride: int | None = None, padding: int = 0) -> Maps:
-    r"""The largest entry of every window, channel by channel.
+    r"""Give the largest entry of every window, channel by channel.
 
     $$O_{c,i,j} = \max_{0 \le u, v < k} X_{c,\, si + u - p,\, sj + v - p}$$
 
@@ -155,7 +155,7 @@ def max_pool(x: Image, size: int, *, stride: int | None = None, padding: int = 0
 
 
 def sum_pool(x: Image, size: int, *, stride: int | None = None, padding: int = 0) -> Maps:
-    """The sum of every window, channel by channel; arguments as for `max_pool`, padded with zeros.
+    """Give the sum of every window, channel by channel; arguments as for `max_pool`, padded with zeros.
 
     >>> sum_pool(jnp.array([[[1.0, 2, 5], [4, 3, 0]]]), 2)
     Array([[[10.]]], dtype=float32)
@@ -164,7 +164,7 @@ def sum_pool(x: Image, size: int, *, stride: int | None = None, padding: int = 0
 
 
 def average_pool(x: Image, size: int, *, stride: int | None = None, padding: int = 0) -> Maps:
-    """The mean of every window, channel by channel; arguments as for `max_pool`.
+    """Give the mean of every window, channel by channel; arguments as for `max_pool`.
 
     Padded zeros count as entries, so every window is divided by the same number.
 

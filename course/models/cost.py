@@ -34,11 +34,11 @@ class Layer(Protocol):
     """What a layer must tell: the shape it makes of an input's, and its cost there."""
 
     def output(self, shape: Shape) -> Shape:
-        """The output's shape for an input of `shape`."""
+        """Give the output's shape for an input of `shape`."""
         ...
 
     def cost(self, shape: Shape) -> Cost:
-        """The layer's own cost for an input of `shape`."""
+        """Give the layer's own cost for an input of `shape`."""
         ...
 
 
@@ -53,7 +53,7 @@ class Conv(NamedTuple):
     bias: bool = True
 
     def output(self, shape: Shape) -> Shape:
-        """(filters, height, width) by `output_size`."""
+        """Give (filters, height, width), by `output_size`."""
         return (self.filters, *_places(self, shape))
 
     def cost(self, shape: Shape) -> Cost:
@@ -76,11 +76,11 @@ class SparseConv(NamedTuple):
     bias: bool = True
 
     def output(self, shape: Shape) -> Shape:
-        """(filters, height, width) by `output_size`."""
+        """Give (filters, height, width), by `output_size`."""
         return (len(self.connections), *_places(self, shape))
 
     def cost(self, shape: Shape) -> Cost:
-        """The sum over the filters, each with its own number of channels."""
+        """Give the sum over the filters, each with its own number of channels."""
         places = prod(_places(self, shape))
         channels = _channels(shape)
         if not all(0 <= c < channels for seen in self.connections for c in seen):
@@ -97,7 +97,7 @@ class Pool(NamedTuple):
     padding: int = 0
 
     def output(self, shape: Shape) -> Shape:
-        """The channels stay; height and width by `output_size`."""
+        """Keep the channels; height and width by `output_size`."""
         return (_channels(shape), *_places(self, shape))
 
     def cost(self, shape: Shape) -> Cost:
@@ -114,11 +114,11 @@ class Subsample(NamedTuple):
     padding: int = 0
 
     def output(self, shape: Shape) -> Shape:
-        """The channels stay; height and width by `output_size`."""
+        """Keep the channels; height and width by `output_size`."""
         return (_channels(shape), *_places(self, shape))
 
     def cost(self, shape: Shape) -> Cost:
-        """An output takes one multiplication, and as many additions as the window has entries."""
+        """Count one multiplication an output, and as many additions as the window has entries."""
         outputs = prod(self.output(shape))
         return Cost(2 * _channels(shape), outputs, self.kernel**2 * outputs, outputs)
 
@@ -148,20 +148,20 @@ class Branches(NamedTuple):
     merge: Literal["concatenate", "sum"] = "concatenate"
 
     def output(self, shape: Shape) -> Shape:
-        """The one shape of all branches if they are summed, else with the channels of all."""
+        """Give the one shape of all branches if they are summed, else with the channels of all."""
         outputs = [shapes(path, shape)[-1] for path in self.paths]
         if len({out if self.merge == "sum" else out[1:] for out in outputs}) != 1:
             raise ValueError(f"branches of shapes {outputs} cannot be merged by {self.merge}")
         return outputs[0] if self.merge == "sum" else (sum(out[0] for out in outputs), *outputs[0][1:])
 
     def cost(self, shape: Shape) -> Cost:
-        """The sum over the branches, and the additions of a sum."""
+        """Give the sum over the branches, and the additions of a sum."""
         merging = (len(self.paths) - 1) * prod(self.output(shape)) if self.merge == "sum" else 0
         return add(Cost(additions=merging), *(total(path, shape) for path in self.paths))
 
 
 def shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
-    """The shape after each layer of a chain, the input's own first.
+    """Give the shape after each layer of a chain, the input's own first.
 
     >>> shapes([Conv(16, kernel=3), Pool(2, stride=2)], (3, 32, 32))
     [(3, 32, 32), (16, 30, 30), (16, 15, 15)]
@@ -173,7 +173,7 @@ def shapes(layers: Sequence[Layer], shape: Shape) -> list[Shape]:
 
 
 def costs(layers: Sequence[Layer], shape: Shape) -> list[Cost]:
-    """The cost of each layer of a chain on an input of `shape`.
+    """Give the cost of each layer of a chain on an input of `shape`.
 
     Raises:
         ValueError: a layer that does not fit its input.
@@ -188,7 +188,7 @@ def costs(layers: Sequence[Layer], shape: Shape) -> list[Cost]:
 
 
 def total(layers: Sequence[Layer], shape: Shape) -> Cost:
-    """The cost of a whole chain on an input of `shape`.
+    """Give the cost of a whole chain on an input of `shape`.
 
     Source: the exercise `cnn/inception`.
 
@@ -199,7 +199,7 @@ def total(layers: Sequence[Layer], shape: Shape) -> Cost:
 
 
 def add(*several: Cost) -> Cost:
-    """Sums costs count by count.
+    """Sum costs count by count.
 
     >>> add(Cost(1, 2, 3, 4), Cost(10, 20, 30, 40))
     Cost(parameters=11, multiplications=22, additions=33, activations=44)

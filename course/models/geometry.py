@@ -52,7 +52,7 @@ class Range(NamedTuple):
 
 
 def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
-    r"""Number of places of a window, $\lfloor (n + 2p - k) / s \rfloor + 1$.
+    r"""Count the places of a window, $\lfloor (n + 2p - k) / s \rfloor + 1$.
 
     Args:
         size: $n$, entries of the input.
@@ -82,7 +82,7 @@ def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0) -> in
 
 
 def output_sizes(size: int, windows: Sequence[Windowed]) -> list[int]:
-    """The size after each window of a chain, the input's own first.
+    """Give the size after each window of a chain, the input's own first.
 
     >>> output_sizes(32, [Window(3), Window(2, stride=2), Window(3), Window(2, stride=2)])
     [32, 30, 15, 13, 6]
@@ -122,7 +122,7 @@ def receptive_field(windows: Sequence[Windowed]) -> Field:
 
 
 def backward_range(windows: Sequence[Windowed], size: int, low: int, high: int | None = None) -> Range | None:
-    """The inputs that the outputs from `low` to `high` depend on, clamped at every layer.
+    """Give the inputs that the outputs from `low` to `high` depend on, clamped at every layer.
 
     Args:
         windows: the chain, the first layer first.
@@ -153,7 +153,7 @@ def backward_range(windows: Sequence[Windowed], size: int, low: int, high: int |
 
 
 def forward_range(windows: Sequence[Windowed], size: int, low: int, high: int | None = None) -> Range | None:
-    """The outputs that depend on the inputs from `low` to `high`, clamped at every layer.
+    """Give the outputs that depend on the inputs from `low` to `high`, clamped at every layer.
 
     Args:
         windows: the chain, the first layer first.

@@ -45,7 +45,7 @@ class _Cut(NamedTuple):
 
 
 def preferring(function: Callable[P, T]) -> Callable[P, T]:
-    """The same function, its convolutions computed by this module.
+    """Give the same function, its convolutions computed by this module.
 
     >>> preferring(lambda: preferred.value)(), preferred.value
     (True, False)
@@ -60,7 +60,7 @@ def preferring(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def correlate(x: Array, kernels: Array, *, stride: int = 1, padding: int = 0, groups: int = 1) -> Array:
-    """What `course.models.conv.conv2d` gives for fitting arguments of one dtype, without a bias.
+    """Give what `course.models.conv.conv2d` gives for fitting arguments of one dtype, without a bias.
 
     >>> image, kernel = jnp.array([[1.0, 2, 3], [4, 5, 6], [1, 5, 3]]), jnp.eye(2)
     >>> correlate(image[None], kernel[None, None])
@@ -81,7 +81,7 @@ def correlate(x: Array, kernels: Array, *, stride: int = 1, padding: int = 0, gr
 
 
 def _tile(channels: int, filters: int, window: list[int], outputs: list[int], stride: int) -> int:
-    """The tile for which moving and multiplying the patches takes the least time."""
+    """Give the tile for which moving and multiplying the patches takes the least time."""
 
     def cost(tile: int) -> int:
         cuts = [_cut(k, n, stride, tile) for k, n in zip(window, outputs, strict=True)]
@@ -110,7 +110,7 @@ def _patches(x: Array, rows: _Cut, columns: _Cut, padding: int) -> Array:
 
 
 def _matrix(kernels: Array, rows: _Cut, columns: _Cut, stride: int, tile: int) -> Array:
-    """(filters times tile², entries of a patch): every kernel at every offset, in the order of `_patches`."""
+    """Give (filters times tile², entries of a patch): every kernel at every offset, in the order of `_patches`."""
     filters, channels, *window = kernels.shape
     places = [_offsets(k, cut.patch, stride, tile) for k, cut in zip(window, (rows, columns), strict=True)]
     at_offsets = jnp.einsum("fcuv,uai,vbj->fabcij", kernels, *(place.astype(kernels.dtype) for place in places))

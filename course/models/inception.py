@@ -54,7 +54,7 @@ class Block(NamedTuple):
 
 
 def naive_layers(filters: tuple[int, int, int] = (128, 192, 96)) -> cost.Branches:
-    """The naive module as `course.models.cost` describes it, `filters` for the 1×1, 3×3 and 5×5.
+    """Give the naive module as `course.models.cost` describes it, `filters` for the 1×1, 3×3 and 5×5.
 
     >>> naive_layers().cost((256, 32, 32)).parameters
     1089952
@@ -71,7 +71,7 @@ def naive_layers(filters: tuple[int, int, int] = (128, 192, 96)) -> cost.Branche
 
 
 def bottleneck_layers(filters: tuple[int, int, int] = (128, 192, 96), narrow: int = 64) -> cost.Branches:
-    """The bottleneck module as `course.models.cost` describes it, `narrow` for its three 1×1.
+    """Give the bottleneck module as `course.models.cost` describes it, `narrow` for its three 1×1.
 
     >>> bottleneck_layers().cost((256, 32, 32)).parameters
     346720
@@ -129,7 +129,7 @@ def _init_each(sizes: Sequence[tuple[int, int, int]], key: Array, dtype: DTypeLi
 
 
 def naive(params: Naive, x: Image, *, activation: Activation = jax.nn.relu) -> Maps:
-    """The naive module for one image: (all filters + channels, height, width).
+    """Compute the naive module for one image: (all filters + channels, height, width).
 
     Source: Szegedy et al. 2015, figure 2a; the exercise `cnn/inception`.
 
@@ -148,7 +148,7 @@ def naive(params: Naive, x: Image, *, activation: Activation = jax.nn.relu) -> M
 
 
 def bottleneck(params: Bottleneck, x: Image, *, activation: Activation = jax.nn.relu) -> Maps:
-    """The bottleneck module for one image: (all filters + narrow, height, width).
+    """Compute the bottleneck module for one image: (all filters + narrow, height, width).
 
     Source: Szegedy et al. 2015, figure 2b; the exercise `cnn/inception`.
 
@@ -179,7 +179,7 @@ def block_layers(channels: int = 256, width: int = 128, *, groups: int = 1) -> l
 
 
 def path_layers(channels: int = 256, width: int = 4, paths: int = 32) -> cost.Branches:
-    """Summed paths as `course.models.cost` describes them.
+    """Give summed paths as `course.models.cost` describes them.
 
     >>> path_layers().cost((256, 8, 8)).parameters
     78592
@@ -215,7 +215,7 @@ def sum_of_paths(params: Block, x: Image, *, activation: Activation = jax.nn.rel
 
 
 def to_grouped(params: Block) -> Block:
-    """The same function as one block with a grouped 3×3: call `block` with as many groups as paths.
+    """Give the same function as one block with a grouped 3×3: call `block` with as many groups as paths.
 
     The paths' 1×1 outputs lie side by side as channels, the last 1×1 sums over all of them, and the
     output's biases, one a path and channel, become one a channel: there lie the fewer parameters.

@@ -65,7 +65,7 @@ class Params(NamedTuple):
 
 
 def layers(*, sparse: bool = False, trainable: bool = False, classes: int = 10) -> list[cost.Layer]:
-    """The network as `course.models.cost` describes it, on (1, 32, 32).
+    """Give the network as `course.models.cost` describes it, on (1, 32, 32).
 
     >>> cost.total(layers(), (1, 32, 32)).parameters
     61706
@@ -124,7 +124,7 @@ def init(
 
 
 def apply(params: Params, image: Image, *, activation: Activation = jnp.tanh) -> Inexact[Array, " classes"]:
-    """The logits for one image of (1, 32, 32).
+    """Compute the logits for one image of (1, 32, 32).
 
     Args:
         params: of `init`; their kind says whether C3 is sparse and subsampling trainable.

@@ -40,7 +40,7 @@ class Affine(NamedTuple):
 
 
 def identity(a: Array) -> Array:
-    """The activation of a linear unit: returns `a` as it is."""
+    """Return `a` as it is: the activation of a linear unit."""
     return a
 
 
@@ -66,12 +66,12 @@ def with_bias(x: Real[ArrayLike, "..."]) -> Inexact[Array, " inputs_and_bias"]:
 
 
 def he_scale(fan_in: int) -> float:
-    r"""Standard deviation $\sqrt{2/n}$ for ReLU layers (He et al. 2015, eq. 10)."""
+    r"""Give the standard deviation $\sqrt{2/n}$ for ReLU layers (He et al. 2015, eq. 10)."""
     return (2 / fan_in) ** 0.5
 
 
 def lecun_scale(fan_in: int) -> float:
-    r"""Standard deviation $\sqrt{1/n}$ for sigmoid, tanh or linear layers (LeCun et al. 1998, eq. 16)."""
+    r"""Give the standard deviation $\sqrt{1/n}$ for sigmoid, tanh or linear layers (LeCun et al. 1998, eq. 16)."""
     return (1 / fan_in) ** 0.5
 
 
@@ -167,7 +167,7 @@ def apply(
     output: Activation = identity,
     bias: bool = True,
 ) -> Inexact[Array, "..."]:
-    """The network's output for one example: the last activation of `forward`, same arguments.
+    """Compute the network's output for one example: the last activation of `forward`, same arguments.
 
     Returns:
         A vector with one entry per output unit, or a scalar where the last layer is a vector.
@@ -186,7 +186,7 @@ def apply_affine(
     activation: Activation,
     output: Activation = identity,
 ) -> Inexact[Array, " outputs"]:
-    r"""The network with its biases apart, $y_l = \varphi(A_l y_{l-1} + b_l)$, for one example.
+    r"""Compute the network with its biases apart, $y_l = \varphi(A_l y_{l-1} + b_l)$, for one example.
 
     Source: the exercise `mlp/backprop`.
 
@@ -198,7 +198,7 @@ def apply_affine(
 
 
 def to_affine(weights: Weights) -> list[Affine]:
-    """Splits column 0 off as the bias: (out, 1 + in) becomes `Affine(A, b)`; a vector is one unit.
+    """Split column 0 off as the bias: (out, 1 + in) becomes `Affine(A, b)`; a vector is one unit.
 
     >>> to_affine([jnp.array([[0.5, 1.0, 2.0]])])
     [Affine(A=Array([[1., 2.]], dtype=float32), b=Array([0.5], dtype=float32))]
@@ -208,7 +208,7 @@ def to_affine(weights: Weights) -> list[Affine]:
 
 
 def from_affine(layers: Sequence[Affine]) -> tuple[Inexact[Array, "_ _"], ...]:
-    """Joins each bias to its matrix as column 0, the inverse of `to_affine`.
+    """Join each bias to its matrix as column 0, the inverse of `to_affine`.
 
     >>> from_affine([Affine(A=jnp.array([[1.0, 2.0]]), b=jnp.array([0.5]))])
     (Array([[0.5, 1. , 2. ]], dtype=float32),)

@@ -115,7 +115,7 @@ def trajectory(
     *,
     steps: int,
 ) -> PyTree[Inexact[Array, "..."]]:
-    """The parameters at the start and after each step, stacked along a leading axis of steps + 1.
+    """Give the parameters at the start and after each step, stacked along a leading axis of steps + 1.
 
     Args:
         optimizer: any optax optimizer.
@@ -195,5 +195,5 @@ def _velocity(learning_rate: Rate, beta: ArrayLike, direction: Callable) -> opta
 
 
 def _scalar(learning_rate: Rate, step: Array, like: Array) -> Array:
-    """The rate of this step in the dtype of the parameters it moves."""
+    """Give the rate of this step in the dtype of the parameters it moves."""
     return jnp.asarray(learning_rate(step) if callable(learning_rate) else learning_rate, like.dtype)

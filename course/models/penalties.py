@@ -22,7 +22,7 @@ Scalar = Inexact[Array, ""]
 
 
 def p_norm(weights: Weights, p: Real[ArrayLike, ""]) -> Scalar:
-    r"""The norm $\lVert w \rVert_p = \bigl(\sum_i |w_i|^p\bigr)^{1/p}$ for $p \ge 1$.
+    r"""Give the norm $\lVert w \rVert_p = \bigl(\sum_i |w_i|^p\bigr)^{1/p}$ for $p \ge 1$.
 
     Args:
         weights: a pytree of arrays.
@@ -52,7 +52,7 @@ def p_norm(weights: Weights, p: Real[ArrayLike, ""]) -> Scalar:
 
 
 def power(weights: Weights, p: Real[ArrayLike, ""]) -> Scalar:
-    r"""The $p$-th power of the norm, $\lVert w \rVert_p^p = \sum_i |w_i|^p$.
+    r"""Give the $p$-th power of the norm, $\lVert w \rVert_p^p = \sum_i |w_i|^p$.
 
     Its gradient is $p\,|w_i|^{p-1} \operatorname{sign}(w_i)$, and 0 at $w_i = 0$.
 
@@ -114,7 +114,7 @@ def elastic_net(weights: Weights, ratio: Real[ArrayLike, ""]) -> Scalar:
 
 
 def soft_threshold(weights: Weights, amount: Real[ArrayLike, ""]) -> PyTree[Inexact[Array, "..."]]:
-    r"""The proximal step of `l1`: every weight moves by `amount` towards 0 and stops there.
+    r"""Take the proximal step of `l1`: every weight moves by `amount` towards 0 and stops there.
 
     $$\operatorname{sign}(w_i) \max(|w_i| - t, 0) = \arg\min_v \tfrac12 (v - w_i)^2 + t |v|$$
 

@@ -21,7 +21,7 @@ class Saved(NamedTuple):
 
 @contextmanager
 def opened(folder: str | Path) -> Iterator[Any]:
-    """An orbax manager of the checkpoints in `folder`, which keeps the last two; made if it is not there.
+    """Give an orbax manager of the checkpoints in `folder`, which keeps the last two; make the folder if need be.
 
     Raises:
         ModuleNotFoundError: orbax-checkpoint is not installed.
@@ -34,14 +34,14 @@ def opened(folder: str | Path) -> Iterator[Any]:
 
 
 def save(manager: Any, epoch: int, state: PyTree, notes: dict[str, Any]) -> None:
-    """Writes `state` and `notes` after an epoch; a reader sees all of it or nothing."""
+    """Write `state` and `notes` after an epoch; a reader sees all of it or nothing."""
     args = require("orbax.checkpoint", "a checkpoint").args
     described = {"notes": notes, "structure": _structure(state)}
     manager.save(epoch, args=args.Composite(state=args.StandardSave(state), notes=args.JsonSave(described)))
 
 
 def newest(manager: Any, like: PyTree) -> Saved | None:
-    """The last checkpoint, or None where there is none yet.
+    """Give the last checkpoint, or None where there is none yet.
 
     Args:
         manager: of `opened`.

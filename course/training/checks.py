@@ -58,7 +58,7 @@ class TinySet(NamedTuple):
 
 
 def band(error: float | int) -> str:
-    """The name of a relative error: good, fine at kinks, suspicious or wrong; NaN is wrong.
+    """Give the name of a relative error: good, fine at kinks, suspicious or wrong; NaN is wrong.
 
     >>> [band(error) for error in (1e-9, 1e-5, 1e-3, 0.1, float("nan"))]
     ['good', 'fine at kinks', 'suspicious', 'wrong', 'wrong']
@@ -74,7 +74,7 @@ def check_gradients(
     step: float | int = 1e-5,
     entries: int = 1000,
 ) -> GradientCheck:
-    r"""Compares a gradient with central differences in float64, entry by entry.
+    r"""Compare a gradient with central differences in float64, entry by entry.
 
     $$\frac{|g_i - n_i|}{\max(|g_i|, |n_i|, 10^{-3} \max_j |n_j|)}, \qquad
       n_i = \frac{\ell(\theta + h e_i) - \ell(\theta - h e_i)}{2h}$$
@@ -188,7 +188,7 @@ def _double(leaf) -> Array:
 
 
 def _place(params: PyTree, index: int) -> str:
-    """The path of the entry with this index in the flattened pytree, such as `.conv1.bias[3]`."""
+    """Give the path of the entry with this index in the flattened pytree, such as `.conv1.bias[3]`."""
     for path, leaf in jax.tree_util.tree_leaves_with_path(params):
         if index < leaf.size:
             inside = "".join(f"[{i}]" for i in np.unravel_index(index, leaf.shape))

@@ -41,7 +41,7 @@ class Split(NamedTuple):
 
 
 def digits(*, key: Key[Array, ""] | None = None, test_share: float | int = 0.2) -> Split:
-    """The 1 797 handwritten digits of 8×8 that ship with scikit-learn.
+    """Give the 1 797 handwritten digits of 8×8 that ship with scikit-learn.
 
     Args:
         key: shuffles before the split; the data set's own order unless given, whose last writers are then
@@ -77,7 +77,7 @@ def mnist(folder: str | Path) -> Split:
 
 
 def split(dataset: Dataset, *, test_share: float | int, key: Key[Array, ""] | None = None) -> Split:
-    """The last `test_share` of a data set, shuffled first if a key is given, becomes the test set.
+    """Split off the last `test_share` of a data set as its test set; shuffle first if a key is given.
 
     >>> whole = Dataset(np.zeros((10, 1, 2, 2), np.float32), np.arange(10))
     >>> split(whole, test_share=0.2).test.labels
@@ -92,7 +92,7 @@ def split(dataset: Dataset, *, test_share: float | int, key: Key[Array, ""] | No
 
 
 def take(dataset: Dataset, indices: Int[Array | np.ndarray, " some"] | slice) -> Dataset:
-    """The examples at `indices`.
+    """Give the examples at `indices`.
 
     >>> take(Dataset(np.zeros((3, 1, 2, 2), np.float32), np.arange(3)), np.array([2, 0])).labels
     array([2, 0])
@@ -111,7 +111,7 @@ def enlarge(dataset: Dataset, factor: int) -> Dataset:
 
 
 def pad(dataset: Dataset, border: int) -> Dataset:
-    """Adds `border` zeros on every side: MNIST's 28×28 become 32×32 by 2.
+    """Add `border` zeros on every side: MNIST's 28×28 become 32×32 by 2.
 
     >>> pad(Dataset(np.zeros((3, 1, 28, 28), np.float32), np.arange(3)), 2).images.shape
     (3, 1, 32, 32)
@@ -121,7 +121,7 @@ def pad(dataset: Dataset, border: int) -> Dataset:
 
 
 def batches(count: int, size: int, *, key: Key[Array, ""]) -> Int[Array, "batches size"]:
-    """Indices of one epoch's batches: every example at most once, in an order of the key's.
+    """Give the indices of one epoch's batches: every example at most once, in an order of the key's.
 
     Args:
         count: examples.

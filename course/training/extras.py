@@ -5,7 +5,7 @@ from types import ModuleType
 
 
 def require(module: str, purpose: str) -> ModuleType:
-    """Imports `module`, or says what to install for `purpose`.
+    """Import `module`, or say what to install for `purpose`.
 
     Raises:
         ModuleNotFoundError: the module is not installed; the message names the extra that brings it.

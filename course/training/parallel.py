@@ -20,7 +20,7 @@ EXAMPLES = "examples"
 
 
 def mesh(devices: int | Sequence[Any] | None = None) -> Mesh:
-    """A mesh over so many devices, over these, or over all there are.
+    """Give a mesh over so many devices, over these, or over all there are.
 
     Raises:
         ValueError: more devices are asked for than there are, or fewer than one.
@@ -42,7 +42,7 @@ def mesh(devices: int | Sequence[Any] | None = None) -> Mesh:
 
 
 def replicate(tree: PyTree, on: Mesh) -> PyTree:
-    """The arrays of a pytree, whole on every device of the mesh.
+    """Give the arrays of a pytree, whole on every device of the mesh.
 
     >>> replicate(np.arange(3), mesh(1)).sharding.is_fully_replicated
     True
@@ -51,7 +51,7 @@ def replicate(tree: PyTree, on: Mesh) -> PyTree:
 
 
 def split_batches(indices: PyTree, on: Mesh) -> PyTree:
-    """Indices of batches, (steps, batch), with an equal part of every batch on each device.
+    """Give the indices of batches, (steps, batch), with an equal part of every batch on each device.
 
     Raises:
         ValueError: a batch that the devices do not divide.

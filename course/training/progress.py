@@ -5,7 +5,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 def progress_bar(progress: bool | None) -> Progress:
-    """A bar over epochs with a description beside it; only on a terminal unless `progress` says."""
+    """Give a bar over epochs with a description beside it; only on a terminal unless `progress` says."""
     console = Console(stderr=True)
     return Progress(
         BarColumn(),

@@ -38,7 +38,7 @@ class WithBlock(NamedTuple):
 
 
 def network(name: str, shape: tuple[int, int, int], classes: int = 10) -> Network:
-    """A network for images of `shape`, (channels, height, width).
+    """Give a network for images of `shape`, (channels, height, width).
 
     Raises:
         ValueError: a name that is none of `NETWORKS`.
@@ -89,7 +89,7 @@ def _apply_block(params: WithBlock, image: Array) -> Array:
 
 
 def computing_in(dtype: DTypeLike, apply: Callable[[PyTree, Array], Array]) -> Callable[[PyTree, Array], Array]:
-    """The same network computing in another dtype, its parameters and logits as they were.
+    """Give the same network computing in another dtype, its parameters and logits as they were.
 
     >>> computing_in("bfloat16", lambda w, x: w * x)(jnp.ones(2), jnp.full(2, 1.001))
     Array([1., 1.], dtype=float32)
@@ -103,7 +103,7 @@ def computing_in(dtype: DTypeLike, apply: Callable[[PyTree, Array], Array]) -> C
 
 
 def schedule(name: str, rate: float, steps: int) -> optax.Schedule:
-    """A learning rate over so many steps, by its name in `SCHEDULES`.
+    """Give a learning rate over so many steps, by its name in `SCHEDULES`.
 
     `cosine` ends at 0, `exponential` at a hundredth, `warmup-cosine` begins with a tenth of the steps upward.
 
@@ -126,7 +126,7 @@ def schedule(name: str, rate: float, steps: int) -> optax.Schedule:
 def optimizer(
     name: str, rate: optax.Schedule, *, beta: float = 0.9, decay: float = 0.0
 ) -> optax.GradientTransformation:
-    """An optimizer by its name in `OPTIMIZERS`.
+    """Give an optimizer by its name in `OPTIMIZERS`.
 
     Args:
         name: "sgd", "momentum" (form II) or "nesterov".
@@ -169,7 +169,7 @@ def penalty(name: str, strength: float) -> Callable[[PyTree], Array] | None:
 
 
 def images(source: str, name: str, *, key: Key[Array, ""]) -> Split:
-    """What a network trains on: "digits", or a folder with MNIST's files; 32×32 for all but the MLP.
+    """Load what a network trains on: "digits", or a folder with MNIST's files; 32×32 for all but the MLP.
 
     >>> images("digits", "lenet", key=jax.random.key(0)).test.images.shape
     (359, 1, 32, 32)
