@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONOPTIMIZE PYTHONPATH PYTHONSTAR
 
 SEED ?= 1
 
-.PHONY: demo test test-slow trial mutants lint notebooks site lock clean
+.PHONY: demo test test-slow test-versions trial mutants lint notebooks site lock clean
 
 demo: $(GRADING_READY)
 	$(BIN)/course demo
@@ -23,6 +23,17 @@ test: lint
 
 test-slow: $(READY)
 	$(CLEAN) $(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+
+# The newest release of everything that can be installed, on a Python of your choice, in an environment of its own:
+# make test-versions PYTHON=python3.13. First what rests on insides of other libraries, then the quick tests;
+# TESTS="tests/kernels tests/grading" chooses some of them.
+VERSIONS = .venv-versions/$(notdir $(PYTHON))
+test-versions:
+	$(PYTHON) -m venv $(VERSIONS)
+	$(VERSIONS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager \
+	  --editable ".[dev]"
+	$(CLEAN) $(VERSIONS)/bin/python -m pytest tests/upstream
+	$(CLEAN) $(VERSIONS)/bin/python -m pytest -m "not slow" -n 2 --dist loadfile $(TESTS)
 
 # Made-up sheets of many kinds through the marker; takes a while, and writes benchmarks/results/trial.md.
 trial: $(READY)

@@ -11,6 +11,7 @@ module of the reference library is ever in the memory of a student's kernel by a
 | `process` | a kernel's own process: launched, supervised, running IPython |
 | `sandbox` | what a kernel can see and do |
 | `limits`, `messages` | what a kernel may use; what is asked of the zygote |
+| `upstream` | private names of JAX, ipykernel and Pygments that kernels rest on, in one table |
 | `command`, `boot`, `linux` | a module of this package run alone; system calls |
 
 Nothing is imported here.

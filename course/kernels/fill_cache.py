@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import glob
+import logging
 import shutil
 import tempfile
 import time
@@ -138,5 +139,7 @@ def _execute(path: Path, timeout: int, traits: dict[str, Any], *, go_on: bool = 
             config=Config(ZygoteProvisioner=traits),
         ).execute()
     except Exception as error:
+        # Whatever it is, from a cell, the kernel or the file: the cache is never needed.
+        logging.getLogger(__name__).info("%s did not run to its end", path, exc_info=True)
         return f"{type(error).__name__}: {error}"
     return None

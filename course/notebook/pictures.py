@@ -35,11 +35,11 @@ def describe(figure: Any) -> str:
     >>> describe(figure)
     'A picture. Descent; horizontally: step; shown: loss.'
     """
-    title = getattr(figure, "_suptitle", None)
+    title = figure.get_suptitle()
     panels = [text for axes in figure.axes if (text := _panel(axes))]
     what = "A picture" if len(figure.axes) < 2 else f"A picture of {len(figure.axes)} panels"
     left = len(panels) - _PANELS
-    parts = [f"{what}.", *([f"{title.get_text()}."] if title is not None and title.get_text() else [])]
+    parts = [f"{what}.", *([f"{title}."] if title else [])]
     parts += [f"{text}." for text in panels[:_PANELS]]
     return " ".join([*parts, *([f"And {left} more."] if left > 0 else [])])
 

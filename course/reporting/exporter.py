@@ -1,5 +1,6 @@
 """nbgrader's feedback with our page: an exporter of its own, so that nothing else of nbconvert changes."""
 
+import contextlib
 from typing import Any
 
 import jinja2
@@ -7,6 +8,7 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+from nbgrader.utils import is_grade, is_task
 from traitlets import Bool, default
 
 from course.reporting import FEEDBACK_TEMPLATE, TEMPLATE_DIR
@@ -19,15 +21,16 @@ class Grades(GetGrades):
 
     enabled = Bool(True).tag(config=True)
 
-    def _get_score(self, cell: NotebookNode, resources: Any) -> None:
-        super()._get_score(cell, resources)
-        try:
-            grade = self.gradebook.find_grade(
-                cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
-            )
-        except MissingEntry:
-            return
-        cell.metadata.nbgrader["waiting"] = bool(grade.needs_manual_grade)
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> tuple[NotebookNode, Any]:
+        """Note points and comment of a cell, and whether a person is still to grade it."""
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if is_grade(cell) or is_task(cell):
+            with contextlib.suppress(MissingEntry):
+                grade = self.gradebook.find_grade(
+                    cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+                )
+                cell.metadata.nbgrader["waiting"] = bool(grade.needs_manual_grade)
+        return cell, resources
 
 
 class FeedbackExporter(TemplateExporter):
@@ -60,11 +63,14 @@ class FeedbackExporter(TemplateExporter):
         }
         return build(notebook, resources, hidden)
 
-    def _create_environment(self) -> jinja2.Environment:
-        environment = super()._create_environment()
-        environment.autoescape = True
-        environment.trim_blocks = environment.lstrip_blocks = True
-        add_filters(environment)
-        environment.filters["feedback_page"] = self.page
-        environment.globals["card_style"] = card_style
+    @property
+    def environment(self) -> jinja2.Environment:
+        """The environment of nbconvert's templates, made to escape and to know our page."""
+        environment = super().environment
+        if "feedback_page" not in environment.filters:
+            environment.autoescape = True
+            environment.trim_blocks = environment.lstrip_blocks = True
+            add_filters(environment)
+            environment.filters["feedback_page"] = self.page
+            environment.globals["card_style"] = card_style
         return environment

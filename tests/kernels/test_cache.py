@@ -11,6 +11,7 @@ from jax._src.interpreters import mlir
 
 from course.kernels import fill_cache
 from course.kernels.process import provenance
+from course.kernels.upstream import UpstreamChanged
 
 TRUSTED = "import jax, jax.numpy as jnp\nprint(jax.jit(lambda x: jnp.tanh(x) @ x)(jnp.ones(7)))"
 COUNT = """
@@ -155,8 +156,8 @@ def test_an_operation_without_a_traceback_does_not_pass():
 def test_where_jax_is_made_otherwise_no_program_passes(monkeypatch):
     lower = mlir.lower_jaxpr_to_module
     monkeypatch.delattr(compiler, "_cache_write")
-    with pytest.raises(AttributeError):
-        provenance.keep_installed_only(())
+    with pytest.raises(UpstreamChanged, match="_cache_write is not there in jax"), provenance.installed_only(()):
+        pass
     assert mlir.lower_jaxpr_to_module is lower
 
 

@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from course.grading.upstream import gradebook_engine, metadata_schema
+from course.grading.upstream.gradebook_engine import SharedEngines
+from course.grading.upstream.metadata_schema import KnownSchemas
 from course.kernels.zygote import compile_options
 
 FLAGS = "import os\nprint(os.environ['XLA_FLAGS'])"
@@ -192,7 +193,7 @@ def programs(monkeypatch):
 @pytest.mark.usefixtures("programs")
 def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
     url = f"sqlite:///{tmp_path / 'gradebook.db'}"
-    with gradebook_engine.shared():
+    with SharedEngines() as engines, engines.used():
         with Gradebook(url) as first:
             first.add_student("ada")
             engine = first.engine
@@ -208,7 +209,7 @@ def test_gradebooks_of_a_run_share_a_connection_and_write_as_ever(tmp_path):
 @pytest.mark.usefixtures("programs")
 def test_gradebooks_of_a_run_connect_once_and_disconnect_at_its_end(tmp_path):
     made, closed = [], []
-    with gradebook_engine.shared():
+    with SharedEngines() as engines, engines.used():
         for _ in range(2):
             with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
                 if not made:
@@ -234,7 +235,7 @@ def test_metadata_are_valid_or_not_as_ever(change):
         return None
 
     as_ever = verdict()
-    with metadata_schema.validated_quickly():
+    with KnownSchemas().used():
         assert verdict() == as_ever
     assert (as_ever is None) == (not change)
 
@@ -244,7 +245,7 @@ def test_the_schema_of_metadata_is_examined_once_a_run(monkeypatch):
     kind = jsonschema.validators.validator_for(MetadataValidatorV3().schema)
     monkeypatch.setattr(kind, "check_schema", lambda schema, **_: examined.append(schema))
     cell = NotebookNode(cell_type="code", source="", metadata={"nbgrader": CELL | {"points": 1}})
-    with metadata_schema.validated_quickly():
+    with KnownSchemas().used():
         for _ in range(3):
             MetadataValidatorV3().validate_cell(cell)
     assert len(examined) == 1
@@ -255,7 +256,7 @@ def test_the_schema_of_metadata_is_examined_once_a_run(monkeypatch):
 @pytest.mark.usefixtures("programs")
 def test_what_is_there_is_looked_for_once_a_run(tmp_path):
     url, asked = f"sqlite:///{tmp_path / 'gradebook.db'}", []
-    with gradebook_engine.shared():
+    with SharedEngines() as engines, engines.used():
         with Gradebook(url) as first:
             sqlalchemy.event.listen(first.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
         with Gradebook(url) as second:
@@ -266,7 +267,7 @@ def test_what_is_there_is_looked_for_once_a_run(tmp_path):
 
 @pytest.mark.usefixtures("programs")
 def test_a_gradebook_shared_meanwhile_is_made_where_there_is_none(tmp_path):
-    with gradebook_engine.shared():
+    with SharedEngines() as engines, engines.used():
         for name in ("one", "other"):
             with Gradebook(f"sqlite:///{tmp_path / name}.db") as gradebook:
                 gradebook.add_student(name)

@@ -15,6 +15,7 @@ from nbgrader.converters import Autograde
 
 from course.grading import config
 from course.grading.engine import converters
+from course.grading.errors import GradingError
 from tests.redteam import machine, marks, notebooks, tricks
 from tests.redteam.attack import WORD
 from tests.redteam.room import command
@@ -238,7 +239,8 @@ def test_the_edit_keeps_stock_nbgrader_from_grading(assignment, tmp_path, studen
     shutil.copytree(assignment, folder)
     configure(folder, DEFAULT)
     submit(folder, student, edit=notebooks.EDITS[student])
-    assert converters.convert(Autograde, config.load(folder), "asserts", student)
+    with pytest.raises(GradingError, match="not graded: "):
+        converters.convert(Autograde, config.load(folder), "asserts", student, what="not graded")
     assert not (folder / "autograded" / student / "asserts").exists()
 
 

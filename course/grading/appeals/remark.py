@@ -4,6 +4,7 @@ Every exercise is one call of the compiled marker. Points that a person gave in 
 the gradebook's and are never touched.
 """
 
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ from course.grading.marks.submission import Handed, Marked, stale
 from course.grading.review import Reasons
 from course.marking.compiled import keep_compiled
 from course.marking.report import Report
+
+_LOG = logging.getLogger("course.grading")
 
 
 class RemarkError(CourseError):
@@ -168,6 +171,7 @@ def mark_again(
             found = mark_all(config, find(exercise_id), handed, enrolled=enrolled)
         except Exception as error:
             # As when grading: what cannot be marked keeps what it has, and is named.
+            _LOG.info("%s could not be marked again", exercise_id, exc_info=True)
             found = [error] * len(chosen)
         again += [_again(*each) for each in zip(chosen, mine, found, strict=True)]
     order = {(item.student, item.notebook, item.exercise): number for number, item in enumerate(kept)}

@@ -97,15 +97,18 @@ def autograde(
     wanted = [student for student in chosen if student not in results]
     engine = _engine(config, assignment, jobs, scheduler)
     filling = _filling(config, assignment) if len(wanted) >= _WORTH_WARMING else None
-    for outcome in engine.grade(wanted, force=force, filling=filling):
-        note(_graded(config, assignment, outcome))
+    with engine.grading(wanted, force=force, filling=filling) as outcomes:
+        for outcome in outcomes:
+            with engine.gradebooks.used():
+                result = _graded(config, assignment, outcome)
+            note(result)
     return [results[student] for student in sorted(results, key=chosen.index)]
 
 
 def _filling(config: Gradbook, assignment: str) -> jit_cache.Filling | None:
     try:
         return jit_cache.due(config, assignment)
-    except Exception as error:
+    except OSError as error:
         # It concerns the instructor's own files, and costs time only.
         logging.getLogger("course.grading").warning("%s: kernels are not warmed up: %s", assignment, error)
         return None

@@ -1,21 +1,25 @@
-"""nbgrader's own converters, called from Python: what they log as errors comes back as messages."""
+"""nbgrader's own converters, called from Python: what goes wrong in them comes back as one error."""
 
 import copy
+import functools
 import glob
-import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from course.errors import CourseError
 from course.grading.config import Gradbook
 from course.grading.errors import GradingError
 from course.grading.stages.order import use_stages
 from course.grading.upstream.surroundings import surroundings
 
-_MESSAGES = 5  # of one conversion that are passed on
+MESSAGES = 5
+"""Reasons of one failure that are passed on."""
 
 
 def release(config: Gradbook, assignment: str, *, force: bool = True) -> Path:
@@ -27,7 +31,7 @@ def release(config: Gradbook, assignment: str, *, force: bool = True) -> Path:
     Raises:
         GradingError: if nbgrader cannot.
     """
-    _require(convert(GenerateAssignment, config, assignment, force=force), f"{assignment} cannot be released")
+    convert(GenerateAssignment, config, assignment, what=f"{assignment} cannot be released", force=force)
     return config.folder / "release" / assignment
 
 
@@ -40,7 +44,7 @@ def feedback(config: Gradbook, assignment: str, student: str | None = None, *, f
     Raises:
         GradingError: if nbgrader cannot.
     """
-    _require(convert(GenerateFeedback, config, assignment, student, force=force), "feedback cannot be made")
+    convert(GenerateFeedback, config, assignment, student, what="feedback cannot be made", force=force)
     return sorted((config.folder / "feedback").glob(f"{student or '*'}/{assignment}/*.html"))
 
 
@@ -50,8 +54,9 @@ def convert(
     assignment: str,
     student: str | None = None,
     *,
+    what: str,
     force: bool = False,
-) -> list[str]:
+) -> None:
     """Run one of nbgrader's converters with the course's configuration.
 
     Args:
@@ -59,22 +64,41 @@ def convert(
         config: the course.
         assignment: its name.
         student: whose submission; everybody's unless given.
+        what: how the message begins where it fails.
         force: convert again what was converted before.
 
-    Returns:
-        What went wrong, in words; empty where nothing did.
+    Raises:
+        GradingError: if it fails, for one submission or for all; the message has the reasons.
     """
-    with surroundings() as (log, errors):
+    met: list[Exception] = []
+    with surroundings() as log:
         try:
-            converter = _converter(kind, settings(config, assignment, student), log)
+            made = settings(config, assignment, student)
+            converter = _telling(kind, met)(coursedir=CourseDirectory(config=made, log=log), config=made, log=log)
             converter.force = force
             converter.start()
-        except NbGraderException as error:
-            return list(dict.fromkeys(errors or [str(error)]))[-_MESSAGES:]
         except Exception as error:
-            # Some of nbgrader's errors concern one submission only and yet go past its own handling.
-            return [*errors, f"{type(error).__name__}: {error}"][-_MESSAGES:]
-    return []
+            # nbgrader's last word is that something went wrong; what, it says in a log.
+            said = [reason for each in met or [error] for reason in reasons(each)]
+            raise GradingError(f"{what}: {'; '.join(list(dict.fromkeys(said))[-MESSAGES:])}") from error
+
+
+def reasons(error: BaseException) -> list[str]:
+    """Say in words what went wrong, from the first cause on, in a line each.
+
+    >>> try:
+    ...     raise ValueError("no such cell") from KeyError("cell-1")
+    ... except ValueError as error:
+    ...     reasons(error)
+    ["KeyError: 'cell-1'", 'ValueError: no such cell']
+    """
+    found: list[str] = []
+    now: BaseException | None = error
+    while now is not None:
+        plain = isinstance(now, CourseError | NbGraderException) and str(now)
+        found.append(str(now) if plain else f"{type(now).__name__}: {_line(now)}")
+        now = now.__cause__ or (None if now.__suppress_context__ or plain else now.__context__)
+    return list(dict.fromkeys(reversed(found)))[-MESSAGES:]
 
 
 def settings(config: Gradbook, assignment: str, student: str | None) -> Config:
@@ -89,10 +113,34 @@ def settings(config: Gradbook, assignment: str, student: str | None) -> Config:
     return made
 
 
-def _converter(kind: type[BaseConverter], settings: Config, log: logging.Logger) -> BaseConverter:
-    return kind(coursedir=CourseDirectory(config=settings, log=log), config=settings, log=log)
+# What `BaseConverter.convert_notebooks` calls for a submission, and whose errors it catches and logs.
+_CAUGHT = (
+    "init_destination",
+    "run_pre_convert_hook",
+    "init_assignment",
+    "convert_single_notebook",
+    "set_permissions",
+    "run_post_convert_hook",
+)
 
 
-def _require(errors: list[str], what: str) -> None:
-    if errors:
-        raise GradingError(f"{what}: {'; '.join(errors)}")
+def _telling(kind: type[BaseConverter], met: list[Exception]) -> type[BaseConverter]:
+    """Give the same converter, of which every error that nbgrader would only log is kept in a list."""
+
+    def telling(step: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(step)
+        def tell(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return step(*args, **kwargs)
+            except Exception as error:
+                met.append(error)
+                raise
+
+        return tell
+
+    # The same name: configuration is looked up by it.
+    return type(kind.__name__, (kind,), {name: telling(getattr(kind, name)) for name in _CAUGHT})
+
+
+def _line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), "")

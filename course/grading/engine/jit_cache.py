@@ -1,6 +1,7 @@
 """The compilation cache of an assignment: filled from the instructor's own notebooks, read by every kernel."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -89,6 +90,8 @@ def fill(filling: Filling) -> str:
         )
         filling.stamp.write_text(filling.fingerprint, "utf-8")
     except Exception as error:
+        # A notebook, a kernel or the disk: a cache is never needed, and this may run beside the first submissions.
+        logging.getLogger("course.grading").info("the cache could not be filled", exc_info=True)
         return f"kernels are not warmed up: {type(error).__name__}: {error}"
     return "; ".join(f"{Path(path).name}: {error}" for path, error in filled.failures.items())
 

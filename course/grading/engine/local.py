@@ -50,7 +50,7 @@ def local(jobs: int) -> Callable[[], Executor]:
 def end(pool: Executor) -> None:
     """End a pool, whatever its workers are doing."""
     pool.shutdown(wait=False, cancel_futures=True)
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
+    for process in list((getattr(pool, "_processes", None) or {}).values()):  # see `upstream.table`
         process.kill()
 
 

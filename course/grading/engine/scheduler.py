@@ -5,6 +5,7 @@
 Each submission goes through exactly the stages that nbgrader would take it through.
 """
 
+import contextlib
 import gc
 import logging
 import time
@@ -13,23 +14,22 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 
-from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from course.errors import CourseError
 from course.grading.config import Gradbook
 from course.grading.engine import interrupt, jit_cache
 from course.grading.engine import local as workers
-from course.grading.engine.converters import settings
+from course.grading.engine.converters import reasons, settings
 from course.grading.engine.submission import Staged, Waiting
 from course.grading.engine.task import Executed, execute
 from course.grading.engine.workplace import Workplace, disk_is_full
 from course.grading.errors import GradingError
 from course.grading.record import Record
-from course.grading.upstream import gradebook_engine, metadata_schema
+from course.grading.upstream.gradebook_engine import SharedEngines
+from course.grading.upstream.metadata_schema import KnownSchemas
 from course.grading.upstream.surroundings import surroundings
 
-_MESSAGES = 5  # of one submission that are passed on
+_LOG = logging.getLogger("course.grading")
 
 
 @dataclass
@@ -89,13 +89,17 @@ class Engine:
         self.start_pool = start_pool
         coursedir = CourseDirectory(config=settings(config, assignment, None))
         self.place = Workplace(config.folder, coursedir, assignment)
+        self.gradebooks, self._schemas = SharedEngines(), KnownSchemas()
         self._running: dict[Future[Executed], tuple[_Submission, int]] = {}
         self._retry: deque[_Submission] = deque()
 
-    def grade(
+    @contextlib.contextmanager
+    def grading(
         self, students: Sequence[str], *, force: bool = False, filling: jit_cache.Filling | None = None
-    ) -> Iterator[Outcome]:
-        """Grade submissions and give an outcome for each, in the order in which they end.
+    ) -> Iterator[Iterator[Outcome]]:
+        """Grade submissions meanwhile: gives an outcome for each, in the order in which they end.
+
+        The course is locked and the workers are there until the end of the block.
 
         Args:
             students: whose.
@@ -107,8 +111,7 @@ class Engine:
         """
         with (
             self.place.open(),
-            gradebook_engine.shared(),
-            metadata_schema.validated_quickly(),
+            self.gradebooks,
             interrupt.between_steps() as self._stop_here,
         ):
             if force:
@@ -121,7 +124,7 @@ class Engine:
             # The collector need not look again, for every submission, at what is loaded by now and stays.
             gc.freeze()
             try:
-                yield from self._grade(deque(students))
+                yield self._grade(deque(students))
                 if beside is not None:
                     self._finish(beside)
             finally:
@@ -134,13 +137,13 @@ class Engine:
             wait([beside], interrupt.LOOK)
         try:
             self._tell(beside.result())
-        except Exception as error:
+        except BrokenExecutor as error:
             # A submission killed the worker that did it, with the others: the marks are there all the same.
             self._tell(f"kernels are not warmed up: {error or type(error).__name__}")
 
     def _tell(self, trouble: str) -> None:
         if trouble:
-            logging.getLogger("course.grading").warning("%s: %s", self.assignment, trouble)
+            _LOG.warning("%s: %s", self.assignment, trouble)
 
     def _grade(self, students: deque[str]) -> Iterator[Outcome]:
         while students or self._retry or self._running:
@@ -182,7 +185,8 @@ class Engine:
         except BrokenExecutor:
             return self._retry_alone(submission)
         except Exception as error:
-            self._fail(submission.outcome, error, [])
+            # Whatever a notebook, its kernel or a worker did: it is this submission's, and the others go on.
+            self._fail(submission.outcome, error)
             return submission
         for phase, seconds in {"run": run.seconds, **run.record.phases}.items():
             submission.outcome.seconds[phase] = submission.outcome.seconds.get(phase, 0.0) + seconds
@@ -208,7 +212,7 @@ class Engine:
 
     def _before(self, student: str) -> _Submission:
         start, outcome = time.monotonic(), Outcome(student)
-        with surroundings() as (log, errors):
+        with self._nbgrader() as log:
             configured = settings(self.config, self.assignment, student)
             configured.CourseDirectory.autograded_directory = self.place.staged_directory
             stages = Staged(coursedir=CourseDirectory(config=configured, log=log), config=configured, log=log)
@@ -218,13 +222,13 @@ class Engine:
                 if not outcome.skipped:
                     submission.waiting = stages.before()
             except (Exception, SystemExit) as error:
-                self._fail(outcome, error, errors)
+                self._fail(outcome, error)
         outcome.seconds["before"] = time.monotonic() - start
         return submission
 
     def _after(self, submission: _Submission) -> None:
         start, outcome = time.monotonic(), submission.outcome
-        with surroundings() as (log, errors):
+        with self._nbgrader() as log:
             submission.stages.log = log
             try:
                 self.place.reopen(outcome.student)
@@ -232,16 +236,21 @@ class Engine:
                 outcome.records = submission.stages.after(submission.waiting, executed)
                 self.place.commit(outcome.student)
             except (Exception, SystemExit) as error:
-                self._fail(outcome, error, errors)
+                self._fail(outcome, error)
         outcome.seconds["after"] = time.monotonic() - start
 
-    def _fail(self, outcome: Outcome, error: BaseException, errors: Sequence[str]) -> None:
+    @contextlib.contextmanager
+    def _nbgrader(self) -> Iterator[logging.Logger]:
+        """Let nbgrader's own code run here meanwhile, on what it found before."""
+        with surroundings() as log, self.gradebooks.used(), self._schemas.used():
+            yield log
+
+    def _fail(self, outcome: Outcome, error: BaseException) -> None:
         self.place.drop(outcome.student)
         if disk_is_full(error):
             raise GradingError(
                 f"the disk is full, so {outcome.student} and those after are not graded; what was graded before "
                 "is kept. Make room and give the same command again"
             ) from error
-        said = [str(error)] if isinstance(error, CourseError) else [f"{type(error).__name__}: {error}"]
-        messages = errors if errors and isinstance(error, NbGraderException | SystemExit) else [*errors, *said]
-        outcome.problems += list(dict.fromkeys(messages))[-_MESSAGES:]
+        _LOG.info("%s could not be graded", outcome.student, exc_info=error)
+        outcome.problems += reasons(error)

@@ -9,6 +9,7 @@ import logging
 import stat
 import tempfile
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +23,10 @@ from traitlets.config.loader import LazyConfigValue
 from course.grading.config import Gradbook
 from course.grading.kernel_choice import cache_folder
 from course.grading.record import Record, record_of
+from course.grading.stages.admit import shown
 from course.grading.stages.execute import RunNotebook
 
+_TRACEBACK = 4000  # characters of a traceback that are passed on
 _SECTIONS = ("Gradbook", "KernelManager", "AsyncKernelManager", "Session", "ZygoteProvisioner", "LocalProvisioner")
 
 
@@ -180,4 +183,8 @@ class _Heard(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
+        text = record.getMessage()
+        if record.exc_info and (told := "".join(traceback.format_exception(*record.exc_info))):
+            # It may quote the submission: in one line, and not more of it than helps.
+            text = f"{text}: {shown(told)[-_TRACEBACK:]}"
+        self.lines.append(text)

@@ -6,6 +6,7 @@ sheets these could be is found beforehand, by comparing answers with right value
 marks are those that `course.grading.marks.submission.mark_handed` gives to each sheet alone.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from course.marking.follow_through import Entry, Marks
 from course.marking.marker import FOREIGN_STEPS, Foreign, Marker, Others, entries_of, points_of, stack
 from course.sheet.reading import Reading, Status, read_sheet
 
+_LOG = logging.getLogger("course.grading")
 _LOT = 512  # the batch is filled up to whole lots: a class and one sheet of it are the same compiled program
 
 
@@ -134,6 +136,7 @@ def _finished(marker: Marker, exercise: Exercise, seen: Seen, enrolled: Sequence
         return finish(exercise, seen.work, report, seen.under, enrolled)
     except Exception as error:
         # One sheet's trouble is not the class's; whoever asked says what it was.
+        _LOG.info("a sheet of %s could not be marked", exercise.id, exc_info=True)
         return error
 
 

@@ -1,6 +1,7 @@
 """The run of a notebook that keeps what was earned before a crash, and says what happened."""
 
 import asyncio
+import copy
 import os
 import subprocess
 import time
@@ -8,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import zmq
-from jupyter_core.paths import jupyter_path
-from jupyter_core.utils import ensure_async
+from jupyter_core.utils import ensure_async, run_sync
 from nbclient.client import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -17,6 +17,7 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade
 from traitlets import Enum, Integer
+from traitlets.config import Config
 
 from course.grading import kernel_choice
 from course.grading.record import Record, record_of
@@ -27,6 +28,7 @@ _ENOUGH = (
     4  # times what one cell may put out: for the whole notebook, and for a cell that goes on after the interrupt
 )
 _WAITING = 20  # messages that may wait to be read
+_SETTLES = 30  # seconds, for a kernel that is being interrupted or ended
 _SMALL = ("status", "execute_input")
 
 
@@ -53,19 +55,17 @@ class RunNotebook(Execute):
         """Run the notebook cell by cell."""
         resources = {} if resources is None else resources
         record = record_of(resources)
-        NotebookClient.__init__(self, nb, km)
-        self.reset_execution_trackers()
-        self._check_assign_resources(resources)
-        self._record, self._all_output, self._excess = record, 0, ""
         record.completed = set()
         assignment = resources.get("nbgrader", {}).get("assignment", "")
-        self.kernel_name, settings = kernel_choice.choose(self.config, nb, assignment, self.kernel_name)
-        self.update_config(settings)
+        kernel, settings = kernel_choice.choose(self.config, nb, assignment, self.kernel_name)
+        config = copy.deepcopy(self.config)
+        config.merge(settings)
+        client = _Client(self, nb, km, record, config=config, kernel_name=kernel, resources=resources)
         start = time.monotonic()
         deadline = start + (self.notebook_timeout or float("inf"))
         # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
         environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
-        with self.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        with client.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
             ready = time.monotonic()
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type != "code":
@@ -75,35 +75,52 @@ class RunNotebook(Execute):
                 if record.stopped:
                     _leave_out(cell, record)
                 else:
-                    self._run_cell(cell, resources, index, record)
+                    client.run_cell(cell, index)
                 _mend(cell)
             done = time.monotonic()
         record.seconds = time.monotonic() - start
         record.phases = {"kernel": ready - start, "cells": done - ready}
         return nb, resources
 
+
+class _Client(NotebookClient):
+    """The client of one run: made for it, with the settings of the stage, and thrown away after it."""
+
+    def __init__(
+        self, stage: RunNotebook, nb: NotebookNode, km: Any, record: Record, *, config: Config, **chosen: Any
+    ) -> None:
+        settings = {name: getattr(stage, name) for name in NotebookClient.class_trait_names(config=True)}
+        settings |= chosen | {"on_cell_executed": self._note_executed}
+        self._stage, self._record, self._max_output = stage, record, stage.max_output
+        self._output, self._all_output, self._excess = 0, 0, ""
+        self._pending: set[asyncio.Future[Any]] = set()
+        self._told: set[type[Exception]] = set()
+        super().__init__(nb, km, config=config, log=stage.log, **settings)
+
     def create_kernel_manager(self) -> Any:
         """Make the manager; a message far larger than what a cell may put out is never taken in."""
         manager = super().create_kernel_manager()
-        # Jupyter's folders alone: it would ask IPython for one more, which warns where the home cannot be written.
-        manager.kernel_spec_manager.kernel_dirs = jupyter_path("kernels")
-        for option, value in {zmq.MAXMSGSIZE: _ENOUGH * self.max_output, zmq.RCVHWM: _WAITING}.items():
+        for option, value in {zmq.MAXMSGSIZE: _ENOUGH * self._max_output, zmq.RCVHWM: _WAITING}.items():
             manager.context.setsockopt(option, value)
         return manager
 
-    def _run_cell(self, cell: NotebookNode, resources: Any, index: int, record: Record) -> None:
+    def run_cell(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell; where that cannot be brought to an end, the record says why the run stops there."""
         self._output = 0
         try:
-            self.preprocess_cell(cell, resources, index)
+            self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
-            _stop(cell, record, "DeadKernelError", self._excess or "the kernel died")
+            _stop(cell, self._record, "DeadKernelError", self._excess or "the kernel died")
         except CellTimeoutError:
-            _stop(cell, record, TIMED_OUT, "the kernel did not answer an interrupt and was ended")
+            _stop(cell, self._record, TIMED_OUT, "the kernel did not answer an interrupt and was ended")
         except Exception as error:
             # A kernel can send anything. What was earned before is kept all the same, and a person is told.
-            self.log.warning("the run broke off: %s: %s", type(error).__name__, shown(str(error))[:500])
-            record.broken = f"the run broke off ({type(error).__name__})"
-            _stop(cell, record, type(error).__name__, "the run broke off")
+            self.log.warning("the run broke off: %s", shown(str(error))[:500], exc_info=True)
+            self._record.broken = f"the run broke off ({type(error).__name__})"
+            _stop(cell, self._record, type(error).__name__, "the run broke off")
+        finally:
+            if self._pending:
+                self._settle()
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take a message of the kernel; one that the notebook format cannot hold is passed over."""
@@ -114,36 +131,51 @@ class RunNotebook(Execute):
         except CellExecutionComplete:
             raise
         except Exception as error:
-            self.log.warning("a message of the kernel is passed over: %s", type(error).__name__)
+            # A kernel can send anything, and as often as it likes: each kind of trouble is told in full once.
+            first, kind = type(error) not in self._told, type(error).__name__
+            self._told.add(type(error))
+            self.log.warning("a message of the kernel is passed over: %s", kind, exc_info=first)
             return None
 
     def _too_much(self, size: int, cell: NotebookNode) -> bool:
         """Count what a cell puts out; interrupt it at the limit, end the kernel where that does not help."""
-        before, most = self._output, min(self.max_output, _ENOUGH * self.max_output - self._all_output)
+        before, most = self._output, min(self._max_output, _ENOUGH * self._max_output - self._all_output)
         self._output += size
         if self._output <= most:
             self._all_output += size
             return False
         assert self.km is not None
-        what = f"more than {self.max_output >> 10} KiB were put out"
+        what = f"more than {self._max_output >> 10} KiB were put out"
         if before <= most:
             self._record.happened[cell.id] = f"it was interrupted, since {what}"
             line = f"Interrupted: {what}; the rest is not kept."
             cell.outputs.append(new_output("error", ename="TooMuchOutput", evalue=what, traceback=[line]))
             self._later(self.km.interrupt_kernel())
-        elif before <= _ENOUGH * self.max_output < self._output:
+        elif before <= _ENOUGH * self._max_output < self._output:
             self._excess = f"the kernel was ended, since {what} and an interrupt was not heeded"
             self._later(self.km.shutdown_kernel(now=True))
         return True
 
     def _later(self, coroutine: Any) -> None:
         """Run a coroutine beside: a message is taken in the middle of waiting for the next one."""
-        self._pending = asyncio.ensure_future(ensure_async(coroutine))
+        self._pending.add(asyncio.ensure_future(ensure_async(coroutine)))
 
-    def on_cell_executed(self, **kwargs: Any) -> None:
-        """Note that a cell was interrupted."""
-        super().on_cell_executed(**kwargs)
-        reply, cell = kwargs["execute_reply"]["content"], kwargs["cell"]
+    async def _async_settle(self) -> None:
+        """Wait for what was begun while messages came in, and tell what went wrong with it."""
+        begun, self._pending = self._pending, set()
+        done, left = await asyncio.wait(begun, timeout=_SETTLES)
+        for each in left:
+            each.cancel()
+        for each in done:
+            if error := each.exception():
+                self.log.warning("a cell that put out too much could not be stopped", exc_info=error)
+
+    _settle = run_sync(_async_settle)
+
+    def _note_executed(self, **about: Any) -> None:
+        """Do what nbgrader does after a cell, and note that it came to its end or was interrupted."""
+        self._stage.on_cell_executed(**about)
+        reply, cell = about["execute_reply"]["content"], about["cell"]
         if reply["status"] == "ok" and self._record.completed is not None:
             self._record.completed.add(cell.id)
         if reply["status"] == "error" and reply.get("ename") == TIMED_OUT:

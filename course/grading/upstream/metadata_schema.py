@@ -6,33 +6,32 @@ from types import SimpleNamespace
 from typing import Any
 
 from jsonschema import exceptions, validators
-from nbgrader.nbgraderformat import common
 
-_modules: Any = common
+from course.grading.upstream.table import SCHEMA_LIBRARY
 
 
-@contextlib.contextmanager
-def validated_quickly() -> Iterator[None]:
-    """Let nbgrader validate metadata meanwhile without examining its schema anew for each cell.
+class KnownSchemas:
+    """The schemas that were examined in a run.
 
     `jsonschema.validate` examines the schema before the instance, which takes ten times as long as the instance.
     What is found valid, and the error for what is not, are the same.
     """
-    examined: list[Any] = []
 
-    def validate(instance: Any, schema: dict[str, Any]) -> None:
+    def __init__(self) -> None:
+        self._examined: list[Any] = []
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[None]:
+        """Let nbgrader validate metadata meanwhile without examining anew a schema that is known."""
+        with SCHEMA_LIBRARY.replaced_if_there(SimpleNamespace(validate=self._validate)):
+            yield
+
+    def _validate(self, instance: Any, schema: dict[str, Any]) -> None:
         # nbgrader reads its schema from the file for each stage, so that equal ones come again and again.
-        found = next((known for known in examined if known.schema == schema), None)
+        found = next((known for known in self._examined if known.schema == schema), None)
         if found is None:
             kind = validators.validator_for(schema)
             kind.check_schema(schema)
-            examined.append(found := kind(schema))
+            self._examined.append(found := kind(schema))
         if (error := exceptions.best_match(found.iter_errors(instance))) is not None:
             raise error
-
-    as_ever = _modules.jsonschema
-    _modules.jsonschema = SimpleNamespace(validate=validate)
-    try:
-        yield
-    finally:
-        _modules.jsonschema = as_ever

@@ -1,49 +1,51 @@
-"""What nbgrader's converters expect around them: its tools on the path, a logger, no warnings."""
+"""What nbgrader's converters and gradebooks expect around them."""
 
 import contextlib
 import logging
 import os
-import sys
-import sysconfig
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import nbgrader
 from sqlalchemy.exc import SAWarning
 
-_EMPTY_WORDS = ("There was an error processing assignment", "Please see the")
+from course.grading.upstream.table import ALEMBIC_VERSION
 
+LOG = logging.getLogger("course.grading.nbgrader")
+"""Where nbgrader's words go; silent unless the program that grades sets up logging."""
 
-class _Errors(logging.Handler):
-    """Keeps what nbgrader logs as errors, of a traceback the last line."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage().strip()
-        if not text.startswith(_EMPTY_WORDS):
-            self.messages.append(text.splitlines()[-1] if text.startswith("Traceback") else text)
+LOG.addHandler(logging.NullHandler())
+_VARIABLE = "NBGRADER_EXECUTION"
 
 
 @contextmanager
-def surroundings() -> Iterator[tuple[logging.Logger, list[str]]]:
-    """Give a logger for one conversion and the list into which its errors go; nbgrader finds its tools."""
-    log, handler = logging.getLogger("course.grading"), _Errors()
-    log.addHandler(handler)
-    log.propagate = False
-    path = os.environ.get("PATH", "")
-    # nbgrader makes its database with the command `alembic`, which is on no path unless the environment is active.
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), str(Path(sys.executable).parent), path])
+def surroundings() -> Iterator[logging.Logger]:
+    """Let nbgrader work meanwhile as a part of this program, and give the logger for it."""
+    before = os.environ.get(_VARIABLE)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), ALEMBIC_VERSION.replaced_if_there(_newest_version):
             # nbgrader was written for an older SQLAlchemy, which said nothing.
             warnings.simplefilter("ignore", SAWarning)
-            yield log, handler.messages
+            yield LOG
     finally:
-        os.environ["PATH"] = path
-        with contextlib.suppress(KeyError):
-            del os.environ["NBGRADER_EXECUTION"]
-        log.removeHandler(handler)
+        # nbgrader sets it for a run, and leaves it behind after an error.
+        if before is None:
+            with contextlib.suppress(KeyError):
+                del os.environ[_VARIABLE]
+        else:
+            os.environ[_VARIABLE] = before
+
+
+def _newest_version() -> str:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    settings = Config()
+    folder: Any = Path(nbgrader.__file__).parent / "alembic"
+    settings.set_main_option("script_location", str(folder))
+    found = ScriptDirectory.from_config(settings).get_current_head()
+    assert found is not None
+    return found

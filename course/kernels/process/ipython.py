@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import sys
 import traceback
 from typing import Any
@@ -12,8 +11,9 @@ import zmq
 from ipykernel import ipkernel, kernelapp
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.heartbeat import Heartbeat
-from ipykernel.zmqshell import ZMQInteractiveShell
 from traitlets import Type, default
+
+from .. import upstream
 
 
 class _Modules:
@@ -31,7 +31,8 @@ class Compiler(XCachingCompiler):
     def get_code_name(self, raw_code: str, code: str, number: int) -> str:
         """Give the name of a cell's file."""
         name = super().get_code_name(raw_code, code, number)
-        inspect.modulesbyfile[name] = "__main__"  # type: ignore[attr-defined]
+        with contextlib.suppress(upstream.UpstreamChanged):
+            upstream.MODULES_BY_FILE.get()[name] = "__main__"
         return name
 
 
@@ -41,9 +42,12 @@ def _for_storage(shell: Any, error: BaseException, *_: Any, **__: Any) -> dict[s
     return {"ename": type(error).__name__, "evalue": str(error), "traceback": lines}
 
 
-# A shell of another name would be taken for something else by libraries that ask where they are.
-if hasattr(ZMQInteractiveShell, "_format_exception_for_storage"):
-    ZMQInteractiveShell._format_exception_for_storage = _for_storage  # type: ignore[method-assign]
+def errors_kept_plain() -> contextlib.AbstractContextManager[Any]:
+    """Have every shell keep errors as plain text meanwhile; an older IPython keeps none.
+
+    A shell class of our own would be taken for something else by libraries that ask by its name where they are.
+    """
+    return upstream.FOR_STORAGE.replaced_if_there(_for_storage)
 
 
 class ForkedKernel(ipkernel.IPythonKernel):
@@ -54,12 +58,8 @@ class ForkedKernel(ipkernel.IPythonKernel):
     compiler_class = Type(Compiler)
 
     def __init__(self, **options: Any) -> None:
-        upstream: Any = ipkernel
-        upstream.sys = _Modules()
-        try:
+        with upstream.KERNEL_SYS.replaced_if_there(_Modules()):
             super().__init__(**options)
-        finally:
-            upstream.sys = sys
 
 
 class ForkedHeartbeat(Heartbeat):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from .. import upstream
 from ..messages import CHANNELS, Request, send
 from ..sandbox import filesystem
 from . import first_import, provenance
@@ -45,17 +47,18 @@ def run(request: Request, listeners: dict[str, int], zygote: socket.socket) -> N
         zygote: Told of the error if the kernel does not come up, and closed before any code of the student
             runs.
     """
-    try:
-        _fresh_state(request)
-        app = _application(request, listeners)
-    except BaseException:
-        send(zygote, {"error": f"the kernel did not start:\n{traceback.format_exc()}"})
-        raise
-    zygote.close()
-    app.start()
+    with contextlib.ExitStack() as patches:
+        try:
+            _fresh_state(request, patches)
+            app = _application(request, listeners, patches)
+        except BaseException:
+            send(zygote, {"error": f"the kernel did not start:\n{traceback.format_exc()}"})
+            raise
+        zygote.close()
+        app.start()
 
 
-def _fresh_state(request: Request) -> None:
+def _fresh_state(request: Request, patches: contextlib.ExitStack) -> None:
     """Make anew what the fork must not share with the zygote and its other children."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -75,12 +78,12 @@ def _fresh_state(request: Request) -> None:
 
     random.seed()
     np.random.seed()  # noqa: NPY002  the global generator is the one to be made fresh
-    _configure_jax(request)
+    _configure_jax(request, patches)
     if not request.sandboxed:
         os.chdir(request.working_directory)
 
 
-def _configure_jax(request: Request) -> None:
+def _configure_jax(request: Request, patches: contextlib.ExitStack) -> None:
     """JAX read its variables when the zygote imported it; what they say now goes through its configuration."""
     import jax
 
@@ -91,8 +94,8 @@ def _configure_jax(request: Request) -> None:
         fills = bool(request.fill_cache)
         if request.fill_cache == "installed":
             try:
-                provenance.keep_installed_only(request.packages)
-            except AttributeError:
+                patches.enter_context(provenance.installed_only(request.packages))
+            except upstream.UpstreamChanged:
                 fills = False
         # Reads do not look at this time; nothing takes so long to compile, so that no write is ever tried.
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0 if fills else 1e9)
@@ -117,9 +120,10 @@ def _parse(text: str, now: Any) -> Any:
     return type(now)(text) if isinstance(now, int | float) else text
 
 
-def _application(request: Request, listeners: dict[str, int]) -> Any:
-    from .ipython import ForkedKernelApp
+def _application(request: Request, listeners: dict[str, int], patches: contextlib.ExitStack) -> Any:
+    from .ipython import ForkedKernelApp, errors_kept_plain
 
+    patches.enter_context(errors_kept_plain())
     folder = Path(filesystem.SCRATCH if request.sandboxed else request.directory)
     connection_file = folder / "kernel.json"
     if request.sandboxed:

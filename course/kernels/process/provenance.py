@@ -9,18 +9,22 @@ defined, and for each operation which functions were at work.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import importlib
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from .. import upstream
 
 _PLACE = re.compile(r".* at (.+):(\d+)", re.DOTALL)
 
 
-def keep_installed_only(packages: tuple[str, ...]) -> None:
-    """Write to this process's compilation cache only programs of which all code is that of installed packages.
+@contextlib.contextmanager
+def installed_only(packages: tuple[str, ...]) -> Iterator[None]:
+    """Write to the compilation cache meanwhile only programs of which all code is that of installed packages.
 
     Several programs may have one name; from the first with other code on, none of that name is written.
 
@@ -28,11 +32,11 @@ def keep_installed_only(packages: tuple[str, ...]) -> None:
         packages: Folders of packages outside the Python environment that count as installed.
 
     Raises:
-        AttributeError: Where this JAX is made otherwise; nothing has been changed.
+        UpstreamChanged: Where this JAX is made otherwise; nothing has been changed.
     """
-    mlir: Any = importlib.import_module("jax._src.interpreters.mlir")
-    compiler: Any = importlib.import_module("jax._src.compiler")
-    lower, write = mlir.lower_jaxpr_to_module, compiler._cache_write
+    lower, write = upstream.LOWER.get(), upstream.CACHE_WRITE.get()
+    for name in (upstream.SOURCE, upstream.TRACEBACK):
+        name.get()
     roots = tuple(f"{Path(root)}/" for root in (sys.prefix, sys.base_prefix, *packages))
     installed: dict[str, bool] = {}
 
@@ -48,7 +52,8 @@ def keep_installed_only(packages: tuple[str, ...]) -> None:
         if installed.get(cache_key.rpartition("-")[0], False):
             write(cache_key, *more, **named)
 
-    mlir.lower_jaxpr_to_module, compiler._cache_write = lowered, written
+    with upstream.LOWER.replaced(lowered), upstream.CACHE_WRITE.replaced(written):
+        yield
 
 
 def is_installed(program: Any, roots: tuple[str, ...]) -> bool:

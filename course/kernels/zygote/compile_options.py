@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import math
 import os
 import re
+from collections.abc import Iterator
 from typing import Any
+
+from .. import upstream
 
 QUICK = (
     "--xla_cpu_use_fusion_emitters=false",
@@ -50,23 +52,24 @@ def are_known(*flags: str) -> bool:
         with contextlib.suppress(BaseException):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             os.environ["XLA_FLAGS"] = " ".join(flags)
-            importlib.import_module("jax._src.lib").xla_client.CompileOptions()
+            upstream.XLA_CLIENT.get()()
             os._exit(0)
         os._exit(1)
     return os.waitpid(child, 0)[1] == 0
 
 
-def hasten() -> None:
-    """Arrange the rest for this process and its children; where JAX is made otherwise, nothing changes."""
-    with contextlib.suppress(ImportError, AttributeError):
-        mlir: Any = importlib.import_module("jax._src.interpreters.mlir")
-        # JAX makes one for each program, in 3 ms. A context only interns types and attributes; it has no thread
-        # until something is compiled.
-        context = mlir.make_ir_context()
-        mlir.make_ir_context = lambda: context
-    with contextlib.suppress(ImportError, AttributeError):
-        compiler: Any = importlib.import_module("jax._src.compiler")
-        compiler.compile_or_get_cached = _small_ones_at_once(compiler.compile_or_get_cached)
+@contextlib.contextmanager
+def hastened() -> Iterator[None]:
+    """Arrange the rest meanwhile, here and in what is forked; where JAX is made otherwise, nothing changes."""
+    with contextlib.ExitStack() as patches:
+        with contextlib.suppress(upstream.UpstreamChanged):
+            # JAX makes one for each program, in 3 ms. A context only interns types and attributes; it has no
+            # thread until something is compiled.
+            context = upstream.MAKE_IR_CONTEXT.get()()
+            patches.enter_context(upstream.MAKE_IR_CONTEXT.replaced(lambda: context))
+        with contextlib.suppress(upstream.UpstreamChanged):
+            patches.enter_context(upstream.COMPILE.replaced(_small_ones_at_once(upstream.COMPILE.get())))
+        yield
 
 
 def is_small(program: str) -> bool:

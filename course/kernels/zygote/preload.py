@@ -6,9 +6,10 @@ import contextlib
 import gc
 import importlib
 import os
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from .. import upstream
 from . import compile_options, warmup
 
 _kept: list[object] = []
@@ -48,12 +49,26 @@ HELPFUL = (
 )
 
 
-def preload() -> None:
-    """Import what kernels need, without a thread and without a JAX backend.
+@contextlib.contextmanager
+def preloaded() -> Iterator[None]:
+    """Import what kernels need, without a thread and without a JAX backend; meanwhile they can be forked.
+
+    What is changed of other libraries is changed for as long: for kernels that are forked, until they end.
 
     Raises:
         RuntimeError: If an import started a thread.
     """
+    # ipykernel would import debugpy, which takes half of a kernel's start, and nobody attaches a debugger.
+    with upstream.held_back("debugpy"):
+        _import()
+        with warmup.colours_remembered():
+            warmup.rehearse()
+            with compile_options.hastened():
+                _settle()
+                yield
+
+
+def _import() -> None:
     os.environ.update(
         JAX_PLATFORMS="cpu",
         OPENBLAS_NUM_THREADS="1",
@@ -62,8 +77,6 @@ def preload() -> None:
     )
     # While modules are imported objects only become more: each collection would be in vain.
     gc.disable()
-    # ipykernel would import debugpy, which takes half of a kernel's start, and nobody attaches a debugger.
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
     for name in PRELOADED:
         importlib.import_module(name)
     importlib.import_module("..process.ipython", __package__)
@@ -71,8 +84,14 @@ def preload() -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     os.environ["XLA_FLAGS"] = compile_options.flags()
-    warmup.rehearse()
-    compile_options.hasten()
+
+
+def _settle() -> None:
+    """Make sure that this process can fork, and that what is in its memory is shared by its kernels.
+
+    Raises:
+        RuntimeError: If an import started a thread.
+    """
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"the zygote has {threads} threads after its imports; it must have one to fork safely")
     gc.collect()

@@ -27,7 +27,7 @@ from .. import linux
 from ..messages import CHANNELS, MAX_PACKET, Request, receive, send
 from ..process.launch import start
 from ..sandbox.withhold import Withheld
-from .preload import preload
+from .preload import preloaded
 
 _IDLE_SECONDS = 900.0
 _KILLED = -int(signal.SIGKILL)
@@ -244,10 +244,10 @@ def main() -> None:
     linux.adopt_orphans()
     os.umask(0o022)
     try:
-        preload()
-        zygote = Zygote(folder, lifeline)
-        os.write(1, b"ready\n")
-        os.dup2(0, 1)
-        zygote.serve()
+        with preloaded():
+            zygote = Zygote(folder, lifeline)
+            os.write(1, b"ready\n")
+            os.dup2(0, 1)
+            zygote.serve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,15 +11,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import importlib
 import importlib.metadata
 import io
 import linecache
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from .. import upstream
 
 _CELLS = ("x = 1", "x", "def f(x):\n    return x / 0\nf(1)")
 _WITHOUT = "COURSE_UNREHEARSED"
@@ -34,7 +36,6 @@ def rehearse() -> None:
     """
     if os.environ.get(_WITHOUT):
         return
-    _remember_colours()
     for part in (_cells, _jax):
         with contextlib.suppress(Exception):
             part()
@@ -54,8 +55,7 @@ def fill_gaps() -> list[Any]:
 
 
 def _can_fork() -> bool:
-    backends = importlib.import_module("jax._src.xla_bridge")._backends
-    return len(list(Path("/proc/self/task").iterdir())) == 1 and not backends
+    return len(list(Path("/proc/self/task").iterdir())) == 1 and not upstream.BACKENDS.get()
 
 
 def _cells() -> None:
@@ -102,43 +102,41 @@ def _jax() -> None:
     import jax
     import jax.numpy as jnp
 
-    bridge: Any = importlib.import_module("jax._src.xla_bridge")
-    if not importlib.metadata.entry_points(group="jax_plugins") and not bridge.jax_plugins:
+    if not importlib.metadata.entry_points(group="jax_plugins") and not upstream.KNOWN_PLUGINS.get():
         # JAX reads the names of all installed packages to find out that there is none.
-        bridge._discover_and_register_pjrt_plugins()
+        upstream.PLUGINS.get()()
 
     def network(w: Any, x: Any, y: Any) -> Any:
         return jnp.sum(jnp.tanh(x @ w * 0.3) ** 2) + jnp.mean(jax.nn.relu(w) - y)
 
-    mlir: Any = importlib.import_module("jax._src.interpreters.mlir")
-    shardings: Any = importlib.import_module("jax._src.sharding_impls")
-    make = mlir.make_ir_context
-    context = make()
+    context = upstream.MAKE_IR_CONTEXT.get()()
     # It would verify the program in several threads.
     context.enable_multithreading(False)
-    mlir.make_ir_context = lambda: context
-    try:
+    with upstream.MAKE_IR_CONTEXT.replaced(lambda: context):
         shapes = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in ((3,), (4, 3), (3,))]
         program = jax.make_jaxpr(jax.grad(network))(*shapes)
-        axes = shardings.ShardingContext(1)
-        mlir.build_mlir_module_helper(
-            program, name="rehearsal", platforms=("cpu",), backend=None, axis_context=axes
+        upstream.BUILD_MODULE.get()(
+            program,
+            name="rehearsal",
+            platforms=("cpu",),
+            backend=None,
+            axis_context=upstream.SHARDING.get()(1),
         )
-    finally:
-        mlir.make_ir_context = make
 
 
-def _remember_colours() -> None:
+@contextlib.contextmanager
+def colours_remembered() -> Iterator[None]:
     """Let Pygments look for the closest of 256 colours once for each colour of a theme and not once an error."""
-    with contextlib.suppress(ImportError, AttributeError):
-        formatter: Any = importlib.import_module("pygments.formatters.terminal256").Terminal256Formatter
-        closest = formatter._closest_color
-        found: dict[tuple[int, ...], int] = {}
+    with contextlib.ExitStack() as patches:
+        with contextlib.suppress(upstream.UpstreamChanged):
+            closest = upstream.CLOSEST_COLOUR.get()
+            found: dict[tuple[int, ...], int] = {}
 
-        @functools.wraps(closest)
-        def remembered(self: Any, *colour: int) -> int:
-            if colour not in found:
-                found[colour] = closest(self, *colour)
-            return found[colour]
+            @functools.wraps(closest)
+            def remembered(self: Any, *colour: int) -> int:
+                if colour not in found:
+                    found[colour] = closest(self, *colour)
+                return found[colour]
 
-        formatter._closest_color = remembered
+            patches.enter_context(upstream.CLOSEST_COLOUR.replaced(remembered))
+        yield

@@ -5,6 +5,7 @@ import atexit
 import contextvars
 import dataclasses
 import hashlib
+import logging
 import shutil
 import socket
 import tempfile
@@ -52,6 +53,7 @@ def work(data: bytes, cache: bytes) -> bytes:
         answer = Answer(executed=contextvars.Context().run(_execute, task))
         return pack(answer, "the executed notebook")
     except Exception as error:
+        logging.getLogger("course.grading").info("a notebook could not be run", exc_info=True)
         said = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
         return pack(Answer(trouble=said[:2000]), "an error")
 
