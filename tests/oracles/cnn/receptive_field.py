@@ -83,10 +83,6 @@ def stride_ignored(field, k, s, p):
     return further(field, k, 1, p)
 
 
-# Where one layer alone has a stride, or the layer no padding, these come out right.
-WITHOUT_EFFECT = {"y1": ("strides added",), "y2": ("padding ignored", "low positive")}
-
-
 def _of(step):
     right = partial(through, step)
 
@@ -104,8 +100,7 @@ def _of(step):
         ("stride ignored", stride_ignored, "every layer moves by 1"),
     )
     for name, rule, note in rules:
-        if name not in WITHOUT_EFFECT.get(step, ()):
-            yield Misconception(step, name, partial(through, step, rule=rule), note)
+        yield Misconception(step, name, partial(through, step, rule=rule), note)
     yield Misconception(
         step, "mixed counting", also(lambda f: f + np.array([0, 1, 1])), "rows of the image count from 1"
     )

@@ -33,6 +33,13 @@ def split_channels(g, v):
     return g.paths * (one + 2 * g.path_width + share)
 
 
+def split_input(g, v):
+    """Each path sees its share C/G of the input and gives all C channels."""
+    one = g.channels / g.paths * g.path_width + g.path_width
+    one += g.path_width**2 * g.kernel**2 + g.path_width
+    return g.paths * (one + g.path_width * g.channels + g.channels)
+
+
 def _of(step, right):
     def wrong(name, note, **how):
         return Misconception(step, name, partial(right, **how), note)
@@ -95,6 +102,7 @@ SOLUTION = counting(
                     "in the middle every path sees the channels of all",
                 ),
                 Misconception("paths", "channels split", split_channels, "a path sees C/G of the input channels"),
+                Misconception("paths", "input split", split_input, "a path sees C/G of the input, and gives all C"),
                 Misconception(
                     "paths", "plain times paths", lambda g, v: g.paths * plain(g, v), "a path is as wide as the plain block"
                 ),

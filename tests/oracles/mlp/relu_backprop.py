@@ -151,11 +151,26 @@ MISCONCEPTIONS = [
     Misconception(
         "delta1", "without W2", lambda g, v: v["delta2"] * gate(v["a1"]), "The error comes back unweighted."
     ),
+    Misconception(
+        "delta1",
+        "errors added up",
+        lambda g, v: np.sum(v["delta2"]) * gate(v["a1"]),
+        "A unit gets all errors of the layer after it, unweighted.",
+    ),
     Misconception("dW1", "times the weights", lambda g, v: v["delta1"] * g.W1, "The gradient of W1 is δ1 · W1."),
     Misconception("dW1", "without the input", lambda g, v: v["delta1"], "The gradient is the error of the unit."),
     *_updates("W1", "delta1", lambda d: d),
     *_updates("W2", "delta2", lambda d: d[:, None])[:3],
     *_updates("W3", "dy_hat", lambda d: d)[:3],
+    *(
+        Misconception(
+            f"new_{name}",
+            "the change",
+            lambda g, v, name=name: -g.eta * v[f"d{name}"],
+            "The change of the weights is asked.",
+        )
+        for name in ("W2", "W3")
+    ),
 ]
 
 SOLUTION = Solution("mlp/relu-backprop", STEPS, misconceptions=MISCONCEPTIONS)

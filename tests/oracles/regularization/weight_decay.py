@@ -77,6 +77,9 @@ SOLUTION = Solution(
             _factor("no alpha", lambda g, v: 1 - 2 * g.eta, "the factor alpha is left out"),
             _factor("eta outside", lambda g, v: g.eta * (1 - 2 * g.alpha), "the step size scales everything"),
             _factor("with beta", lambda g, v: g.beta * (1 - 2 * g.eta * g.alpha), "the momentum is in it already"),
+            _factor(
+                "decay with beta", lambda g, v: 1 - 2 * g.eta * g.alpha * g.beta, "the momentum weighs the decay"
+            ),
             _factor("one minus beta", lambda g, v: 1 - g.beta, "the decay is that of the momentum"),
             _factor("downhill", lambda g, v: 2 * g.eta * g.alpha - 1, "the difference the other way round"),
             _new_w(
@@ -159,7 +162,7 @@ SOLUTION = Solution(
             _decoupled("one step", lambda g, v: v["new_w"], "one step is taken, not two"),
             _decoupled(
                 "from the start",
-                lambda g, v: g.w - v["new_w"] + decoupled(g, v),
+                lambda g, v: g.w - g.eta * v["v2_of_J"] - 2 * g.eta * g.alpha * g.w,
                 "the second step starts at w^0",
             ),
             _decoupled(

@@ -252,6 +252,12 @@ MISCONCEPTIONS = [
     ),
     Misconception(
         "errors",
+        "all others",
+        lambda g, v: _int(g.tests - (3 * g.tests) // 100),
+        "What is left when the errors are taken off is asked for.",
+    ),
+    Misconception(
+        "errors",
         "training images",
         lambda g, v: _int((3 * g.examples) // 100),
         "The errors are those on the training images.",
