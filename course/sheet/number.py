@@ -159,12 +159,10 @@ _UNITS = {place: float(f"1e{place}") for place in range(-20, 10)}
 def _claimed(digits: str, whole: str, fraction: str, power: int) -> int:
     """Tell the last place that `whole.fraction` times ten to a power claims, as a power of ten."""
     place = power - len(fraction)  # of the last written digit
-    if place <= -SHORTEST:
-        return place
     if fraction == "0" and power == 0 and len(digits) > ENOUGH:
         digits, fraction, place = digits[:-1], "", 0
     if place < 0:
-        return place if len(digits) >= ENOUGH else -SHORTEST
+        return place if place <= -SHORTEST or len(digits) >= ENOUGH else -SHORTEST
     count = len(digits) + place if digits else 0  # digits of the whole number
     if count < ENOUGH:
         return -SHORTEST
@@ -192,7 +190,7 @@ def _read_typed(text: str, whole: bool, units: Iterable[str]) -> Written:
         power += int(bare or inner_sign + inner)
     digits = sign + _without_groups(body, whole)
     match = _DECIMAL.fullmatch(digits)
-    if match is None or body[:1] in ("+", "-"):
+    if match is None:
         raise NotANumber(_advice(plain, whole))
     return _decimal(match, digits, power)._replace(text=_spelled_out(digits, power))
 
