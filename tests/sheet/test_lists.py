@@ -69,8 +69,9 @@ def test_blanks_separate_entries_or_thousands():
 
 
 def test_brackets_that_do_not_match():
-    with pytest.raises(NotAList, match="do not match"):
-        read_list("6, (3", bare=True)
+    for text in ("6, (3", "6], [3", "6, 3)"):
+        with pytest.raises(NotAList, match="do not match"):
+            read_list(text, bare=True)
 
 
 @forall(st.lists(st.integers(-99, 99), min_size=1, max_size=6), st.sampled_from([", ", ",", "; ", " ", "\n"]))
