@@ -100,7 +100,15 @@ def test_what_is_no_answer_is_unreadable_with_a_reason(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["x" * 401, [("x0", f"z{i}") for i in range(1001)], np.zeros((1,) * 9), "ab\ud800", [("x" * 65, "z1")]],
+    [
+        "x" * 401,
+        [("x0", f"z{i}") for i in range(1001)],
+        np.zeros((1,) * 9),
+        "ab\ud800",
+        [("x" * 65, "z1")],
+        [("x0", "z\ud800")],
+        ["1\ud800"],
+    ],
 )
 def test_an_answer_that_could_not_be_read_back_costs_only_itself(value):
     sheet = Sheet("mlp/relu-sgd", {"a1": write(value), "loss": write(4.5)})
