@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from course.exercises import find
 from course.sheet import (
+    LARGEST_SHEET,
     Edges,
     Numbers,
     Outputs,
@@ -162,3 +163,11 @@ def test_entries_that_do_not_fill_their_shape_are_refused():
         decode(b'{"exercise":"e","answers":{},"version":2}')
     with pytest.raises(SheetError):
         decode(b'{"exercise":"e","answers":{},"points":10}')
+
+
+def test_the_limit_of_a_sheet_is_exact():
+    data = encode(Sheet("mlp/relu-sgd", {"loss": write(4.5)}))
+    padded = b" " * (LARGEST_SHEET - len(data)) + data
+    assert decode(padded).answers["loss"] == Numbers((), ("4.5",))
+    with pytest.raises(SheetError, match="at most 256 KiB"):
+        decode(b" " + padded)
