@@ -17,6 +17,7 @@ import linecache
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,11 @@ def rehearse() -> None:
     if os.environ.get(_WITHOUT):
         return
     for part in (_cells, _jax):
-        with contextlib.suppress(Exception):
+        try:
             part()
+        except Exception:
+            # It costs time in each kernel, no more. This goes to the zygote's log.
+            traceback.print_exc()
     if not _can_fork():
         os.environ[_WITHOUT] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606

@@ -26,7 +26,7 @@ import contextlib
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,15 @@ _DESERTED = 6  # looks at a cluster without a worker before the run is given up
 
 class ClusterError(CourseError):
     """Raised when a cluster cannot grade; the message says what is missing and what to do."""
+
+
+@contextlib.contextmanager
+def _noted(what: str) -> Iterator[None]:
+    """Go on after whatever Dask raises when a connection is lost or the scheduler gone; the log has all of it."""
+    try:
+        yield
+    except Exception:
+        logging.getLogger("course.grading").info(what, exc_info=True)
 
 
 class Cluster:
@@ -126,7 +135,7 @@ class Cluster:
             self._check(client)
             yield client
         finally:
-            with contextlib.suppress(Exception):
+            with _noted("the connection to the scheduler could not be closed"):
                 client.close(timeout=_CONNECT_SECONDS)
 
     def _check(self, client: Any) -> None:
@@ -184,7 +193,7 @@ class _Pool(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let go of the cluster; what a worker is at, it brings to its end, and nobody asks for it."""
         self._ended.set()
-        with contextlib.suppress(Exception):
+        with _noted("tasks could not be cancelled"):
             self._client.cancel([*self._open.values(), self._cache])
         self._leave()
 
@@ -229,7 +238,7 @@ class _Pool(Executor):
             if self._client.status not in ("running", "connecting"):
                 self._break("the scheduler is gone")
                 return
-            with contextlib.suppress(Exception):
+            with _noted("the scheduler did not say how many workers there are"):
                 there = self._client.sync(self._client.scheduler.ncores, callback_timeout=_CONNECT_SECONDS)
                 looks = 0 if there else looks + 1
             if looks >= _DESERTED:
