@@ -145,7 +145,7 @@ def test_nor_does_one_that_joins_later(grade, hosts, monkeypatch):
 
 
 def test_nor_does_one_without_a_sandbox_or_without_the_course(grade, hosts, monkeypatch):
-    monkeypatch.setattr(worker, "sandbox", SimpleNamespace(available=lambda: "this is Plan 9"))
+    monkeypatch.setattr(worker, "namespaces", SimpleNamespace(available=lambda: "this is Plan 9"))
     with pytest.raises(ClusterError, match="has no sandbox: this is Plan 9"):
         grade(hosts.scheduler_address)
     monkeypatch.undo()
