@@ -25,7 +25,6 @@ from rich.console import Console
 from rich.table import Table
 
 from course.commands.progress import follow, working
-from course.marking.follow_through import outcome
 from tests.oracles.sheets import make_class, numbers_of_a_class
 
 MODULES = ("losses", "penalties", "mlp", "conv", "networks", "momentum")
@@ -123,15 +122,19 @@ def check_marker(count: int) -> Row:
     """The share of marks (states and points of every step) that differ from those one by one on the CPU."""
     marker, pool, which, entries = make_class(count)
     givens = numbers_of_a_class(pool, which)
-    scored = marker.score_class(givens, entries)
+    many = marker.mark_class(givens, entries)
     differ = []
-    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+    with jax.default_device(jax.devices("cpu")[0]):
         for number in range(count):
-            given, sheet = jax.tree.map(lambda leaf, n=number: leaf[n], (givens, entries))
-            for name, verdict in marker._one(given, sheet, None, True).items():
-                one, many = outcome(verdict), scored[name]
-                differ.append(one.state != many.state[number] or one.points != many.points[number])
+            given, sheet = jax.tree.map(lambda leaf, n=number: leaf[n : n + 1], (givens, entries))
+            for name, one in marker.mark_class(given, sheet).items():
+                differ.append(state_and_points(one)[0] != (many[name].state[number], many[name].points[number]))
     return Row(MARKED, "float64", float(np.mean(differ)), None)
+
+
+def state_and_points(verdict: Any) -> list[tuple[Any, Any]]:
+    """What a table of marks needs of a verdict on sheets, sheet by sheet."""
+    return list(zip(verdict.state, verdict.points, strict=True))
 
 
 def _is_float(x: Any) -> bool:

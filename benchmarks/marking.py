@@ -1,9 +1,8 @@
-"""How many sheets a second a class is marked at, against a loop over the same marker and against plain numpy.
+"""How many sheets a second a class is marked at, from kept JSON to marks in words, and what takes the time.
 
-Run as `course bench marking`. Sheets of A1 (`mlp/relu-sgd`) and A2 (`mlp/sigmoid-ls`) of every kind: right, off,
-with slips, with holes; every rule counts. All contestants mark the same sheets and must come to the same points
-(plain numpy is written for A1). Times are medians of rounds in turns, so that a busy machine disturbs all
-alike. The floor is what moving the bytes of the sheets takes, measured by a large copy in the same run.
+Run as `course bench marking`. Sheets of every kind: right, off, with slips, with holes; every rule counts. The
+parts are measured in the same run: reading (JSON to arrays), marking (the compiled program, and other numbers
+where a sheet is suspicious), wording (remarks and shown values). Times are medians of rounds.
 """
 
 import argparse
@@ -16,10 +15,12 @@ import time
 import jax
 import numpy as np
 
+from course import sheet as sheets
 from course.commands.common import prepare_output
 from course.commands.progress import working
+from course.marking.marker import Task, stack_entries
 from course.marking.scheme import State
-from tests.oracles import plain_marker
+from course.sheet import Sheet
 from tests.oracles.sheets import make_class, numbers_of_a_class
 
 ID = "mlp/relu-sgd"
@@ -27,85 +28,67 @@ EXERCISES = (ID, "mlp/sigmoid-ls")
 WORDS = [state.word for state in State][:5]
 
 
-def copy_rate(size: int = 1 << 29) -> float:
-    """Bytes read and written a second by a large copy."""
-    source, target = np.ones(size // 8), np.empty(size // 8)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        np.copyto(target, source)
-        times.append(time.perf_counter() - start)
-    return 2 * size / min(times[1:])
+def kept_sheets(marker, entries, count: int) -> list[bytes]:
+    """The same sheets as they are kept."""
+    answers = marker.scheme.exercise.answers
 
+    def written(name, number):
+        answer, value = answers[name], entries[name].value[number]
+        if answer.dtype == "choice":
+            return sheets.write(answer.choices[int(value)])
+        return sheets.write(value)
 
-def run(exercise_id: str, count: int, rounds: int, single: int) -> None:
-    """Measure and print."""
-    marker, pool, which, entries = make_class(count, exercise_id=exercise_id)
-    exercise = marker.scheme.exercise
-    givens = numbers_of_a_class(pool, which)
-    probe = exercise.probes("benchmark")
-    probes = (
-        None if probe is None else jax.tree.map(lambda leaf: np.broadcast_to(leaf, (count, *leaf.shape)), probe)
-    )
-
-    def class_call():
-        marks = marker.score_class(givens, entries, probes)
-        return sum(outcome.points for outcome in marks.values()), marks
-
-    sheets = [jax.tree.map(lambda leaf, n=number: leaf[n], (givens, entries)) for number in range(single)]
-
-    def loop():
-        with jax.enable_x64(True):
-            marks = [marker._one(given, answers, probe, True) for given, answers in sheets]
-            jax.block_until_ready(marks)
-        return np.array([sum(float(v.points) for v in mark.values()) for mark in marks]), marks
-
-    plain = [
-        (given, {n: None if e.status == 1 else (e.value, e.unit) for n, e in answers.items()})
-        for given, answers in sheets
+    return [
+        sheets.encode(
+            Sheet(
+                marker.scheme.exercise.id,
+                {
+                    name: written(name, number)
+                    for name in answers
+                    if entries[name].status[number] != 1 and answers[name].dtype not in {"graph", "function"}
+                },
+            )
+        )
+        for number in range(count)
     ]
 
-    def numpy_loop():
-        return np.array([plain_marker.mark(given, sheet)[1] for given, sheet in plain]), None
 
-    contestants = {"one call for the class": (class_call, count), "loop over the marker": (loop, single)}
-    if exercise_id == ID:
-        contestants["plain numpy"] = (numpy_loop, single)
-    results = {name: call() for name, (call, _) in contestants.items()}  # compiles, and checks
-    points, marks = results["one call for the class"]
-    for name, (theirs, _) in results.items():
-        np.testing.assert_array_equal(theirs, points[: len(theirs)], err_msg=name)
-    wall, cores = _measure(contestants, rounds)
-    read, written = (sum(leaf.nbytes for leaf in jax.tree.leaves(t)) / count for t in ((givens, entries), marks))
-    rate, moved = copy_rate(), read + written
-    states = np.concatenate([outcome.state for outcome in marks.values()])
-    shares = ", ".join(f"{n} {np.mean(states == i):.0%}" for i, n in enumerate(WORDS))
-    print(f"\n{exercise_id}: {count} sheets in one call, {single} in the loops, {rounds} rounds; {shares}")
-    best = wall["one call for the class"]
-    for name, each in wall.items():
-        print(f"  {name:24s} {each:12,.0f} sheets/s   one call is {best / each:8.1f} times as fast")
-    print(f"  the call used {cores:.2f} cores: {best / cores:,.0f} sheets a second of processor time")
-    print(f"  {read:.0f} bytes read and {written:.0f} written a sheet; a large copy moves {rate / 1e9:.1f} GB/s:")
-    print(f"  floor {rate / moved:,.0f} sheets/s, {rate / moved / best:.1f} times what is reached")
+def run(exercise_id: str, count: int, rounds: int) -> None:
+    """Measure and print."""
+    marker, pool, which, entries = make_class(count, exercise_id=exercise_id)
+    givens = numbers_of_a_class(pool, which)
+    probe = marker.scheme.exercise.probes("benchmark")
+    kept = kept_sheets(marker, entries, count)
+    each = [jax.tree.map(lambda leaf, n=number: leaf[n], givens) for number in range(count)]
 
+    def whole():
+        start = time.perf_counter()
+        handed = [sheets.decode(data) for data in kept]
+        read = stack_entries(marker.scheme.exercise, handed)
+        was_read = time.perf_counter()
+        found = marker.find([Task(sheet, given, probe) for sheet, given in zip(handed, each, strict=True)])
+        was_found = time.perf_counter()
+        reports = [marker.report(sheet, finding) for sheet, finding in zip(handed, found, strict=True)]
+        done = time.perf_counter()
+        reading = was_read - start
+        # `find` reads the sheets as well; what it takes beside that is marking.
+        return reports, (reading, max(was_found - was_read - reading, 0.0), done - was_found), read
 
-def _measure(contestants, rounds):
-    """Sheets a second by contestant, and the cores that the first one used."""
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
-    for _ in range(rounds):
-        for name, (call, _) in contestants.items():
-            start, used = time.perf_counter(), time.process_time()
-            call()
-            times[name].append((time.perf_counter() - start, time.process_time() - used))
-    wall = {n: contestants[n][1] / statistics.median(t for t, _ in taken) for n, taken in times.items()}
-    return wall, statistics.median(used / taken for taken, used in next(iter(times.values())))
+    reports, _, _ = whole()  # compiles
+    states = [step.state for report in reports for step in report.steps.values()]
+    shares = ", ".join(f"{word} {np.mean([state == word for state in states]):.0%}" for word in WORDS)
+    times = np.array([whole()[1] for _ in range(rounds)])
+    total = statistics.median(times.sum(axis=1))
+    parts = np.median(times, axis=0) / np.median(times, axis=0).sum()
+    print(f"\n{exercise_id}: {count} sheets, {rounds} rounds; {shares}")
+    print(f"  kept JSON to marks in words {count / total:10,.0f} sheets/s")
+    print(f"  reading {parts[0]:.0%}, marking {parts[1]:.0%}, wording {parts[2]:.0%} of the time")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sheets", type=int, default=1_000_000)
+    parser.add_argument("--sheets", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--single", type=int, default=500, help="sheets marked by the loops")
     options = parser.parse_args()
     prepare_output()
     today = datetime.datetime.now(datetime.UTC)
@@ -115,4 +98,4 @@ if __name__ == "__main__":
     print(f"Python {platform.python_version()}, jax {jax.__version__}, numpy {np.__version__}, {jax.devices()}")
     for exercise_id in EXERCISES:
         with working(f"marking {exercise_id}"):
-            run(exercise_id, options.sheets, options.rounds, options.single)
+            run(exercise_id, options.sheets, options.rounds)

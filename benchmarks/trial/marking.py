@@ -14,6 +14,7 @@ from course.marking import registry
 from course.marking.marker import stack, stack_entries
 from course.marking.report import Report
 from course.marking.scheme import State
+from course.marking.variant import Variant
 
 SOLUTIONS = (Path(__file__).parents[2] / "solutions",)
 LOT = 4096  # sheets in a call: every call has this size, so that the marker is compiled once an exercise
@@ -73,7 +74,7 @@ class Marking:
 
     def sentence(self, step: str, slip: int) -> str:
         """Return what a student is told of a slip."""
-        return self._marker.scheme.sentence(step, slip)
+        return self._marker.scheme.slips_of(step)[slip].sentence
 
     @property
     def _size(self) -> int:
@@ -103,7 +104,7 @@ class Marking:
         entries = jax.tree.map(lambda leaf: leaf[rows], unique)
         probes = None if self._probe("practice") is None else stack([self._probe(case.secret) for case in filled])
         found = jax.device_get(
-            self._marker.score_class(stack([self.given(case.student) for case in filled]), entries, probes)
+            self._marker.mark_class(stack([self.given(case.student) for case in filled]), entries, probes)
         )
         ordered = [found[name] for name in self.steps]
 
@@ -127,4 +128,6 @@ class Marking:
 
     @functools.cache  # noqa: B019 one object an exercise, for the whole run
     def _others(self, students: tuple[str, ...]) -> Any:
-        return self._marker.others({student: self.given(student) for student in students}, self._probe("practice"))
+        return self._marker.others(
+            {Variant("student", student): self.given(student) for student in students}, self._probe("practice")
+        )

@@ -15,6 +15,7 @@ import numpy as np
 from jax import Array
 
 from course.exercises.practice import KEPT, apart
+from course.exercises.shapes import squeezed
 from course.exercises.variants import POOL
 from course.marking.follow_through import call, slip_values, truths
 from course.marking.marker import stack
@@ -170,9 +171,8 @@ def _examine(scheme: Scheme, given: Any, probe: Any) -> tuple[Array, dict[tuple[
 
 def _copies(value: Array, given: Any, alike: Any) -> Array:
     """Whether a right value could be had by copying a given one."""
-    squeezed = tuple(n for n in value.shape if n != 1)
     copied = jnp.asarray(False)
     for leaf in jax.tree.leaves(given):
-        if tuple(n for n in jnp.shape(leaf) if n != 1) == squeezed:
+        if squeezed(jnp.shape(leaf)) == squeezed(value.shape):
             copied |= alike(jnp.reshape(jnp.asarray(leaf, dtype=float), value.shape), value)
     return copied

@@ -15,6 +15,7 @@ from rich.table import Table
 from course.errors import CourseError
 from course.exercises import CATALOGUE, Exercise, find
 from course.marking.scheme import Scheme
+from course.marking.variant import DOCUMENT, Variant
 
 messages = Console(stderr=True, highlight=False)
 results = Console(highlight=False)
@@ -122,7 +123,7 @@ def numbers(exercise: Exercise, student: str | None) -> Any:
     return load(course_dir).given(exercise, student)
 
 
-def other_numbers(exercise: Exercise, student: str | None) -> dict[str, Any]:
+def other_numbers(exercise: Exercise, student: str | None) -> dict[Variant, Any]:
     """Give the numbers that a student's sheet may have been worked on instead: the document's, the class's."""
     from course.grading.config import find_course_dir, load
 
@@ -130,9 +131,8 @@ def other_numbers(exercise: Exercise, student: str | None) -> dict[str, Any]:
         return {}
     course_dir = find_course_dir()
     enrolled = load(course_dir).students if course_dir is not None else []
-    return {"the document's own numbers": exercise.seed()} | {
-        f"the numbers of {name}": numbers(exercise, name) for name in enrolled if name != student
-    }
+    theirs = {Variant("student", name): numbers(exercise, name) for name in enrolled if name != student}
+    return {DOCUMENT: exercise.seed()} | theirs
 
 
 def require_solutions(option: Path | None) -> tuple[Path, ...]:

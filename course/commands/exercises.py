@@ -157,6 +157,8 @@ def _marker(folders: tuple[Path, ...], exercise_id: str) -> Any:
 
 def report_json(report: Report) -> dict[str, Any]:
     """Give the JSON of a report as scripts may rely on it."""
+    found = report.misread
+    misread = None if found is None else {"field": found.field, "read": found.read, "given": found.given}
     return {
         "exercise": report.exercise,
         "student": report.student,
@@ -170,9 +172,12 @@ def report_json(report: Report) -> dict[str, Any]:
                 "points": step.points,
                 "max_points": step.max_points,
                 "remark": step.remark,
+                **({"partial": True} if step.partial else {}),
             }
             for name, step in report.steps.items()
         },
+        **({"misread": misread} if misread is not None else {}),
+        **({"withheld": report.withheld} if report.withheld else {}),
     }
 
 

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NOT_MARKED = "not marked"
     SEVERAL_SHEETS = "several sheets"
     OTHER_NUMBERS = "other numbers"
+    EVIDENCE = "evidence"
     ID_DECLARED = "id declared"
     ID_OF_CLASSMATE = "id of classmate"
     RULED_BEFORE = "ruled before"
@@ -57,6 +58,7 @@ _WORDS = {
     Kind.NOT_MARKED: "not marked: {}",
     Kind.SEVERAL_SHEETS: "{} sheets in one cell",
     Kind.OTHER_NUMBERS: "worked on {}; under these it has {} points",
+    Kind.EVIDENCE: "the evidence for it is {} bits, from the given values {}",
     Kind.ID_DECLARED: (
         "the notebook declares the id {}; under its numbers it has {} points, which `course accept` takes"
     ),

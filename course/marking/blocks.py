@@ -1,121 +1,63 @@
-"""A class worked through in blocks of sheets that stay in a core's cache, on every core or every device.
+"""Many sheets in blocks of one size: one sheet and a class are the same compiled program.
 
-A block lies on all devices at once, an equal share of its sheets on each (`jax.sharding`); no sheet needs another,
-so nothing is exchanged. A CPU that is one device works on several blocks at a time, one a core. Every block of
-a class has the same shape, the last one is filled up with zeros: one compiled program serves all of them, and
-which sheets stand beside a sheet has no effect on it.
+A scheme takes seconds to compile, and its marker milliseconds to run on a whole block, so filling the last block
+up costs less than compiling for another size would. Which sheets stand beside a sheet has no effect on it.
 """
 
-import math
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import numpy as np
-from jax import Array
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from course.marking.batching import batch_last
+SHEETS = 64  # a block of so many takes about as long as one sheet: the time is that of a thousand small operations
 
-CACHED = 4096  # sheets a device in one block: their numbers and what is worked out from them fit a core's cache
-ACCELERATED = 1 << 18  # an accelerator wants many sheets at once
-
-
-class Rows(NamedTuple):
-    """Where the leaves of a pytree stand in tables with a column a sheet: a table a dtype, some rows a leaf."""
-
-    tree: Any
-    shapes: tuple[tuple[int, ...], ...]
-    dtypes: tuple[str, ...]
-
-    def heights(self) -> dict[str, int]:
-        """Give the rows of each table."""
-        return {
-            d: sum(math.prod(s) for s, e in zip(self.shapes, self.dtypes, strict=True) if e == d)
-            for d in self.dtypes
-        }
-
-    def take(self, tables: dict[str, Any]) -> list[Any]:
-        """Give the leaves, views of the tables in numpy, with the sheets along the last axis."""
-        at = dict.fromkeys(tables, 0)
-        leaves = []
-        for shape, dtype in zip(self.shapes, self.dtypes, strict=True):
-            rows = tables[dtype][at[dtype] : at[dtype] + math.prod(shape)]
-            leaves.append(rows.reshape(*shape, rows.shape[-1]))
-            at[dtype] += math.prod(shape)
-        return leaves
+# A marker is thousands of operations on a few numbers: what takes time is the compiler (8 s of processor time for
+# `mlp/relu-sgd`, where its full care takes 15), not the code that it makes.
+QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}
 
 
 class InBlocks:
-    """A function of one sheet that works through a class, compiled at most once a size of block.
+    """A function of one sheet that works through many, compiled once.
 
     Args:
         one: of pytrees of arrays, for one sheet.
+        shared: how many of its last arguments are the same for every sheet.
     """
 
-    def __init__(self, one: Callable[..., Any]) -> None:
-        self._last = batch_last(one)
-        self._block = jax.jit(self._work, static_argnums=0)
-        self._results: dict[Rows, Any] = {}  # the trees of what comes out, known once a program is traced
+    def __init__(self, one: Callable[..., Any], shared: int = 0) -> None:
+        self._shared = shared
+        self._block: Callable[..., Any] | None = None
+        self._one = one
 
-    def __call__(self, *stacked: Any) -> Any:
-        """Work through a class.
+    def __call__(self, *arguments: Any) -> Any:
+        """Work through many sheets.
 
         Args:
-            stacked: the arguments of `one` with the sheets along axis 0 of every leaf. Arrays that lie in memory
-                with the sheets last, as `course.marking.marker.stack` lays them, are taken the fastest.
+            arguments: those of `one`; all but the shared ones have the sheets along axis 0 of every leaf.
 
         Returns:
             What `one` returns as numpy arrays, with the sheets along axis 0.
         """
-        leaves, tree = jax.tree.flatten(stacked)
-        leaves = [np.asarray(leaf) for leaf in leaves]
-        rows = Rows(tree, tuple(leaf.shape[1:] for leaf in leaves), tuple(leaf.dtype.name for leaf in leaves))
-        count, devices = leaves[0].shape[0], jax.devices()
-        width = len(devices) * _share(count, devices)
-        columns = NamedSharding(Mesh(np.array(devices), ("sheets",)), PartitionSpec(None, "sheets"))
-
-        def work(start: int) -> list[np.ndarray]:
-            tables: Any = _gather(leaves, rows, start, width)
+        each = arguments[: len(arguments) - self._shared]
+        rest = arguments[len(each) :]
+        if self._block is None:
+            axes = (-1,) * len(each) + (None,) * len(rest)
+            vectorised = jax.vmap(self._one, in_axes=axes, out_axes=-1)
+            self._block = jax.jit(vectorised, compiler_options=QUICKLY_COMPILED)
+        last = jax.tree.map(lambda leaf: np.moveaxis(np.asarray(leaf), 0, -1), each)
+        count = jax.tree.leaves(last)[0].shape[-1]
+        blocks = []
+        for start in range(0, max(count, 1), SHEETS):
+            block = jax.tree.map(lambda leaf, at=start: _filled(leaf[..., at : at + SHEETS]), last)
             with jax.enable_x64(True):  # holds for one thread
-                if len(devices) > 1:
-                    tables = jax.device_put(tables, columns)
-                return [np.asarray(leaf) for leaf in self._block(rows, tables)]
-
-        first = work(0)
-        results = [np.empty((*leaf.shape[:-1], count), leaf.dtype) for leaf in first]
-
-        def write(start: int, block: list[np.ndarray]) -> None:
-            for whole, part in zip(results, block, strict=True):
-                whole[..., start : start + width] = part[..., : count - start]
-
-        write(0, first)
-        cores = (os.cpu_count() or 1) if len(devices) == 1 and devices[0].platform == "cpu" else 1
-        with ThreadPoolExecutor(cores) as pool:
-            list(pool.map(lambda start: write(start, work(start)), range(width, count, width)))
-        return jax.tree.unflatten(self._results[rows], [np.moveaxis(leaf, -1, 0) for leaf in results])
-
-    def _work(self, rows: Rows, tables: dict[str, Array]) -> list[Array]:
-        # Results are not gathered in tables: that would have the compiler work every one of them out for itself.
-        results, self._results[rows] = jax.tree.flatten(
-            self._last(*jax.tree.unflatten(rows.tree, rows.take(tables)))
+                blocks.append(jax.device_get(self._block(*block, *rest)))
+        return jax.tree.map(
+            lambda *parts: np.moveaxis(np.concatenate(parts, axis=-1)[..., :count], -1, 0), *blocks
         )
-        return results
 
 
-def _share(count: int, devices: Sequence[Any]) -> int:
-    """Sheets a device in one block: a power of two, so that classes of all sizes share a few programs."""
-    most = CACHED if devices[0].platform == "cpu" else ACCELERATED
-    return min(most, 1 << max(-(-count // len(devices)) - 1, 0).bit_length())
-
-
-def _gather(leaves: Sequence[np.ndarray], rows: Rows, start: int, width: int) -> dict[str, np.ndarray]:
-    """The sheets of one block, a column a sheet."""
-    there = leaves[0][start : start + width].shape[0]
-    new = np.empty if there == width else np.zeros
-    tables = {name: new((height, width), name) for name, height in rows.heights().items()}
-    for row, leaf in zip(rows.take(tables), leaves, strict=True):
-        row[..., :there] = np.moveaxis(leaf[start : start + width], 0, -1)
-    return tables
+def _filled(leaf: np.ndarray) -> np.ndarray:
+    """Fill a block up with zeros."""
+    missing = SHEETS - leaf.shape[-1]
+    return leaf if not missing else np.pad(leaf, [(0, 0)] * (leaf.ndim - 1) + [(0, missing)])

@@ -3,22 +3,35 @@ r"""Marking as one pure function of given values and answers, for one sheet or, 
 Each step is evaluated on the true parents and on the student's own. The second carries the rounding of what
 was written: its tolerance is the answer's unit plus $\sum |\partial\text{step}/\partial\text{parent}|$ times the
 parent's unit. A parent that is missing or unusable is replaced by its own step on what was given before it.
+
+What does not follow, though it is what the step gives on the student's own numbers:
+
+- from a parent that earned nothing and is made up: all zero, the same everywhere, or given values copied;
+- from a parent that makes no sense, or a value that makes none: a size below 1, a probability above 1;
+- what became trivial (zeros, given values, a saturated sigmoid), unless zeros are forced by the student's own
+  gates on work of which the greater part is right but for sign and order (`kin`);
+- what repeats its parent, unless something else was worked out on wrong numbers somewhere on the sheet.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array
 
-from course.marking.scheme import TRANSPOSED, Scheme, Slip, State, Step, call
+from course.exercises.shapes import squeezed
+from course.marking.scheme import Alternative, Scheme, Slip, State, Step, call
 from course.marking.tolerance import Fit, compare, vanishes
 from course.sheet.reading import Status
 
 NONE = -1
 EXACT = frozenset({"int", "choice", "graph"})  # kinds of answers of which only the thing itself counts
+NEGLIGIBLE = 1e-6  # of a step's size: as good as zero
+FLAT = 1e-6  # so near to where a function is flat nothing was worked out
+ENOUGH_ENTRIES, ENOUGH_RIGHT = 6, 0.75  # of the entries that are not zero, for half of an array's points
 
 
 class Entry(NamedTuple):
@@ -29,6 +42,17 @@ class Entry(NamedTuple):
     status: Any
 
 
+class Reason(IntEnum):
+    """Why an answer that is what the step gives on the student's own numbers earns nothing."""
+
+    NONE = 0
+    TRIVIAL = 1
+    MADE_UP = 2  # a parent is
+    SENSELESS = 3  # the value itself makes no sense
+    FROM_SENSELESS = 4
+    REPEATS = 5
+
+
 class Verdict(NamedTuple):
     """What the engine found for one step.
 
@@ -37,16 +61,25 @@ class Verdict(NamedTuple):
         points: earned.
         slip: number of the slip that was recognised, -1 for none.
         charged_at: number of the step at which this slip's cause was charged before, -1 for none.
+        alternative: number of the convention under which it is right, -1 for the scheme's own.
+        reason: a `Reason` why it does not follow.
+        partial: whether part of the entries earned half.
+        eased: whether an error before it left nothing to be worked out here, though it counts.
+        rounded: whether what it follows from was rounded.
         right: which entries are right or follow.
         expected: the value that follows from the student's own earlier answers.
         truth: the right value.
-        follows_own: whether expected and truth differ because of the student's earlier answers.
     """
 
     state: Array
     points: Array
     slip: Array
     charged_at: Array
+    alternative: Array
+    reason: Array
+    partial: Array
+    eased: Array
+    rounded: Array
     right: Array
     expected: Array
     truth: Array
@@ -55,32 +88,57 @@ class Verdict(NamedTuple):
 Marks = dict[str, Verdict]
 
 
-class Outcome(NamedTuple):
-    """What a table of marks needs of a `Verdict`."""
+class _Known(NamedTuple):
+    """What is known of one step when later ones are marked."""
 
-    state: Array
-    points: Array
-    slip: Array
-    charged_at: Array
-
-
-def outcome(verdict: Verdict) -> Outcome:
-    """Leave the values out of a verdict."""
-    return Outcome(verdict.state, verdict.points, verdict.slip, verdict.charged_at)
+    truth: Array
+    used: Array  # the student's value, or what replaces it
+    written: Array | None  # a square matrix as it stands on the sheet, where `used` may be its transpose
+    spread: Array  # how far it may be off for its rounding
+    sound: Array  # earned credit, or replaces something that rests on credit alone
+    wrong: Array  # rests on something wrong, itself included
+    kin: Array  # what is wrong before it, itself included, is right for the greater part but for sign and order
+    made_up: Array  # earned nothing, and is no work: zeros, one number everywhere, given values
+    sensible: Array
 
 
 class _Sheet(NamedTuple):
-    """What is known of the steps so far while a sheet is marked."""
+    """One sheet and what is known of its steps so far."""
 
-    truth: dict[str, Array]
-    used: dict[str, Array]  # the student's value, or what replaces it
-    spread: dict[str, Array]  # how far that may be off for its rounding
-    rounded: dict[str, bool]  # whether its kind of answer is rounded at all
-    trusted: dict[str, Array]  # whether it earned credit, or replaces something that rests on credit alone
-    charged: dict[str, Array]  # per cause: the number of the step that it was charged at, or NONE
+    inputs: dict[str, Any]
+    sizes: dict[str, Any] | None
+    follow: Array
+    known: dict[str, _Known]
+    charged: dict[tuple[str, str, str], Array]  # the number of the step that a cause was charged at, or NONE
+
+    def every(self, step: Step, kind: str) -> Array:
+        """Say whether a flag holds for all parents of a step."""
+        flags = [getattr(self.known[name], kind) for name in step.parents]
+        return functools.reduce(jnp.logical_and, flags, jnp.asarray(True))
+
+    def some(self, step: Step, kind: str) -> Array:
+        """Say whether a flag holds for a parent of a step."""
+        flags = [getattr(self.known[name], kind) for name in step.parents]
+        return functools.reduce(jnp.logical_or, flags, jnp.asarray(False))
 
 
-def mark(scheme: Scheme, given: Any, entries: dict[str, Entry], probe: Any = None, follow: Any = True) -> Marks:
+class _Targets(NamedTuple):
+    """What an answer is held against, a row each: values, how far they may be off, what is known of them."""
+
+    values: Array  # (rows, entries)
+    slack: Array  # (rows, entries)
+    trivial: Array  # (rows,)
+    possible: Array  # (rows,)
+
+
+def mark(
+    scheme: Scheme,
+    given: Any,
+    entries: dict[str, Entry],
+    probe: Any = None,
+    follow: Any = True,
+    sizes: dict[str, Any] | None = None,
+) -> Marks:
     """Mark one sheet. Pure: jit it, or vmap it over given, entries, probe and follow.
 
     Args:
@@ -89,16 +147,78 @@ def mark(scheme: Scheme, given: Any, entries: dict[str, Entry], probe: Any = Non
         entries: one `Entry` a step.
         probe: the inputs on which functions were evaluated.
         follow: whether answers may follow from the student's own earlier ones; not on a foreign sheet.
+        sizes: the largest value that each step has among all draws; without them no value is too large.
 
     Returns:
         A `Verdict` a step, in the order of the scheme.
     """
     inputs = {"given": given, "probe": probe}
-    sheet = _Sheet({}, {}, {}, {}, {}, dict.fromkeys(scheme.causes(), _small(NONE)))
+    follow = jnp.asarray(follow) & ~_is_one_number(scheme, entries)
+    charged = dict.fromkeys(scheme.charges(), _small(NONE))
+    sheet = _Sheet(inputs, sizes, follow, {}, charged)
     marks: Marks = {}
+    repeats: dict[str, Array] = {}
+    doubtful: dict[str, _Answer] = {}
+    worked = jnp.asarray(False)
     for number, step in enumerate(scheme.steps.values()):
-        marks[step.name], sheet = _mark_step(step, number, inputs, entries[step.name], sheet, follow)
-    return marks
+        answer = _Answer(scheme, step, entries[step.name], sheet)
+        marks[step.name], sheet = answer.mark(number)
+        follows = (marks[step.name].state == State.FOLLOWS) & sheet.some(step, "wrong")
+        repeats[step.name] = follows & answer.repeats(answer.expected)
+        if step.answer.dtype not in {"choice", "graph"}:
+            worked |= follows & ~repeats[step.name] & ~answer.is_trivial
+        if any(slip.place != ("", "") for slip in step.slips):
+            doubtful[step.name] = answer
+    charged = dict(sheet.charged)
+    for name, answer in doubtful.items():
+        marks[name] = _charged_too(scheme.steps[name], marks[name], answer, charged)
+    return {name: _unless_idle(verdict, repeats[name] & ~worked) for name, verdict in marks.items()}
+
+
+def _charged_too(
+    step: Step, verdict: Verdict, answer: "_Answer", charged: dict[tuple[str, str, str], Array]
+) -> Verdict:
+    """Charge a cause in a place where it cannot be seen, once it is seen in two others.
+
+    Without any ReLU a unit that happens to be positive looks as if it had one. Who left out one ReLU only is
+    charged for that one.
+    """
+    for number, slip in enumerate(step.slips):
+        seen = [at != NONE for charge, at in charged.items() if charge[0] == slip.cause]
+        often = functools.reduce(jnp.add, [flag.astype(jnp.int32) for flag in seen]) >= 2
+        here = often & (charged[slip.charge] == NONE) & (answer.doubtful == number)
+        charged[slip.charge] = jnp.where(here, _small(0), charged[slip.charge])
+        verdict = verdict._replace(
+            state=jnp.where(here, _small(State.SLIP), verdict.state),
+            points=jnp.where(here, step.points * slip.credit, verdict.points),
+            slip=jnp.where(here, _small(number), verdict.slip),
+            eased=jnp.where(here, answer.repeats(answer.value), verdict.eased),
+        )
+    return verdict
+
+
+def _unless_idle(verdict: Verdict, idle: Array) -> Verdict:
+    """Take back the points of a step that repeats its parent where nothing else was worked out."""
+    return verdict._replace(
+        state=jnp.where(idle, _small(State.WRONG), verdict.state),
+        points=jnp.where(idle, 0.0, verdict.points),
+        reason=jnp.where(idle, _small(Reason.REPEATS), verdict.reason),
+    )
+
+
+def _is_one_number(scheme: Scheme, entries: dict[str, Entry]) -> Array:
+    """Say whether one number stands in every place of a sheet of two steps and three entries or more."""
+    numeric = [n for n, step in scheme.steps.items() if step.answer.dtype in {"float", "int"}]
+    if len(numeric) < 2:
+        return jnp.asarray(False)
+    least, most, steps, count = jnp.inf, -jnp.inf, 0, 0
+    for name in numeric:
+        entry = entries[name]
+        read = _is_read(entry)
+        least = jnp.minimum(least, jnp.where(read, jnp.min(entry.value), jnp.inf))
+        most = jnp.maximum(most, jnp.where(read, jnp.max(entry.value), -jnp.inf))
+        steps, count = steps + read.astype(int), count + jnp.where(read, entry.value.size, 0)
+    return jnp.asarray((least == most) & (steps > 1) & (count > 2))
 
 
 def truths(scheme: Scheme, given: Any, probe: Any = None) -> dict[str, Array]:
@@ -115,169 +235,387 @@ def slip_values(step: Step, given: Any, probe: Any, values: dict[str, Array]) ->
     return [_evaluate(step, slip, {"given": given, "probe": probe}, values) for slip in step.slips]
 
 
-def _evaluate(step: Step, rule: Step | Slip, inputs: dict[str, Any], values: dict[str, Array]) -> Array:
+def evaluate(step: Step, given: Any, probe: Any, values: dict[str, Any]) -> Array:
+    """Give the value of one step on the given values and on those of its parents."""
+    return _evaluate(step, step, {"given": given, "probe": probe}, values)
+
+
+def _evaluate(
+    step: Step, rule: Step | Slip | Alternative, inputs: dict[str, Any], values: dict[str, Array]
+) -> Array:
     result = call(rule.function, rule.parents, inputs, values)
     return jnp.reshape(jnp.asarray(result, dtype=float), step.answer.shape)
 
 
-def _carried(step: Step, inputs: dict[str, Any], sheet: _Sheet) -> Array:
-    """How far the step may be off because its parents were rounded: sum of |Jacobian| times their units."""
-    carried = jnp.zeros(step.answer.shape)
-    if step.answer.dtype != "float":
-        return carried
-    for name in step.parents:
-        if not sheet.rounded[name]:
-            continue
+class _Answer:
+    """One answer on a sheet, and what it is held against.
 
-        def on_parent(value: Array, name: str = name) -> Array:
-            return _evaluate(step, step, inputs, {**sheet.used, name: value})
+    Everything that it may be is a row of one table, so that there is one comparison a step: many small ones take
+    the compiler far longer. The rows are the truth, what follows, the same with a matrix as it was written, other
+    conventions on the student's values and on the true ones, and the slips likewise.
+    """
 
-        # The Jacobian of one parent alone, entry by entry of that parent: rows of zeros are never worked out.
-        jacobian = jax.jacfwd(on_parent)(sheet.used[name])
-        axes = tuple(range(len(step.answer.shape), jacobian.ndim))
-        carried += (
-            jnp.sum(jnp.abs(jacobian) * sheet.spread[name], axis=axes)
-            if axes
-            else (jnp.abs(jacobian) * sheet.spread[name])
+    def __init__(self, scheme: Scheme, step: Step, entry: Entry, sheet: _Sheet) -> None:
+        self.step, self.sheet, self.status = step, sheet, entry.status
+        self.value, self.unit = jnp.asarray(entry.value), jnp.asarray(entry.unit)
+        self.read = _is_read(entry)
+        self.numeric = step.answer.dtype in {"float", "int"}
+        shape = step.answer.shape
+        self.square = step.answer.dtype == "float" and len(shape) == 2 and shape[0] == shape[1]
+        self.slips = scheme.slips_of(step.name)
+        self.typical = 1.0 if sheet.sizes is None else sheet.sizes[step.name]
+        self.largest = jnp.inf if sheet.sizes is None else 1e3 * sheet.sizes[step.name]
+        # Without barriers XLA fuses every value with all that it comes from, and takes longer to compile.
+        self.truth, self.expected, self.carried = jax.lax.optimization_barrier(
+            (*self._on_both(step), self._carried(step))
         )
-    return jnp.where(carried < jnp.inf, carried, 0.0)  # false for nan too
+        largest = jnp.max(jnp.abs(self.truth), initial=0.0)
+        self.floor = NEGLIGIBLE * jnp.where(largest > 0, largest, self.typical)
+        self.there = jnp.ravel(~vanishes(self.truth, self.typical))
+        self.sound, self.kin = sheet.every(step, "sound"), sheet.every(step, "kin")
+        self.follow = sheet.follow & sheet.every(step, "sensible") & ~sheet.some(step, "made_up")
+        self.targets = self._targets()
+        self.counts = self.follow & self.targets.possible & (~self.targets.trivial | self.sound | self.kin)
+        self.is_trivial = self.targets.trivial[1]
+
+    def mark(self, number: int) -> tuple[Verdict, _Sheet]:
+        """Judge the answer, and add to the sheet what later steps have to know of it."""
+        step = self.step
+        fit = self._fit(self.value, self.unit)
+        exact, follows, right, alternative = self._judge(fit.right)
+        sensible = self._makes_sense() | exact
+        follows = follows & sensible
+        turned = self._turned(follows)
+        found = self._find_slip(fit.right)
+        found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows | ~sensible, NONE, found))
+        charged_at = _pick(found, [self.sheet.charged[slip.charge] for slip in self.slips], NONE)
+        slipped = found != NONE
+        # An answer all of whose entries fit what was written, some too coarsely, is the truth rounded away.
+        coarse = fit.coarse[0] | jnp.any(fit.coarse[1 : self.own] & self.counts[1 : self.own, None], axis=0)
+        rounded_away = ~follows & ~slipped & sensible & jnp.all(right | coarse)
+        state = _state(self.read, self.status, exact, follows, slipped, charged_at != NONE, rounded_away)
+        earned = (state == State.EXACT) | (state == State.FOLLOWS)
+        newly = state == State.SLIP
+        partial = self._partial(right & sensible) & (state == State.WRONG)
+        shares = [slip.credit for slip in self.slips]
+        credit = jnp.where(self._shows_nothing() & ~turned, 0.0, _pick(found, shares, 0.0))
+        share = jnp.where(earned, 1.0, jnp.where(newly, credit, jnp.where(partial, 0.5, 0.0)))
+        replaced = ~self.read | ((state == State.UNUSABLE) & ~rounded_away)
+        before = self.sheet.some(step, "wrong")
+        on_own = jnp.all(fit.right[1])
+        credited = jnp.where(replaced, self.sound, earned | newly | partial | rounded_away)
+        kin = jnp.where(credited, self.kin, self._is_kin() | (on_own & self.kin))
+        kin = jnp.where(state == State.EXACT, True, jnp.where(replaced, self.kin, kin))
+        made_up = self._is_made_up(on_own) | (on_own & self.is_trivial)
+        made_up = jnp.where(replaced, self.is_trivial, made_up)
+        meant = jnp.where(turned, self.value.T, self.value) if self.square else self.value
+        spread = jnp.zeros_like(self.unit)
+        if step.answer.dtype == "float":
+            spread = jnp.where(replaced, self.carried, self._spread())
+        known = _Known(
+            truth=self.truth,
+            used=jnp.where(self.sheet.follow, jnp.where(replaced, self.expected, meant), self.truth),
+            written=jnp.where(self.sheet.follow & ~replaced, self.value, self.expected) if self.square else None,
+            spread=spread,
+            sound=credited,
+            wrong=jnp.where(replaced | (state == State.FOLLOWS), before, ~(earned | rounded_away)),
+            kin=kin,
+            made_up=~credited & ~kin & made_up,
+            sensible=replaced | sensible,
+        )
+        charged = dict(self.sheet.charged)
+        for charge in dict.fromkeys(slip.charge for slip in self.slips):
+            here = _is_any(found, [i for i, slip in enumerate(self.slips) if slip.charge == charge])
+            charged[charge] = jnp.where(newly & here, _small(number), charged[charge])
+        # What follows may also be a slip that makes no difference on the student's own numbers.
+        same = jnp.all(fit.right[self.first_slip : self.first_slip + len(step.slips)], axis=-1)
+        self.doubtful = _small(NONE)
+        for place in reversed(range(len(step.slips))):
+            self.doubtful = jnp.where(same[place], _small(place), self.doubtful)
+        self.doubtful = jnp.where((state == State.FOLLOWS) & before & ~slipped, self.doubtful, NONE)
+        eased = (state == State.FOLLOWS) & before & self.is_trivial & (charged_at == NONE)
+        verdict = Verdict(
+            state=state,
+            points=step.points * share,
+            slip=jnp.where(self.read, found, NONE),
+            charged_at=jnp.where(self.read, charged_at, NONE),
+            alternative=jnp.where(earned, alternative, NONE),
+            reason=jnp.where(state == State.WRONG, self._reason(sensible, on_own), _small(Reason.NONE)),
+            partial=partial,
+            eased=eased | (newly & ~turned & self.repeats(self.value)),
+            rounded=_any(self.carried > 0),
+            right=jnp.reshape(right & self.read & sensible, step.answer.shape),
+            expected=self._shown(fit.right),
+            truth=self.truth,
+        )
+        known, charged, verdict = jax.lax.optimization_barrier((known, charged, verdict))
+        return verdict, self.sheet._replace(known={**self.sheet.known, step.name: known}, charged=charged)
+
+    def _on_both(self, rule: Step | Slip | Alternative) -> Array:
+        """Evaluate on the true values of the parents and on the student's own: (2, *shape)."""
+        parents = {
+            name: jnp.stack([self.sheet.known[name].truth, self.sheet.known[name].used]) for name in rule.parents
+        }
+        if not parents:
+            value = _evaluate(self.step, rule, self.sheet.inputs, {})
+            return jnp.stack([value, value])
+        return jax.vmap(lambda values: _evaluate(self.step, rule, self.sheet.inputs, values))(parents)
+
+    def _carried(self, step: Step) -> Array:
+        """How far the step may be off because its parents were rounded: sum of |Jacobian| times their units."""
+        carried = jnp.zeros(step.answer.shape)
+        if step.answer.dtype != "float":
+            return carried
+        used = {name: known.used for name, known in self.sheet.known.items()}
+        for name in step.parents:
+            # The Jacobian of one parent alone, entry by entry of that parent: rows of zeros are never worked out.
+            def on_parent(value: Array, name: str = name) -> Array:
+                return _evaluate(step, step, self.sheet.inputs, {**used, name: value})
+
+            jacobian = jax.jacfwd(on_parent)(used[name])
+            axes = tuple(range(len(step.answer.shape), jacobian.ndim))
+            parts = jnp.abs(jacobian) * self.sheet.known[name].spread
+            carried += jnp.sum(parts, axis=axes) if axes else parts
+        return jnp.where(carried < jnp.inf, carried, 0.0)  # false for nan too
+
+    def _targets(self) -> _Targets:
+        """Put together all that the answer may be; `self.own` and `self.first_slip` say where rows begin."""
+        step, none = self.step, jnp.zeros_like(self.carried)
+        rows = [(self.truth, none), (self.expected, self.carried)]
+        used = {name: known.used for name, known in self.sheet.known.items()}
+        for name in step.parents:  # a transposed matrix may be carried on as it was written
+            written = self.sheet.known[name].written
+            if written is not None:
+                value = _evaluate(step, step, self.sheet.inputs, {**used, name: written})
+                rows.append((value, self.carried))
+        others = [self._on_both(alternative) for alternative in step.alternatives]
+        self.convention = len(rows)
+        rows += [(on_own, self.carried) for _, on_own in others]
+        self.own = len(rows)  # rows before this one are on the student's own values, but for the truth
+        rows += [(on_truth, none) for on_truth, _ in others]
+        slips = [self._on_both(slip) for slip in step.slips]
+        self.first_slip = len(rows)
+        rows += [(on_own, self.carried) for _, on_own in slips] + [(on_truth, none) for on_truth, _ in slips]
+        rows = jax.lax.optimization_barrier(rows)
+        values, slack = jax.lax.optimization_barrier(
+            (jnp.stack([jnp.ravel(value) for value, _ in rows]), jnp.stack([jnp.ravel(off) for _, off in rows]))
+        )
+        return _Targets(values, slack, self._are_trivial(values), self._are_possible(values))
+
+    def _fit(self, value: Array, unit: Array) -> Fit:
+        """Compare a value with every target, entry by entry: two bool arrays (rows, entries)."""
+        fit = compare(
+            jnp.ravel(value)[None, :],
+            self.targets.values,
+            jnp.ravel(unit)[None, :] + self.targets.slack,
+            exact=self.step.answer.dtype in EXACT,
+            computed=self.step.answer.dtype == "function",
+            relative=self.step.tolerance,
+            typical=self.typical,
+            axis=-1,
+        )
+        return jax.lax.optimization_barrier(fit)
+
+    def _judge(self, right: Array) -> tuple[Array, Array, Array, Array]:
+        """Say whether a value is exact, whether it follows, which entries do, and by which convention."""
+        conventions = len(self.step.alternatives)
+        hits = jnp.all(right, axis=-1)
+        exact, alternative = hits[0], _small(NONE)
+        # Entries that are right and entries that follow make a step that follows.
+        mixed = right[0] | (right[1 : self.own] & self.counts[1 : self.own, None])
+        follow = jnp.all(mixed, axis=-1)
+        for number in reversed(range(conventions)):
+            by = hits[self.own + number] | follow[self.convention - 1 + number]
+            alternative = jnp.where(by, _small(number), alternative)
+        alternative = jnp.where(exact | jnp.any(follow[: self.convention - 1]), NONE, alternative)
+        exact |= jnp.any(hits[self.own : self.own + conventions])
+        follows = exact | jnp.any(follow)
+        entries = jnp.any(mixed[: self.convention - 1], axis=0) | follows
+        return exact, follows, entries, alternative
+
+    def _shown(self, right: Array) -> Array:
+        """Give the value to show as expected: the one that was met, else what follows from the answers."""
+        hits = jnp.all(right[1 : self.own], axis=-1)
+        expected = self.targets.values[1]
+        for row in reversed(range(2, self.own)):
+            expected = jnp.where(hits[row - 1] & ~hits[0], self.targets.values[row], expected)
+        return jnp.reshape(expected, self.step.answer.shape)
+
+    def _find_slip(self, right: Array) -> Array:
+        """Give the number of the first slip the value shows: on the student's own parents, then on true ones."""
+        count = len(self.step.slips)
+        if not count:
+            return _small(NONE)
+        hits = jnp.all(right[self.first_slip :], axis=-1) & self.sheet.follow
+        if self.step.answer.dtype != "choice":
+            hits &= jnp.any(self.targets.values[self.first_slip :] != 0, axis=-1)
+        # What a slip makes of true values is named, whatever was written before; credit is another matter.
+        own = self.counts[self.first_slip : self.first_slip + count]
+        hits &= jnp.concatenate([own, jnp.ones_like(own)])
+        found = _small(NONE)
+        for place in reversed(range(2 * count)):
+            found = jnp.where(hits[place], _small(place % count), found)
+        return found
+
+    def _reason(self, sensible: Array, on_own: Array) -> Array:
+        """Say why an answer does not follow, the weightiest reason last."""
+        reason = _small(Reason.NONE)
+        for condition, then in (
+            (self.is_trivial, Reason.TRIVIAL),
+            (self.sheet.some(self.step, "made_up"), Reason.MADE_UP),
+            (~self.sheet.every(self.step, "sensible"), Reason.FROM_SENSELESS),
+            (~self.targets.possible[1], Reason.SENSELESS),
+        ):
+            reason = jnp.where(condition & on_own & self.sheet.follow, _small(then), reason)
+        return jnp.where(sensible, reason, _small(Reason.SENSELESS))
+
+    def _are_trivial(self, values: Array) -> Array:
+        """Say of rows whether nothing was to be worked out, unlike for the truth: zeros, givens, flatness."""
+        if not self.numeric:
+            return jnp.zeros(values.shape[0], dtype=bool)
+        left = jnp.sum(jnp.abs(values) > self.floor, axis=-1, dtype=jnp.int32)
+        trivial = 2 * left < jnp.sum(self.there, dtype=jnp.int32)
+        if values.shape[1] > 1:
+            for known in self._givens_alike():
+                copies = jnp.all(jnp.abs(values - known) <= 1e-4 * jnp.abs(known), axis=-1)
+                trivial |= copies & ~copies[0]
+        if self.step.saturation:
+            flat = [jnp.abs(values - bound) < FLAT for bound in self.step.saturation]
+            flat = jnp.all(functools.reduce(jnp.logical_or, flat), axis=-1)
+            trivial |= flat & ~flat[0]
+        return trivial
+
+    def _givens_alike(self) -> list[Array]:
+        """Give the given values of the step's shape, flat."""
+        shape = squeezed(self.step.answer.shape)
+        leaves = jax.tree.leaves(self.sheet.inputs["given"])
+        return [jnp.ravel(jnp.asarray(leaf, dtype=float)) for leaf in leaves if squeezed(jnp.shape(leaf)) == shape]
+
+    def _are_possible(self, values: Array) -> Array:
+        """Say of rows whether they lie within what the step declares."""
+        possible = jnp.ones(values.shape[0], dtype=bool)
+        if self.step.range is not None:
+            low, high = self.step.range
+            possible &= jnp.all((values >= low) & (values <= high), axis=-1)
+        if self.step.integral:
+            possible &= jnp.all(values == jnp.round(values), axis=-1)
+        return possible
+
+    def _makes_sense(self) -> Array:
+        """Say whether the answer is possible, and not a thousand times what any draw gives."""
+        if not self.numeric:
+            return jnp.asarray(True)
+        possible = self._are_possible(jnp.ravel(self.value)[None, :])[0]
+        return possible & _all(jnp.abs(self.value) <= self.largest)
+
+    def _is_constant(self) -> Array:
+        """Say whether two entries or more are one number, where the truth's are not."""
+        if self.truth.size < 2:
+            return jnp.asarray(False)
+        return (jnp.max(self.value) == jnp.min(self.value)) & (jnp.max(self.truth) != jnp.min(self.truth))
+
+    def _is_copied(self) -> Array:
+        """Say whether the answer is a given value and the truth is not; single numbers may be by chance."""
+        value, truth = jnp.ravel(self.value), jnp.ravel(self.truth)
+        copies = [jnp.all(value == known) & ~jnp.all(truth == known) for known in self._givens_alike()]
+        return functools.reduce(jnp.logical_or, copies, jnp.asarray(False))
+
+    def _is_made_up(self, on_own: Array) -> Array:
+        """Say whether an answer that earned nothing is no work."""
+        if not self.numeric:
+            return jnp.asarray(False)
+        nothing = _all(jnp.abs(self.value) <= self.floor) & jnp.any(self.there)
+        return nothing if self.truth.size < 2 else nothing | self._is_copied() | (self._is_constant() & ~on_own)
+
+    def _shows_nothing(self) -> Array:
+        """Say whether a slip is a given value, or one number everywhere: anybody can write that down."""
+        if not self.numeric or self.truth.size < 2:
+            return jnp.asarray(False)
+        return self._is_copied() | self._is_constant()
+
+    def repeats(self, value: Array) -> Array:
+        """Say whether a value is one parent's, as the student has it."""
+        again = jnp.asarray(False)
+        for name in self.step.parents:
+            parent = self.sheet.known[name].used
+            if squeezed(jnp.shape(parent)) == squeezed(self.step.answer.shape):
+                close = jnp.abs(jnp.reshape(parent, value.shape) - value) <= 1e-9 * jnp.abs(value)
+                again |= _all(close)
+        return again
+
+    def _is_kin(self) -> Array:
+        """Say whether half of the truth's entries are there but for sign and order; zeros do not count."""
+        if not self.numeric:
+            return jnp.asarray(True)
+        mine, theirs = jnp.ravel(jnp.abs(self.value)), jnp.ravel(jnp.abs(self.truth))
+        unit = jnp.max(self.unit, initial=0.0)
+        off = jnp.abs(mine[:, None] - theirs[None, :])
+        near = (off <= jnp.maximum(unit, 1e-4 * theirs)[None, :]) & (off <= 0.1 * theirs[None, :])
+        near &= self.there[None, :]
+        met = [jnp.sum(jnp.any(near, axis=axis), dtype=jnp.int32) for axis in (0, 1)]
+        count = jnp.maximum(jnp.sum(self.there, dtype=jnp.int32), 1)
+        return 2 * jnp.minimum(*met) >= count
+
+    def _turned(self, follows: Array) -> Array:
+        """Say whether the matrix is right but for its transpose."""
+        if self.square:
+            return self._judge(self._fit(self.value.T, self.unit.T).right)[1] & ~follows
+        if len(squeezed(self.step.answer.shape)) == 2:
+            return follows & (self.status == Status.TRANSPOSED)
+        return jnp.asarray(False)
+
+    def _spread(self) -> Array:
+        """Give how far the answer may be off: nothing where exact, what it inherits where it just follows."""
+        same, own = [jnp.abs(self.value - value) <= 1e-9 * jnp.abs(value) for value in (self.truth, self.expected)]
+        return jnp.where(same, 0.0, jnp.where(own, jnp.minimum(self.carried, self.unit), self.unit))
+
+    def _partial(self, right: Array) -> Array:
+        """Say whether enough of the entries are right, zeros not counted."""
+        if not self.step.parts or self.truth.size < ENOUGH_ENTRIES:
+            return jnp.asarray(False)
+        count = jnp.sum(self.there, dtype=jnp.int32)
+        good = jnp.sum(self.there & right, dtype=jnp.int32)
+        share = jnp.mean(right.astype(float))
+        return (count >= ENOUGH_ENTRIES) & (good >= ENOUGH_RIGHT * count) & (share >= ENOUGH_RIGHT)
 
 
-def _mark_step(
-    step: Step, number: int, inputs: dict[str, Any], entry: Entry, sheet: _Sheet, follow: Any
-) -> tuple[Verdict, _Sheet]:
-    fit = functools.partial(compare, exact=step.answer.dtype in EXACT, computed=step.answer.dtype == "function")
-    value, unit = entry.value, entry.unit
-    truth = _evaluate(step, step, inputs, sheet.truth)
-    expected = _evaluate(step, step, inputs, sheet.used)
-    carried = _carried(step, inputs, sheet)
-    trusted = functools.reduce(jnp.logical_and, [sheet.trusted[name] for name in step.parents], jnp.asarray(True))
-
-    def allowed(candidate: Array) -> Array:
-        return follow & (trusted | ~_degenerate(step, candidate, truth, unit, inputs["given"], sheet))
-
-    may_follow = allowed(expected)
-
-    def judge(written: Array, unit: Array) -> tuple[Array, Array, Array, Array]:
-        on_truth = fit(written, truth, unit)
-        on_own = fit(written, expected, unit + carried)
-        right = on_truth.right | (on_own.right & may_follow)
-        return _all(on_truth.right), _all(right), right, on_truth.coarse | (on_own.coarse & may_follow)
-
-    exact, follows, right, coarse = judge(value, unit)
-    turned = jnp.asarray(False)
-    square = step.answer.dtype == "float" and len(step.answer.shape) == 2 and len(set(step.answer.shape)) == 1
-    if square:
-        turned = judge(value.T, unit.T)[1] & ~follows
-    elif len(_squeezed(step.answer.shape)) == 2:
-        turned = follows & (entry.status == Status.TRANSPOSED)
-
-    causes = (*(slip.cause for slip in step.slips), TRANSPOSED)
-    shares = (*(slip.credit for slip in step.slips), 0.5)
-    found = _find_slip(step, inputs, sheet, value, unit, carried, allowed, fit)
-    found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows, NONE, found))
-    charged_at = _pick(found, [sheet.charged[cause] for cause in causes], NONE)
-    slipped = found != NONE
-    # An answer all of whose entries fit what was written, some too coarsely, is the truth rounded away.
-    rounded_away = ~follows & ~slipped & _all(right | coarse)
-
-    read = (entry.status == Status.READ) | (entry.status == Status.TRANSPOSED)
+def _state(
+    read: Array,
+    status: Array,
+    exact: Array,
+    follows: Array,
+    slipped: Array,
+    charged: Array,
+    rounded_away: Array,
+) -> Array:
     state = _small(State.WRONG)
     for condition, then in (
         (rounded_away, State.UNUSABLE),
         (follows, State.FOLLOWS),
         (exact, State.EXACT),
         (slipped, State.SLIP),
-        (slipped & (charged_at != NONE), State.FOLLOWS),
+        (slipped & charged, State.FOLLOWS),
         (~read, State.UNUSABLE),
-        (entry.status == Status.MISSING, State.MISSING),
+        (status == Status.MISSING, State.MISSING),
     ):  # the last that applies counts
         state = jnp.where(condition, _small(then), state)
-    earned = (state == State.EXACT) | (state == State.FOLLOWS)
-    newly = state == State.SLIP
-    share = jnp.where(earned, 1.0, jnp.where(newly, _pick(found, [jnp.asarray(s) for s in shares], 0.0), 0.0))
-    replaced = ~read | (state == State.UNUSABLE)
-    own = jnp.where(turned, value.T, value) if square else value
-    after = _Sheet(
-        truth={**sheet.truth, step.name: truth},
-        used={**sheet.used, step.name: jnp.where(follow, jnp.where(replaced, expected, own), truth)},
-        spread={**sheet.spread, step.name: jnp.where(replaced, carried, unit)},
-        rounded={**sheet.rounded, step.name: step.answer.dtype == "float"},
-        trusted={**sheet.trusted, step.name: jnp.where(replaced, trusted, earned | newly)},
-        charged={
-            cause: jnp.where(newly & _is_cause(found, causes, cause), _small(number), at)
-            if cause in causes
-            else at
-            for cause, at in sheet.charged.items()
-        },
-    )
-    verdict = Verdict(
-        state=state,
-        points=step.points * share,
-        slip=jnp.where(read, found, NONE),
-        charged_at=jnp.where(read, charged_at, NONE),
-        right=right & read,
-        expected=expected,
-        truth=truth,
-    )
-    return verdict, after
+    return state
 
 
-def _is_cause(found: Array, causes: tuple[str, ...], cause: str) -> Array:
-    numbers = [number for number, name in enumerate(causes) if name == cause]
-    return functools.reduce(jnp.logical_or, [found == number for number in numbers])
+def _is_read(entry: Entry) -> Array:
+    return (entry.status == Status.READ) | (entry.status == Status.TRANSPOSED)
 
 
-def _pick(number: Array, options: Sequence[Array], otherwise: Any) -> Array:
+def _is_any(found: Array, numbers: Sequence[int]) -> Array:
+    return functools.reduce(jnp.logical_or, [found == number for number in numbers], jnp.asarray(False))
+
+
+def _pick(number: Array, options: Sequence[Any], otherwise: Any) -> Array:
     """Give the option with this number: selections, which run side by side for a class where a gather does not."""
-    picked = jnp.asarray(otherwise, dtype=options[0].dtype)
+    picked = jnp.asarray(otherwise, dtype=jnp.asarray(options[0]).dtype)
     for index, option in enumerate(options):
         picked = jnp.where(number == index, option, picked)
     return picked
-
-
-def _degenerate(step: Step, candidate: Array, truth: Array, unit: Array, given: Any, sheet: _Sheet) -> Array:
-    """Whether a value on wrong parents is one that shows no method: zeros, or a given value copied."""
-    if step.answer.dtype in {"choice", "graph"}:
-        lost = [~_any(sheet.used[name] != 0) for name in step.parents]
-        return functools.reduce(jnp.logical_or, lost, jnp.asarray(False))
-    # In a small step one lost entry is a lost method; in a large array a zero may be met by chance.
-    there = ~vanishes(truth)
-    lost = there & vanishes(candidate)
-    degenerate = lost
-    if lost.ndim:
-        degenerate = _any(lost) & (4 * jnp.sum(lost, dtype=jnp.int32) >= jnp.sum(there, dtype=jnp.int32))
-    for leaf in jax.tree.leaves(given):
-        if _squeezed(jnp.shape(leaf)) == _squeezed(step.answer.shape):
-            known = jnp.reshape(jnp.asarray(leaf, dtype=float), step.answer.shape)
-            copied = _all(compare(candidate, known, unit, exact=False).right)
-            degenerate = degenerate | (copied & ~_all(compare(truth, known, unit, exact=False).right))
-    return degenerate
-
-
-def _find_slip(
-    step: Step,
-    inputs: dict[str, Any],
-    sheet: _Sheet,
-    value: Array,
-    unit: Array,
-    carried: Array,
-    allowed: Callable[[Array], Array],
-    fit: Callable[[Array, Array, Array], Fit],
-) -> Array:
-    """Give the number of the first slip the value shows: on the student's own parents, then on the true ones."""
-    matches = []
-    for parents, tolerance, own in ((sheet.used, unit + carried, True), (sheet.truth, unit, False)):
-        for number, slip in enumerate(step.slips):
-            target = _evaluate(step, slip, inputs, parents)
-            hit = _all(fit(value, target, tolerance).right)
-            if step.answer.dtype != "choice":
-                hit &= _any(target != 0)
-            matches.append((number, hit & allowed(target) if own else hit))
-    found = _small(NONE)
-    for number, hit in reversed(matches):
-        found = jnp.where(hit, _small(number), found)
-    return found
 
 
 def _all(values: Array) -> Array:
@@ -290,7 +628,3 @@ def _any(values: Array) -> Array:
 
 def _small(number: int) -> Array:
     return jnp.asarray(number, dtype=jnp.int8)
-
-
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for n in shape if n != 1)

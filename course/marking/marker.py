@@ -1,29 +1,37 @@
-"""Marking sheets: one by one for a report in words, or a whole class in one call."""
+"""Marking sheets, one or a whole class: read, marked, and put into words. One sheet is a class of one.
 
-from collections.abc import Mapping, Sequence
+A sheet is marked on its student's numbers first. One with wrong answers may be worked on other numbers: with one
+given value misread, or on somebody else's. Only such sheets are looked at again, on these numbers.
+"""
+
+import functools
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from course.exercises import Exercise
 from course.marking.blocks import InBlocks
-from course.marking.follow_through import Entry, Marks, Outcome, Verdict, mark, outcome, truths
-from course.marking.report import Report, Ruling, step_marks
+from course.marking.follow_through import Entry, Marks, Verdict, evaluate, mark
+from course.marking.pool import Candidate, Pool, fields_used
+from course.marking.report import Misread, Report, Ruling, step_marks
 from course.marking.scheme import Scheme, State
 from course.marking.tolerance import compare
+from course.marking.variant import Variant
 from course.sheet import Sheet
 from course.sheet.reading import Reading, Status, read_sheet, unknown_names
 
-FOREIGN_STEPS = 3
+BITS = 17  # beside those of the size of the class: one chance in 130 000 that anybody is suspected by chance
+FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
+RIGHT = (State.EXACT, State.FOLLOWS)
 
 
 class Others(NamedTuple):
     """Right values of other variants, with which a sheet that is not right is compared."""
 
-    labels: tuple[str, ...]
+    variants: tuple[Variant, ...]
     givens: tuple[Any, ...]
     truths: dict[str, np.ndarray]  # per step: (variants, *shape)
 
@@ -31,15 +39,72 @@ class Others(NamedTuple):
 NOBODY = Others((), (), {})
 
 
-class Foreign(NamedTuple):
-    """Whose numbers a sheet was worked on, and the points it has under these."""
+class Evidence(NamedTuple):
+    """What speaks for a sheet being worked on another variant: bits, and the given fields that show it."""
 
-    whose: str
+    bits: float
+    fields: frozenset[str]
+
+    def __add__(self, other: Any) -> "Evidence":
+        """Put the evidence of two exercises together."""
+        return Evidence(self.bits + other.bits, self.fields | other.fields)
+
+
+NO_EVIDENCE = Evidence(0.0, frozenset())
+
+
+class Foreign(NamedTuple):
+    """Whose numbers a sheet was worked on, the evidence, and the points it has under these."""
+
+    whose: Variant
+    evidence: Evidence
     points: float
 
 
+class Task(NamedTuple):
+    """One sheet to be marked.
+
+    Attributes:
+        sheet: what was handed over; what it says of exercise and student is not relied on.
+        given: the student's numbers.
+        probe: the inputs on which functions were evaluated.
+        others: variants that the sheet may have been worked on instead.
+        declared: the numbers of another id, under which the points are to be known too.
+        elsewhere: evidence for other variants from the assignment's other exercises.
+    """
+
+    sheet: Sheet
+    given: Any
+    probe: Any = None
+    others: Others = NOBODY
+    declared: Any = None
+    elsewhere: Mapping[Variant, Evidence] = {}
+
+
+class Finding(NamedTuple):
+    """What was found on one sheet.
+
+    Attributes:
+        readings: its answers as read.
+        verdicts: a `Verdict` a step.
+        withheld: points withheld because an error left little to be worked out.
+        misread: the number that was misread, where one was.
+        foreign: on whose numbers it was worked, where not on the student's.
+        evidence: for every variant that it has in common with, as far as there is any.
+        under: its points under the declared numbers.
+    """
+
+    readings: dict[str, Reading]
+    verdicts: Marks
+    withheld: float = 0.0
+    misread: Misread | None = None
+    foreign: Foreign | None = None
+    evidence: Mapping[Variant, Evidence] = {}
+    under: float = 0.0
+
+
 class Marker:
-    """Marks sheets of one scheme. The compiled functions are made once and used for every sheet.
+    """Marks sheets of one scheme. One program is compiled, once, and used for every sheet.
 
     Arithmetic is float64 where the device has it; results are the same for one sheet and for a class.
     """
@@ -48,14 +113,10 @@ class Marker:
         scheme.check()
         self.scheme = scheme
 
-        def one(given: Any, entries: dict[str, Entry], probe: Any, follow: Any) -> Marks:
-            return mark(scheme, given, entries, probe, follow)
+        def one(given: Any, entries: dict[str, Entry], probe: Any, follow: Any, sizes: dict[str, Any]) -> Marks:
+            return mark(scheme, given, entries, probe, follow, sizes)
 
-        self._one = jax.jit(one)
-        self._many = InBlocks(one)
-        self._outcomes = InBlocks(lambda *sheet: jax.tree.map(outcome, one(*sheet), is_leaf=_is_verdict))
-        self._signs = jax.jit(self._evidence)
-        self._truths = jax.jit(jax.vmap(lambda given, probe: truths(scheme, given, probe)))
+        self._many = InBlocks(one, shared=1)
 
     def mark(
         self,
@@ -77,63 +138,89 @@ class Marker:
             others: variants that the sheet may have been worked on instead, from `others`.
             rulings: an instructor's decisions by step.
         """
-        scheme = self.scheme
-        readings = read_sheet(scheme.exercise, sheet)
-        entries = entries_of(readings)
-        foreign = None
-        with jax.enable_x64(True):
-            verdicts = self._one(given, entries, probe, True)
-            whose = self.whose(verdicts, entries, others)
-            if whose is not None:
-                verdicts = self._one(given, entries, probe, False)
-                theirs = self._one(others.givens[whose], entries, probe, True)
-                foreign = Foreign(others.labels[whose], points_of(theirs))
-        return self.report(sheet, readings, verdicts, student=student, foreign=foreign, rulings=rulings)
+        task = Task(sheet, given, probe, others)
+        return self.report(sheet, self.find([task])[0], student=student, rulings=rulings)
+
+    def find(self, tasks: Sequence[Task]) -> list[Finding]:
+        """Find what becomes of every sheet.
+
+        Args:
+            tasks: the sheets.
+        """
+        if not tasks:
+            return []
+        readings = [read_sheet(self.scheme.exercise, task.sheet) for task in tasks]
+        if not self.scheme.steps:
+            return [Finding(reading, {}) for reading in readings]
+        entries = [entries_of(reading) for reading in readings]
+        declared = [number for number, task in enumerate(tasks) if task.declared is not None]
+        rows = [(task.given, entry, task.probe, True) for task, entry in zip(tasks, entries, strict=True)]
+        rows += [(tasks[number].declared, entries[number], tasks[number].probe, True) for number in declared]
+        found = self._rows(rows)
+        under = {number: points_of(self.scheme, found[len(tasks) + at]) for at, number in enumerate(declared)}
+        return [
+            self._found(task, reading, entry, verdicts)._replace(under=round(under.get(number, 0.0), 6))
+            for number, (task, reading, entry, verdicts) in enumerate(
+                zip(tasks, readings, entries, found[: len(tasks)], strict=True)
+            )
+        ]
 
     def report(
         self,
         sheet: Sheet,
-        readings: dict[str, Reading],
-        verdicts: Marks,
+        finding: Finding,
         *,
         student: str | None = None,
-        foreign: Foreign | None = None,
         rulings: Mapping[str, Ruling] | None = None,
     ) -> Report:
-        """Put the engine's verdicts on one sheet into words.
+        """Put what was found on one sheet into words.
 
         Args:
             sheet: what was handed over.
-            readings: the same, as read.
-            verdicts: what `mark_class` or the one-sheet engine found; of a foreign sheet without follow-through.
+            finding: what was found on it.
             student: whose sheet it is.
-            foreign: on whose numbers the sheet was worked, where not on the student's.
             rulings: an instructor's decisions by step.
         """
-        scheme = self.scheme
+        scheme, foreign, misread = self.scheme, finding.foreign, finding.misread
         remarks = []
         if foreign is not None:
-            remarks.append("These are right answers to somebody else's numbers, not to yours.")
+            remarks.append(
+                "These answers do not belong to your numbers, so nothing follows from them. "
+                "Your instructor looks at this sheet."
+            )
+        if misread is not None:
+            remarks.append(
+                f"You worked with {misread.field} = {misread.read}; yours is {misread.given}. One step is "
+                "charged, the rest is marked on the numbers that you used. If you see it otherwise, ask your "
+                "instructor to look at it."
+            )
         unknown = unknown_names(scheme.exercise, sheet)
         if unknown:
             remarks.append(f"Not asked for and not marked: {', '.join(unknown[:10])}.")
-        # The engine's dictionaries come back from jit sorted by key; the scheme's order is the order of the work.
-        ordered = {name: verdicts[name] for name in scheme.steps}
-        steps = step_marks(scheme, ordered, readings, dict(sheet.answers), dict(rulings or {}))
+        if finding.withheld:
+            remarks.append(
+                f"{finding.withheld:g} {'point is' if finding.withheld == 1 else 'points are'} withheld, once: an "
+                "error made several later steps trivial, so that they do not show the method."
+            )
+        ruled = dict(rulings or {})
+        steps = step_marks(scheme, finding.verdicts, finding.readings, dict(sheet.answers), ruled, misread)
+        points = sum(step.points for step in steps.values()) - finding.withheld
         return Report(
             exercise=scheme.exercise.id,
             student=student,
-            points=round(sum(step.points for step in steps.values()), 6),
+            points=round(max(points, 0.0), 6),
             max_points=scheme.step_points,
             steps=steps,
             foreign=foreign is not None,
-            whose="" if foreign is None else foreign.whose,
+            whose="" if foreign is None else str(foreign.whose),
             foreign_points=0.0 if foreign is None else round(foreign.points, 6),
             remarks=tuple(remarks),
+            withheld=finding.withheld,
+            misread=misread,
         )
 
     def mark_class(self, givens: Any, entries: dict[str, Entry], probes: Any = None, follow: Any = None) -> Marks:
-        """Mark many sheets in one call.
+        """Mark many sheets that are read already, each on the numbers that stand beside it.
 
         Args:
             givens: the numbers of all students, stacked along axis 0.
@@ -142,112 +229,227 @@ class Marker:
             follow: bool per sheet; all True unless given.
 
         Returns:
-            A `Verdict` a step with a leading axis of sheets.
+            A `Verdict` a step with a leading axis of sheets, in the order of the scheme.
         """
-        return self._many(givens, entries, probes, _allowed(entries, follow))
+        count = next(iter(entries.values())).status.shape[0]
+        may = np.ones(count, dtype=bool) if follow is None else np.asarray(follow)
+        found = self._many(givens, entries, probes, may, self._sizes)
+        return {name: found[name] for name in self.scheme.steps}
 
-    def score_class(
-        self, givens: Any, entries: dict[str, Entry], probes: Any = None, follow: Any = None
-    ) -> dict[str, Outcome]:
-        """Mark many sheets in one call, of which only states, points and slips are wanted: less to keep.
-
-        Args:
-            givens: the numbers of all students, as for `mark_class`.
-            entries: per step the stacked entries.
-            probes: stacked probe inputs, where there are functions.
-            follow: bool per sheet; all True unless given.
-
-        Returns:
-            An `Outcome` a step with a leading axis of sheets, the same as in the verdicts of `mark_class`.
-        """
-        return self._outcomes(givens, entries, probes, _allowed(entries, follow))
-
-    def others(self, givens: Mapping[str, Any], probe: Any = None) -> Others:
-        """Work out the right values of other variants, by label."""
+    def others(self, givens: Mapping[Variant, Any], probe: Any = None) -> Others:
+        """Work out the right values of other variants."""
         if not givens or not self.scheme.steps:
             return NOBODY
-        stacked = stack(list(givens.values()))
-        probes = None if probe is None else stack([probe] * len(givens))
-        with jax.enable_x64(True):
-            values = {name: np.asarray(v) for name, v in self._truths(stacked, probes).items()}
-        return Others(tuple(givens), tuple(givens.values()), values)
+        return Others(tuple(givens), tuple(givens.values()), self._right_values(list(givens.values()), probe))
 
     def truths(self, given: Any, probe: Any = None) -> dict[str, np.ndarray]:
         """Give the right value of every step for one variant."""
         if not self.scheme.steps:
             return {}
-        with jax.enable_x64(True):
-            values = self._truths(stack([given]), None if probe is None else stack([probe]))
-        return {name: np.asarray(values[name][0]) for name in self.scheme.steps}
+        return {name: values[0] for name, values in self._right_values([given], probe).items()}
 
-    def whose(self, verdicts: Marks, entries: dict[str, Entry], others: Others) -> int | None:
-        """Find the variant whose right values the sheet's wrong steps are, on three or more of them.
+    def _right_values(self, givens: list[Any], probe: Any, sizes: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Give right values: what the program that marks says of empty sheets."""
+        empty = entries_of(read_sheet(self.scheme.exercise, Sheet(self.scheme.exercise.id, {})))
+        found = self._many(
+            stack(givens),
+            stack([empty] * len(givens)),
+            None if probe is None else stack([probe] * len(givens)),
+            np.ones(len(givens), dtype=bool),
+            self._sizes if sizes is None else sizes,
+        )
+        return {name: found[name].truth for name in self.scheme.steps}
 
-        A step that follows from the sheet's own earlier answers is no evidence: in a large class some other
-        student's first step is met by chance, and what follows from it is met with it.
-        """
-        wrong = [
+    @functools.cached_property
+    def pool(self) -> Pool:
+        """What the draws of the exercise tell."""
+        return Pool(self.scheme.exercise)
+
+    @functools.cached_property
+    def _drawn(self) -> dict[str, np.ndarray]:
+        """The right values of every step on the draws of the pool."""
+        unknown = dict.fromkeys(self.scheme.steps, np.float64(1.0))
+        return self._right_values(self.pool.givens, self.scheme.exercise.probes("practice"), unknown)
+
+    @functools.cached_property
+    def _sizes(self) -> dict[str, np.float64]:
+        """The largest value of every step among all draws."""
+        finite = {name: np.where(np.isfinite(value), np.abs(value), 0.0) for name, value in self._drawn.items()}
+        return {name: np.float64(np.max(value, initial=0.0) or 1.0) for name, value in finite.items()}
+
+    @functools.cached_property
+    def _uses(self) -> dict[str, frozenset[str]]:
+        """The given values that each step uses itself, not by its parents."""
+        given, probe = self.scheme.exercise.seed(), self.scheme.exercise.probes("practice")
+        values = {name: np.zeros(step.answer.shape) for name, step in self.scheme.steps.items()}
+        return {
+            name: frozenset(fields_used(functools.partial(evaluate, step), given, probe, values))
+            for name, step in self.scheme.steps.items()
+        }
+
+    def _rows(self, rows: Sequence[tuple[Any, dict[str, Entry], Any, bool]]) -> list[Marks]:
+        """Mark rows of (given, entries, probe, follow)."""
+        givens, entries, probes, follow = zip(*rows, strict=True)
+        found = self.mark_class(
+            stack(givens), stack(entries), None if probes[0] is None else stack(probes), np.array(follow)
+        )
+        return [
+            {name: Verdict(*(leaf[row] for leaf in verdict)) for name, verdict in found.items()}
+            for row in range(len(rows))
+        ]
+
+    def _on(self, task: Task, entries: dict[str, Entry], givens: Sequence[Any]) -> list[Marks]:
+        """Mark one sheet on several sets of numbers."""
+
+        def again(leaf: Any) -> np.ndarray:
+            return np.broadcast_to(np.asarray(leaf), (len(givens), *np.shape(leaf)))
+
+        repeated = jax.tree.map(again, (entries, task.probe))
+        found = self.mark_class(stack(givens), *repeated)
+        return [
+            {name: Verdict(*(leaf[row] for leaf in verdict)) for name, verdict in found.items()}
+            for row in range(len(givens))
+        ]
+
+    def _found(
+        self, task: Task, readings: dict[str, Reading], entries: dict[str, Entry], verdicts: Marks
+    ) -> Finding:
+        """Decide what a sheet was worked on, from its marks on its student's own numbers."""
+        plain = Finding(readings, verdicts, withheld_of(self.scheme, verdicts))
+        wrong = self._wrong(verdicts, entries)
+        if len(wrong) < 1:
+            return plain
+        misread = self._misreading(task, entries, verdicts, wrong)
+        if misread is not None:
+            candidate, marks = misread
+            found, first = self._charge(marks, verdicts, wrong)
+            what = Misread(candidate.field, candidate.read, candidate.given, first)
+            return Finding(readings, found, withheld_of(self.scheme, found), what)
+        evidence = self._evidence(task, entries, verdicts, wrong)
+        whose = _suspect(evidence, task)
+        if whose is None:
+            return plain._replace(evidence=evidence)
+        given = task.others.givens[task.others.variants.index(whose)]
+        alone, theirs = self._rows([(task.given, entries, task.probe, False), (given, entries, task.probe, True)])
+        total = evidence[whose] + task.elsewhere.get(whose, NO_EVIDENCE)
+        return Finding(
+            readings,
+            alone,
+            foreign=Foreign(whose, total, points_of(self.scheme, theirs)),
+            evidence=evidence,
+        )
+
+    def _wrong(self, verdicts: Marks, entries: dict[str, Entry]) -> list[str]:
+        """Give the numbers on a sheet that are neither right nor follow."""
+        return [
             name
             for name, step in self.scheme.steps.items()
             if step.answer.dtype in {"float", "int"}
             and int(entries[name].status) in {Status.READ, Status.TRANSPOSED}
-            and int(verdicts[name].state) not in {State.EXACT, State.FOLLOWS}
+            and int(verdicts[name].state) not in RIGHT
         ]
-        if len(wrong) < FOREIGN_STEPS or not others.labels:
+
+    def _misreading(
+        self, task: Task, entries: dict[str, Entry], verdicts: Marks, wrong: list[str]
+    ) -> tuple[Candidate, Marks] | None:
+        """Find the one misread given value under which wrong answers are right and none gets worse."""
+        if self.scheme.exercise.draw is None or len(wrong) < FEWEST:
             return None
-        hits = self.likeness(wrong, entries, {name: verdict.truth for name, verdict in verdicts.items()}, others)
-        best = int(np.argmax(hits))
-        return best if hits[best] >= FOREIGN_STEPS else None
+        candidates = self.pool.misreadings(task.given, self._uses[wrong[0]])
+        if not candidates:
+            return None
+        found = self._on(task, entries, [each.numbers for each in candidates])
+        before = points_of(self.scheme, verdicts)
+        good: list[tuple[float, Candidate, Marks]] = []
+        for candidate, marks in zip(candidates, found, strict=True):
+            mended = [name for name in wrong if int(marks[name].state) in RIGHT]
+            distinct = {np.asarray(entries[name].value).tobytes() for name in mended}
+            worse = any(float(marks[name].points) < float(verdicts[name].points) for name in marks)
+            trivial = any(bool(verdict.eased) for verdict in marks.values())
+            if len(distinct) < FEWEST or worse or trivial:
+                continue
+            points = points_of(self.scheme, marks) - self.scheme.steps[mended[0]].points
+            if points > before:
+                good.append((points, candidate, marks))
+        good.sort(key=lambda item: -item[0])
+        if not good or (len(good) > 1 and good[0][0] == good[1][0]):
+            return None
+        return good[0][1], good[0][2]
 
-    def likeness(
-        self, names: Sequence[str], entries: dict[str, Entry], truth: Mapping[str, Any], others: Others
-    ) -> np.ndarray:
-        """Count for each other variant the steps that are right under it (int [others]).
-
-        A step whose right value is all zeros there, or right on the sheet's own numbers too, shows nothing.
-
-        Args:
-            names: the steps to look at, numbers all of them.
-            entries: of one sheet.
-            truth: right value by step on the sheet's own numbers.
-            others: the variants, one at least.
-        """
-        numeric = [name for name, step in self.scheme.steps.items() if step.answer.dtype in {"float", "int"}]
-        mine = {name: truth[name] for name in numeric}
-        with jax.enable_x64(True):
-            signs = self._signs({name: entries[name] for name in numeric}, mine, others.truths)
-        return np.sum([np.asarray(signs[name]) for name in names], axis=0, dtype=int)
+    def _charge(self, marks: Marks, before: Marks, wrong: list[str]) -> tuple[Marks, str]:
+        """Charge the first step that a misreading touches; what is right on the numbers used follows."""
+        first = next(name for name in wrong if int(marks[name].state) in RIGHT)
+        charged = {}
+        for name, verdict in marks.items():
+            follows = int(verdict.state) == State.EXACT and int(before[name].state) != State.EXACT
+            state = np.int8(State.FOLLOWS) if follows else verdict.state
+            truth = before[name].truth
+            charged[name] = verdict._replace(state=state, truth=truth)
+        charged[first] = marks[first]._replace(
+            state=np.int8(State.WRONG), points=np.float64(0.0), truth=before[first].truth
+        )
+        return charged, first
 
     def _evidence(
-        self, entries: dict[str, Entry], truth: dict[str, Any], theirs: dict[str, Any]
-    ) -> dict[str, Array]:
-        """Say of each step and each other variant whether the answer is a sign of it (bool [others])."""
-        signs = {}
-        for name, entry in entries.items():
+        self, task: Task, entries: dict[str, Entry], verdicts: Marks, wrong: list[str]
+    ) -> dict[Variant, Evidence]:
+        """Weigh what speaks for each other variant: given fields, other than the sheet's own, that answers show.
+
+        An answer that follows from the sheet's own earlier ones is no evidence, nor is one that is right on both
+        variants or zero: in a large class some other student's number is met by chance.
+        """
+        shown: dict[int, set[str]] = {}
+        met: dict[int, float] = {}
+        for name in wrong if task.others.variants else ():
             exact = self.scheme.steps[name].answer.dtype == "int"
+            value, unit, own = (
+                np.reshape(part, (1, -1))
+                for part in (entries[name].value, entries[name].unit, np.asarray(verdicts[name].truth))
+            )
+            theirs = task.others.truths[name].reshape(len(task.others.variants), -1)
+            hits = compare(value, theirs, unit, exact=exact, axis=-1).right.all(axis=-1) & theirs.any(axis=-1)
+            same = compare(own, theirs, unit, exact=exact, axis=-1).right.all(axis=-1)
+            for number in np.flatnonzero(hits & ~same):
+                shown.setdefault(int(number), set()).update(self._uses[name])
+                drawn = self._drawn[name].reshape(len(self.pool.givens), -1)
+                alike = compare(value, drawn, unit, exact=exact, axis=-1).right.all(axis=-1)
+                met[int(number)] = met.get(int(number), 0.0) - math.log2(max(np.mean(alike), 1 / len(drawn)))
+        found = {}
+        for number, fields in shown.items():
+            theirs = task.others.givens[number]
+            bits = {f: self.pool.bits(f, getattr(task.given, f), getattr(theirs, f)) for f in fields}
+            differing = frozenset(f"{self.scheme.exercise.id} {field}" for field, value in bits.items() if value)
+            # Many numbers give one value: no step shows more than how unlikely its own value is.
+            found[task.others.variants[number]] = Evidence(min(sum(bits.values()), met[number]), differing)
+        return found
 
-            def fits(value: Any, target: Array, unit: Any = entry.unit, exact: bool = exact) -> Array:
-                return compare(jnp.asarray(value), target, unit, exact=exact).right.all()
 
-            def shows(target: Array, entry: Entry = entry, own: Any = truth[name], fits: Any = fits) -> Array:
-                return fits(entry.value, target) & ~fits(own, target) & jnp.any(target != 0)
-
-            signs[name] = jax.vmap(shows)(theirs[name])
-        return signs
-
-
-def _is_verdict(value: Any) -> bool:
-    return isinstance(value, Verdict)
+def _suspect(evidence: Mapping[Variant, Evidence], task: Task) -> Variant | None:
+    """Give the variant on which a sheet was worked, beyond chance; None where there is none."""
+    needed = BITS + math.log2(max(len(task.others.variants), 1))
+    total = {who: found + task.elsewhere.get(who, NO_EVIDENCE) for who, found in evidence.items()}
+    enough = [who for who, found in total.items() if found.bits >= needed and len(found.fields) >= FEWEST]
+    return max(enough, key=lambda who: total[who].bits, default=None)
 
 
-def _allowed(entries: dict[str, Entry], follow: Any) -> np.ndarray:
-    count = next(iter(entries.values())).status.shape[0]
-    return np.ones(count, dtype=bool) if follow is None else np.asarray(follow)
+def withheld_of(scheme: Scheme, verdicts: Marks) -> float:
+    """Give the points that are withheld because an error left little to be worked out: one step's, at most.
+
+    That is so where what became trivial is half of the exercise, or where a step was left out in two layers.
+    """
+    eased = [name for name, verdict in verdicts.items() if bool(verdict.eased)]
+    left_out = [name for name in eased if int(verdicts[name].slip) >= 0]
+    followed = [name for name in eased if int(verdicts[name].slip) < 0 and float(verdicts[name].points) > 0]
+    if len(left_out) >= 2:
+        return float(scheme.steps[left_out[0]].points)
+    if followed and 2 * sum(scheme.steps[name].points for name in followed) >= scheme.step_points:
+        return float(scheme.steps[followed[0]].points)
+    return 0.0
 
 
-def points_of(verdicts: Marks) -> float:
+def points_of(scheme: Scheme, verdicts: Marks) -> float:
     """Give the points of one sheet."""
-    return float(sum(float(verdict.points) for verdict in verdicts.values()))
+    return float(sum(float(verdict.points) for verdict in verdicts.values())) - withheld_of(scheme, verdicts)
 
 
 def entries_of(readings: dict[str, Reading]) -> dict[str, Entry]:
@@ -255,23 +457,11 @@ def entries_of(readings: dict[str, Reading]) -> dict[str, Entry]:
     return {name: Entry(r.value, r.unit, np.asarray(r.status, dtype=np.int8)) for name, r in readings.items()}
 
 
-def stack(trees: Sequence[Any]) -> Any:
-    """Stack equal pytrees of arrays along a new axis 0, which lies last in memory: see `InBlocks`."""
-    return jax.tree.map(lambda *leaves: _stack([np.asarray(leaf) for leaf in leaves]), *trees)
+def stack(trees: Iterable[Any]) -> Any:
+    """Stack equal pytrees of arrays along a new axis 0."""
+    return jax.tree.map(lambda *leaves: np.stack([np.asarray(leaf) for leaf in leaves]), *trees)
 
 
 def stack_entries(exercise: Exercise, sheets: Sequence[Sheet]) -> dict[str, Entry]:
     """Read many sheets of one exercise into the engine's arrays."""
-    readings = [read_sheet(exercise, sheet) for sheet in sheets]
-    return {
-        name: Entry(
-            _stack([r[name].value for r in readings]),
-            _stack([r[name].unit for r in readings]),
-            np.array([int(r[name].status) for r in readings], dtype=np.int8),
-        )
-        for name in exercise.answers
-    }
-
-
-def _stack(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    return np.moveaxis(np.stack(arrays, axis=-1), -1, 0)
+    return stack([entries_of(read_sheet(exercise, sheet)) for sheet in sheets])

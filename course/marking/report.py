@@ -1,15 +1,17 @@
 """What a student and an instructor are told: a mark for every step of a sheet, in words and numbers."""
 
+import re
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from course.exercises import Answer
+from course.marking.follow_through import Reason
 from course.marking.scheme import Scheme, State, Step
 from course.sheet import Answer as Handed
 from course.sheet import Edges, Numbers, Outputs, Text
-from course.sheet.reading import Reading, Status
+from course.sheet.reading import Reading
 
 
 class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,6 +34,7 @@ class StepMark(msgspec.Struct, frozen=True):
         formula: how the step is computed, Markdown with LaTeX.
         symbol: LaTeX of the step's name.
         slip: the slip's cause where one was recognised.
+        partial: whether half is earned for part of the entries.
     """
 
     state: str
@@ -44,6 +47,23 @@ class StepMark(msgspec.Struct, frozen=True):
     formula: str = ""
     symbol: str = ""
     slip: str = ""
+    partial: bool = False
+
+
+class Misread(msgspec.Struct, frozen=True):
+    """A given value that a sheet was worked with otherwise than it is given.
+
+    Attributes:
+        field: its name, with the place of the entry in an array.
+        read: what was read.
+        given: what is given.
+        step: the first step that it touches, which is charged.
+    """
+
+    field: str
+    read: str
+    given: str
+    step: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -54,6 +74,8 @@ class Report(msgspec.Struct, frozen=True):
         whose: whose numbers these are, for the instructor.
         foreign_points: the points it would have under that variant.
         remarks: what concerns the whole sheet.
+        withheld: points withheld because an error left little to be worked out.
+        misread: the given value that was misread, where one was.
     """
 
     exercise: str
@@ -65,6 +87,8 @@ class Report(msgspec.Struct, frozen=True):
     whose: str = ""
     foreign_points: float = 0.0
     remarks: tuple[str, ...] = ()
+    withheld: float = 0.0
+    misread: Misread | None = None
 
 
 def step_marks(
@@ -73,12 +97,13 @@ def step_marks(
     readings: dict[str, Reading],
     answers: dict[str, Handed],
     rulings: dict[str, Ruling],
+    misread: Misread | None = None,
 ) -> dict[str, StepMark]:
-    """Put the engine's verdicts into words."""
+    """Put the engine's verdicts into words, in the order of the scheme."""
     states = {name: State(int(verdict.state)) for name, verdict in verdicts.items()}
     return {
         name: _step_mark(
-            scheme, step, verdicts[name], states, readings[name], answers.get(name), rulings.get(name)
+            scheme, step, verdicts[name], states, readings[name], answers.get(name), rulings.get(name), misread
         )
         for name, step in scheme.steps.items()
     }
@@ -92,11 +117,12 @@ def _step_mark(
     reading: Reading,
     handed: Handed | None,
     ruling: Ruling | None,
+    misread: Misread | None,
 ) -> StepMark:
     state = states[step.name]
     slip = int(verdict.slip)
     points = float(verdict.points)
-    remark = _remark(scheme, step, verdict, state, states, reading)
+    remark = _remark(scheme, step, verdict, state, states, reading, misread)
     if ruling is not None:
         points = ruling.points
         remark = f"{remark} Ruling: {ruling.reason}".strip()
@@ -108,61 +134,91 @@ def _step_mark(
         and bool(np.isfinite(expected).all())
         and not np.allclose(expected, truth, rtol=1e-9, atol=0.0)
     )
-    causes = [item.cause for item in step.slips] + ["transposed"]
     return StepMark(
         state=state.word,
         points=round(min(max(points, 0.0), step.points), 6),
         max_points=step.points,
         remark=remark,
         yours=show_answer(handed),
-        expected=show_value(step.answer, expected if own_chain else truth),
+        expected=show_value(step.answer, expected if own_chain else truth, digits_of(handed)),
         own_chain=own_chain,
         formula=step.formula,
         symbol=step.answer.symbol,
-        slip=causes[slip] if slip >= 0 else "",
+        slip=scheme.slips_of(step.name)[slip].cause if slip >= 0 else "",
+        partial=bool(verdict.partial) and ruling is None,
     )
 
 
 def _remark(
-    scheme: Scheme, step: Step, verdict: Any, state: State, states: dict[str, State], reading: Reading
+    scheme: Scheme,
+    step: Step,
+    verdict: Any,
+    state: State,
+    states: dict[str, State],
+    reading: Reading,
+    misread: Misread | None,
 ) -> str:
     slip, charged_at = int(verdict.slip), int(verdict.charged_at)
     shaky = [parent for parent in step.parents if states[parent] != State.EXACT]
+    sentence = scheme.slips_of(step.name)[slip].sentence if slip >= 0 else ""
+    alternative = int(verdict.alternative)
+    by = f" By another convention: {step.alternatives[alternative].convention}." if alternative >= 0 else ""
     match state:
         case State.EXACT:
-            return "Right."
+            return f"Right.{by}"
         case State.FOLLOWS if charged_at >= 0:
             earlier = list(scheme.steps)[charged_at]
-            return f"Follows. {scheme.sentence(step.name, slip)} The cause was charged at `{earlier}` already."
+            return f"Follows. {sentence} The cause was charged at `{earlier}` already."
+        case State.FOLLOWS if misread is not None and not shaky:
+            return f"Follows from {misread.field} = {misread.read}, as you read it."
+        case State.FOLLOWS if shaky:
+            return f"Follows from your {_names(shaky)}.{by}"
         case State.FOLLOWS:
-            return f"Follows from your {_names(shaky)}." if shaky else "Follows from your rounded values."
+            return f"{'Follows from your rounded values.' if bool(verdict.rounded) else 'Follows.'}{by}"
         case State.SLIP:
-            return scheme.sentence(step.name, slip)
+            return sentence
         case State.MISSING:
             return "Nothing was handed in."
         case State.UNUSABLE:
             return _sentence(reading.reason or "give two significant digits")
+        case _ if misread is not None and misread.step == step.name:
+            return f"You worked with {misread.field} = {misread.read}; yours is {misread.given}."
         case _:
-            return _wrong(step, verdict, shaky, reading)
+            return _wrong(step, verdict, shaky)
 
 
-def _wrong(step: Step, verdict: Any, shaky: list[str], reading: Reading) -> str:
+_REASONS = {
+    Reason.TRIVIAL: "Not right, and zeros or a given value copied show no method.",
+    Reason.SENSELESS: "Not right: such a value is not possible here, so nothing follows from it.",
+    Reason.REPEATS: "Not right: it only repeats an answer that is not right, and nothing is worked out from it.",
+}
+
+
+def _wrong(step: Step, verdict: Any, shaky: list[str]) -> str:
+    reason = Reason(int(verdict.reason))
+    if reason in _REASONS:
+        return _REASONS[reason]
+    if reason == Reason.MADE_UP:
+        return (
+            f"Not right, and nothing follows from {_names(shaky)}: zeros, one number in every place, or given "
+            "values copied."
+        )
+    if reason == Reason.FROM_SENSELESS:
+        return f"Not right, and nothing follows from {_names(shaky)}: a value there is not possible."
     right = np.asarray(verdict.right)
-    expected = np.asarray(verdict.expected)
-    if np.isfinite(expected).all() and np.allclose(reading.value, expected, rtol=1e-3, atol=0.0):
-        return "Not right, and zeros or a given value copied show no method."
     base = f" This is judged with your {_names(shaky)}." if shaky else ""
     if right.ndim == 0 or not right.any() or step.answer.dtype in {"function", "graph"}:
         return f"Not right.{base}"
-    places = [_place(index) for index in np.argwhere(~right)]
+    places = [_place(index, step.axes) for index in np.argwhere(~right)]
     shown = ", ".join(places[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else "")
-    return f"Off: {shown}.{base}"
+    return f"Right but for {shown}.{base}" if bool(verdict.partial) else f"Off: {shown}.{base}"
 
 
-def _place(index: np.ndarray) -> str:
+def _place(index: np.ndarray, axes: tuple[str, ...]) -> str:
     numbers = [int(i) + 1 for i in index]
-    if len(numbers) == 2:
-        return f"row {numbers[0]} column {numbers[1]}"
+    named = axes or {2: ("row", "column")}.get(len(numbers), ())
+    if named:
+        return " ".join(f"{name} {number}" for name, number in zip(named, numbers, strict=True))
     return "entry " + ", ".join(map(str, numbers))
 
 
@@ -188,8 +244,16 @@ def show_answer(handed: Handed | None) -> str:
     return ""
 
 
-def show_value(answer: Answer, value: np.ndarray) -> str:
-    """Give a right value as a person would write it, to four significant digits."""
+def digits_of(handed: Handed | None) -> int:
+    """Give to how many significant digits a right value is shown: four, or as many as were written."""
+    if not isinstance(handed, Numbers):
+        return 4
+    written = (re.sub(r"[eE].*|[^0-9]", "", entry).lstrip("0") for entry in handed.entries)
+    return min(max([4, *map(len, written)]), 12)
+
+
+def show_value(answer: Answer, value: np.ndarray, digits: int = 4) -> str:
+    """Give a right value as a person would write it, to so many significant digits."""
     if answer.dtype == "choice":
         number = int(value) if np.isfinite(value) else -1
         return answer.choices[number] if 0 <= number < len(answer.choices) else ""
@@ -197,11 +261,13 @@ def show_value(answer: Answer, value: np.ndarray) -> str:
         return ", ".join(f"{answer.units[i]}→{answer.units[j]}" for i, j in np.argwhere(value == 1))
     if answer.dtype == "function":
         return ""
-    return _nested(value.shape, tuple(show_number(v, exact=answer.dtype == "int") for v in value.ravel()))
+    return _nested(
+        value.shape, tuple(show_number(v, exact=answer.dtype == "int", digits=digits) for v in value.ravel())
+    )
 
 
-def show_number(value: float, *, exact: bool = False) -> str:
-    """Give a number as a person would write it: integers in full, others to four significant digits.
+def show_number(value: float, *, exact: bool = False, digits: int = 4) -> str:
+    """Give a number as a person would write it: integers in full, others to four significant digits or more.
 
     >>> show_number(-0.02886795), show_number(16618.0, exact=True), show_number(0.0)
     ('-0.02887', '16618', '0')
@@ -210,7 +276,7 @@ def show_number(value: float, *, exact: bool = False) -> str:
         return "–"
     if value == round(value) and (exact or abs(value) < 1e6):
         return str(int(value))
-    return np.format_float_positional(value, precision=4, unique=False, fractional=False, trim="-")
+    return np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
 
 
 def _nested(shape: tuple[int, ...], entries: tuple[str, ...]) -> str:
@@ -223,8 +289,3 @@ def _nested(shape: tuple[int, ...], entries: tuple[str, ...]) -> str:
     size = len(entries) // shape[0] if shape[0] else 0
     rows = [_nested(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
     return "[" + "; ".join(row.strip("()") if len(shape) == 2 else row for row in rows) + "]"
-
-
-def nothing_read(readings: dict[str, Reading]) -> bool:
-    """Whether a sheet holds no usable answer at all."""
-    return all(reading.status in {Status.MISSING, Status.UNUSABLE} for reading in readings.values())

@@ -8,11 +8,12 @@ from typing import Any
 
 from course.errors import CourseError
 from course.exercises import Answer, Exercise
+from course.marking.tolerance import ARITHMETIC
 
 INPUTS = ("given", "probe")
 _FIELD = "given."  # of a name in `of=` that is a given value and no step
 TRANSPOSED = "transposed"
-_TRANSPOSED_SENTENCE = "The matrix is transposed: its rows and columns are swapped."
+Place = tuple[str, str]
 
 
 class SchemeError(CourseError):
@@ -41,7 +42,8 @@ class Slip:
 
     Attributes:
         sentence: what the student is told, Markdown with LaTeX.
-        cause: slips of one cause are charged once on a sheet.
+        cause: the mistake that was made.
+        place: layer and direction; a cause is charged once in each.
         credit: share of the step's points that it still earns.
         function: gives the wrong value, from `given` and earlier steps by parameter name.
         parents: the earlier steps that it uses.
@@ -52,18 +54,59 @@ class Slip:
     credit: float
     function: Callable[..., Any]
     parents: tuple[str, ...]
+    place: Place = ("", "")
+
+    @property
+    def charge(self) -> tuple[str, str, str]:
+        """What is charged once on a sheet: the cause, in one layer and direction."""
+        return (self.cause, *self.place)
+
+
+# The one slip that is the engine's own: a matrix is held against its transpose, whatever the step.
+_TRANSPOSED = Slip(
+    "The matrix is transposed: its rows and columns are swapped.", TRANSPOSED, 0.5, lambda: None, ()
+)
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another convention under which a step is right as well; the remark names it."""
+
+    convention: str
+    function: Callable[..., Any]
+    parents: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A pure function of the given values and of earlier steps, with its points and its slips."""
+    """A pure function of the given values and of earlier steps, with its points and its slips.
+
+    Attributes:
+        layer: the layer that it works in; with `direction` (`forward` or `backward`) the place where a cause is
+            charged.
+        range: the least and the largest value that makes sense; outside of it nothing follows.
+        integral: whether only whole numbers make sense.
+        saturation: values at which the step's function is flat, such as 0 and 1 of a sigmoid.
+        tolerance: how far it may be off in parts of its value, for rounding in layers that are not asked for.
+        parts: whether half is earned for three quarters of the entries.
+        axes: what the axes of its value mean, for the remark.
+    """
 
     name: str
     answer: Answer
     points: float
     function: Callable[..., Any]
     parents: tuple[str, ...]
+    layer: str = ""
+    direction: str = ""
+    range: tuple[float, float] | None = None
+    integral: bool = False
+    saturation: tuple[float, ...] = ()
+    tolerance: float = ARITHMETIC
+    parts: bool = False
+    axes: tuple[str, ...] = ()
     slips: list[Slip] = field(default_factory=list)
+    alternatives: list[Alternative] = field(default_factory=list)
 
     @property
     def formula(self) -> str:
@@ -80,30 +123,47 @@ class Step:
         sentence: str,
         *,
         cause: str | None = None,
-        credit: float = 0.5,
+        credit: float | None = None,
         of: Sequence[str] = (),
         rule: Callable[..., Any] | None = None,
+        layer: str | None = None,
+        direction: str | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a slip of this step: as a decorator of a function, or at once with a `rule` of several steps.
 
         Args:
             sentence: what the student is told.
             cause: name of the cause, shared with other slips that the same mistake leads to.
-            credit: share of the step's points it earns, 0..1.
+            credit: share of the step's points it earns, 0..1; half unless given, of a choice nothing.
             of: with a rule: what it is called with after the given values, names of earlier steps or of given
                 values (`"given.theta0"`).
             rule: gives the wrong value; it is shared by steps whose parents have other names.
+            layer: where the mistake was made, unless it is the layer of the step.
+            direction: `forward` or `backward`, unless it is that of the step.
         """
-        if not 0 <= credit <= 1:
-            raise SchemeError(f"{self.name}: a slip's credit lies in 0..1, got {credit}")
+        share = (0.0 if self.answer.dtype == "choice" else 0.5) if credit is None else credit
+        if not 0 <= share <= 1:
+            raise SchemeError(f"{self.name}: a slip's credit lies in 0..1, got {share}")
+        if self.answer.dtype == "choice" and share:
+            raise SchemeError(f"{self.name}: a wrong choice earns nothing, got the credit {share}")
+        place = (self.layer if layer is None else layer, self.direction if direction is None else direction)
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             name = cause or f"{self.name} {len(self.slips) + 1}"
-            self.slips.append(Slip(sentence, name, credit, function, _parents(function)))
+            self.slips.append(Slip(sentence, name, share, function, _parents(function), place))
             return function
 
         if rule is not None:
             register(_bound(rule, tuple(of)))
+        return register
+
+    def accept(self, convention: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register another convention under which an answer is right; the remark names it."""
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.alternatives.append(Alternative(convention, function, _parents(function)))
+            return function
+
         return register
 
 
@@ -147,8 +207,32 @@ class Scheme:
         self.requirements: list[Callable[[Any, dict[str, Any]], Any]] = []
         self.gradients: dict[str, tuple[str, str]] = {}
 
-    def step(self, *, points: float = 1.0) -> Callable[[Callable[..., Any]], Step]:
-        """Register a step under the function's name; its parameter names are its parents."""
+    def step(
+        self,
+        *,
+        points: float = 1.0,
+        layer: str = "",
+        direction: str = "",
+        range: tuple[float, float] | None = None,  # noqa: A002
+        integral: bool | None = None,
+        saturation: tuple[float, ...] = (),
+        tolerance: float = ARITHMETIC,
+        parts: bool = False,
+        axes: tuple[str, ...] = (),
+    ) -> Callable[[Callable[..., Any]], Step]:
+        """Register a step under the function's name; its parameter names are its parents.
+
+        Args:
+            points: what it is worth.
+            layer: see `Step`, as for all that follow.
+            direction: `forward` or `backward`.
+            range: the least and the largest value that makes sense.
+            saturation: values at which the function is flat.
+            tolerance: relative, where a step hides operations.
+            parts: whether half is earned for three quarters of the entries.
+            axes: what the axes mean.
+            integral: whether only whole numbers make sense; for answers of type `int` unless said otherwise.
+        """
 
         def register(function: Callable[..., Any]) -> Step:
             name = function.__name__
@@ -162,7 +246,23 @@ class Scheme:
             unknown = [parent for parent in parents if parent not in self.steps]
             if unknown:
                 raise SchemeError(f"{where} uses {', '.join(unknown)}, which no earlier step gives")
-            self.steps[name] = Step(name, answer, float(points), function, parents)
+            if axes and len(axes) != len(answer.shape):
+                raise SchemeError(f"{where} has {len(answer.shape)} axes, got the names {', '.join(axes)}")
+            self.steps[name] = Step(
+                name,
+                answer,
+                float(points),
+                function,
+                parents,
+                layer,
+                direction,
+                range,
+                answer.dtype == "int" if integral is None else integral,
+                saturation,
+                tolerance,
+                parts,
+                axes,
+            )
             return self.steps[name]
 
         return register
@@ -199,15 +299,13 @@ class Scheme:
         """Points that a person gives by the rubric."""
         return sum(criterion.points for criterion in self.rubric)
 
-    def causes(self) -> tuple[str, ...]:
-        """Give every cause that can be charged, the engine's own first."""
-        named = (slip.cause for step in self.steps.values() for slip in step.slips)
-        return tuple(dict.fromkeys((TRANSPOSED, *named)))
+    def slips_of(self, step: str) -> tuple[Slip, ...]:
+        """Give what a step's slip numbers mean: the slips of the author, and last the transposed matrix."""
+        return (*self.steps[step].slips, _TRANSPOSED)
 
-    def sentence(self, step: str, slip: int) -> str:
-        """Give the sentence of a step's slip by its number; one past the last is the transposed matrix."""
-        slips = self.steps[step].slips
-        return slips[slip].sentence if slip < len(slips) else _TRANSPOSED_SENTENCE
+    def charges(self) -> tuple[tuple[str, str, str], ...]:
+        """Give everything that can be charged."""
+        return tuple(dict.fromkeys(slip.charge for name in self.steps for slip in self.slips_of(name)))
 
     def check(self) -> None:
         """Refuse a scheme that is not complete.
@@ -225,10 +323,12 @@ class Scheme:
             if name not in order or of not in order or (by not in order and by not in self._given_names()):
                 raise SchemeError(f"{self.exercise.id}: {name} cannot be the derivative of {of} by {by}")
         for step in self.steps.values():
-            for slip in step.slips:
+            for slip in (*step.slips, *step.alternatives):
                 late = [p for p in slip.parents if p not in order[: order.index(step.name)]]
                 if late:
-                    raise SchemeError(f"{self.exercise.id}: a slip of {step.name} uses {', '.join(late)}")
+                    raise SchemeError(
+                        f"{self.exercise.id}: a slip or alternative of {step.name} uses {', '.join(late)}"
+                    )
 
     def _given_names(self) -> tuple[str, ...]:
         return tuple(self.exercise.seed()._fields)

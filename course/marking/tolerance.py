@@ -1,16 +1,17 @@
-r"""When a written number is the right one.
+r"""When a written number is the right one: the one rule, for numpy arrays and, traced, for JAX's.
 
 An entry is right if it is off by less than one unit of what was written (documents cut as well as round) or by
 less than $10^{-4}$ relative (float32 arithmetic), and in any case by at most 10 % relative. So the sign is
 right, and it is not zero where the truth is not. Where the truth is zero, so is the answer, up to $10^{-6}$ of
 the step's largest entry. What a function of the student computed may in addition be off by the rounding of
-float32 in the largest entry, $10^{-7}$ of it: small entries arise from sums of large ones.
+float32 in the largest entry, $10^{-7}$ of it: small entries arise from sums of large ones. A step that hides
+several operations may declare a wider relative tolerance.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-from jax import Array
+import numpy as np
 
 ARITHMETIC = 1e-4
 LARGEST = 0.1
@@ -21,11 +22,21 @@ COMPUTED = 1e-7
 class Fit(NamedTuple):
     """Entry by entry: whether the value is right, and whether it is only written too coarsely."""
 
-    right: Array
-    coarse: Array
+    right: Any
+    coarse: Any
 
 
-def compare(value: Array, target: Array, unit: Array, *, exact: bool, computed: bool = False) -> Fit:
+def compare(
+    value: Any,
+    target: Any,
+    unit: Any,
+    *,
+    exact: bool,
+    computed: bool = False,
+    relative: float = ARITHMETIC,
+    typical: Any = 1.0,
+    axis: int | None = None,
+) -> Fit:
     """Compare written entries with their target.
 
     Args:
@@ -34,29 +45,42 @@ def compare(value: Array, target: Array, unit: Array, *, exact: bool, computed: 
         unit: how far it may be off for its precision, of the same shape.
         exact: whether only the number itself counts (steps of integer type).
         computed: whether a function of the student computed the value.
+        relative: how far it may be off in parts of the target, whatever was written.
+        typical: the size of the step's values among all draws, by which a zero is told from arithmetic.
+        axis: the axis along which the entries of one step lie; all axes unless given.
 
     Returns:
         Two bool arrays of the same shape; nothing fits a target that is not finite.
     """
-    off = jnp.abs(value - target)
-    size = jnp.abs(target)
+    xp: Any = np if _is_numpy(value) and _is_numpy(target) else jnp
+    double = value.dtype == np.float64
+    off = xp.abs(value - target)
+    size = xp.abs(target)
     if exact:
-        right = off <= (1e-12 if value.dtype == jnp.float64 else 1e-7) * size
-        return Fit(right, jnp.zeros_like(right))
+        right = off <= (1e-12 if double else 1e-7) * size
+        return Fit(right, xp.zeros_like(right))
     # The bounds are strict; the guard keeps the rounding of the arithmetic from reaching them from inside.
-    guard = 1 - (1e-9 if value.dtype == jnp.float64 else 1e-5)
-    scale = jnp.max(size, initial=0.0) if size.ndim else size
-    finite = scale < jnp.inf  # false for nan too
-    is_zero = vanishes(target)
-    near = (off < jnp.maximum(unit, ARITHMETIC * size) * guard) & (off * guard <= LARGEST * size)
+    guard = 1 - (1e-9 if double else 1e-5)
+    scale = xp.max(size, initial=0.0, axis=axis, keepdims=axis is not None) if size.ndim else size
+    finite = scale < np.inf  # false for nan too
+    is_zero = vanishes(target, typical, axis=axis)
+    near = (off < xp.maximum(unit, relative * size) * guard) & (off * guard <= LARGEST * size)
     if computed:
         near |= off < COMPUTED * scale
-    right = jnp.where(is_zero, jnp.abs(value) <= ZERO * scale, near) & finite
+    right = xp.where(is_zero, xp.abs(value) <= ZERO * scale, near) & finite
     return Fit(right, (off < unit * guard) & ~right & ~is_zero & finite)
 
 
-def vanishes(values: Array) -> Array:
-    """Which entries are zero but for the rounding of the arithmetic that led to them."""
-    size = jnp.abs(values)
-    scale = jnp.max(size, initial=0.0) if size.ndim else size
-    return size <= (1e-12 if size.dtype == jnp.float64 else 1e-7) * jnp.maximum(scale, 1.0)
+def _is_numpy(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic)
+
+
+def vanishes(values: Any, typical: Any = 1.0, axis: int | None = None) -> Any:
+    """Say which entries are zero but for the rounding of the arithmetic that led to them.
+
+    The floor is relative: to the step's largest entry, or to its size among all draws where that is larger.
+    """
+    xp: Any = np if _is_numpy(values) else jnp
+    size = xp.abs(values)
+    scale = xp.max(size, initial=0.0, axis=axis, keepdims=axis is not None) if size.ndim else size
+    return size <= (1e-12 if size.dtype == np.float64 else 1e-7) * xp.maximum(scale, typical)

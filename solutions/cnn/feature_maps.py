@@ -102,7 +102,7 @@ def _pooling_slips(step: Step, layer: int, maps: str) -> None:
 feature_maps = Scheme(find("cnn/feature-maps"))
 
 
-@feature_maps.step()
+@feature_maps.step(range=(1, float("inf")))
 def conv1(given):
     r"""$\left(F_1,\ \lfloor (H + 2p_1 - k_1)/s_1 \rfloor + 1,\ \lfloor (W + 2p_1 - k_1)/s_1 \rfloor + 1\right)$
 
@@ -115,7 +115,7 @@ def conv1(given):
 _convolution_slips(conv1, 0, "given.image")
 
 
-@feature_maps.step()
+@feature_maps.step(range=(1, float("inf")))
 def pool1(given, conv1):
     r"""$\left(F_1,\ \lfloor (h - w_1)/w_1 \rfloor + 1,\ \lfloor (w - w_1)/w_1 \rfloor + 1\right)$ for maps of
     $h \times w$
@@ -128,7 +128,7 @@ def pool1(given, conv1):
 _pooling_slips(pool1, 0, "conv1")
 
 
-@feature_maps.step()
+@feature_maps.step(range=(1, float("inf")))
 def conv2(given, pool1):
     r"""$\left(F_2,\ \lfloor (h + 2p_2 - k_2)/s_2 \rfloor + 1,\ \lfloor (w + 2p_2 - k_2)/s_2 \rfloor + 1\right)$
     for maps of $h \times w$
@@ -139,7 +139,7 @@ def conv2(given, pool1):
 _convolution_slips(conv2, 1, "pool1")
 
 
-@feature_maps.step()
+@feature_maps.step(range=(1, float("inf")))
 def pool2(given, conv2):
     r"""$\left(F_2,\ \lfloor (h - w_2)/w_2 \rfloor + 1,\ \lfloor (w - w_2)/w_2 \rfloor + 1\right)$ for maps of
     $h \times w$

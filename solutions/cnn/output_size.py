@@ -64,7 +64,7 @@ def _setting_slips(step: Step, setting: int, counts) -> None:
         step.slip(sentence, cause=cause, rule=partial(rule, setting=setting))
 
 
-@output_size.step()
+@output_size.step(range=(1, float("inf")))
 def setting1(given):
     r"""$\left(F,\ \lfloor (H + 2p - k)/s_1 \rfloor + 1,\ \lfloor (W + 2p - k)/s_1 \rfloor + 1\right)$"""
     return _setting(given, 0)
@@ -73,7 +73,7 @@ def setting1(given):
 _setting_slips(setting1, 0, (PLUS_ONE, PADDING, PADDING_ONCE))
 
 
-@output_size.step()
+@output_size.step(range=(1, float("inf")))
 def setting2(given):
     r"""$\left(F,\ \lfloor (H + 2p - k)/s_2 \rfloor + 1,\ \lfloor (W + 2p - k)/s_2 \rfloor + 1\right)$
 

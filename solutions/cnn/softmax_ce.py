@@ -10,7 +10,7 @@ softmax_ce = Scheme(find("cnn/softmax-ce"))
 softmax_ce.derivatives("loss", dlogits="logits")
 
 
-@softmax_ce.step()
+@softmax_ce.step(range=(0.0, 1.0), saturation=(0.0, 1.0))
 def probs(given):
     r"""$p_i = e^{z_i} / \sum_k e^{z_k}$"""
     return jax.nn.softmax(given.logits)

@@ -212,7 +212,7 @@ def _image_slips(step: Step, upstream: str, stride: int) -> None:
         step.slip(sentence, cause=cause, of=(upstream,), rule=partial(rule, stride=stride))
 
 
-@two_channel.step(points=2)
+@two_channel.step(points=2, parts=True, axes=("map", "row", "column"))
 def O1(given):
     r"""$O^{(1)}_{f,i,j} = b_f + \sum_{c,u,v} K_{f,c,u,v} \, X_{c,\,i+u,\,j+v}$
 
@@ -224,7 +224,7 @@ def O1(given):
 _convolution_slips(O1, 1)
 
 
-@two_channel.step()
+@two_channel.step(parts=True, axes=("map", "row", "column"))
 def P(O1):
     r"""$P_{f,i,j} = \max_{u,v \in \{0,1\}} O^{(1)}_{f,\,i+u,\,j+v}$"""
     return jnp.max(_unfold(O1, 2, 1), axis=(-2, -1))
@@ -244,7 +244,7 @@ def loss1(given, P):
 _loss_slips(loss1, "P")
 
 
-@two_channel.step()
+@two_channel.step(parts=True, axes=("map", "row", "column"))
 def dP(given, P):
     r"""$\partial E_1/\partial P = P - T$"""
     return P - given.T
@@ -261,7 +261,7 @@ def _winners(maps):
     return first.astype(float).reshape(windows.shape)
 
 
-@two_channel.step(points=2)
+@two_channel.step(points=2, parts=True, axes=("map", "row", "column"))
 def dO1(O1, dP):
     r"""$\partial E_1/\partial O^{(1)}_{f,i,j} = \sum \partial E_1/\partial P_f$ over the windows that entry
     $(i, j)$ wins
@@ -295,7 +295,7 @@ def dO1_shared_out(dP):
     return _fold(jnp.ones((2, 2, 2, 2, 2)) * dP[..., None, None] / 4, 3, 1)
 
 
-@two_channel.step(points=2)
+@two_channel.step(points=2, parts=True, axes=("filter", "channel", "row", "column"))
 def dK1(given, dO1):
     r"""$\partial E_1/\partial K_{f,c,u,v} = \sum_{i,j} \partial E_1/\partial O^{(1)}_{f,i,j} \, X_{c,\,i+u,\,j+v}$
 
@@ -316,7 +316,7 @@ def db1(dO1):
 _bias_slips(db1, "dO1")
 
 
-@two_channel.step(points=2)
+@two_channel.step(points=2, parts=True, axes=("channel", "row", "column"))
 def dX1(given, dO1):
     r"""$\partial E_1/\partial X_{c,m,n} = \sum_{f,u,v} K_{f,c,u,v} \,
     \partial E_1/\partial O^{(1)}_{f,\,m-u,\,n-v}$
@@ -330,7 +330,7 @@ def dX1(given, dO1):
 _image_slips(dX1, "dO1", 1)
 
 
-@two_channel.step()
+@two_channel.step(parts=True, axes=("map", "row", "column"))
 def O2(given):
     r"""$O^{(2)}_{f,i,j} = b_f + \sum_{c,u,v} K_{f,c,u,v} \, X_{c,\,2i+u,\,2j+v}$"""
     return _convolve(given, 2)
@@ -353,7 +353,7 @@ def loss2(given, O2):
 _loss_slips(loss2, "O2")
 
 
-@two_channel.step()
+@two_channel.step(parts=True, axes=("map", "row", "column"))
 def dO2(given, O2):
     r"""$\partial E_2/\partial O^{(2)} = O^{(2)} - T$"""
     return O2 - given.T
@@ -362,7 +362,7 @@ def dO2(given, O2):
 _upstream_slips(dO2, "O2")
 
 
-@two_channel.step(points=2)
+@two_channel.step(points=2, parts=True, axes=("filter", "channel", "row", "column"))
 def dK2(given, dO2):
     r"""$\partial E_2/\partial K_{f,c,u,v} = \sum_{i,j} \partial E_2/\partial O^{(2)}_{f,i,j} \,
     X_{c,\,2i+u,\,2j+v}$
@@ -387,7 +387,7 @@ def db2(dO2):
 _bias_slips(db2, "dO2")
 
 
-@two_channel.step(points=2)
+@two_channel.step(points=2, parts=True, axes=("channel", "row", "column"))
 def dX2(given, dO2):
     r"""$\partial E_2/\partial X_{c,m,n} = \sum K_{f,c,u,v} \, \partial E_2/\partial O^{(2)}_{f,i,j}$ over
     $f, i, j, u, v$ with $2i + u = m$, $2j + v = n$

@@ -17,13 +17,13 @@ def well_posed(given, steps):
 relu_backprop.derivatives("loss", dy_hat="y_hat", dW3="W3", delta2="a2", dW2="W2", delta1="a1", dW1="W1")
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="1", direction="forward")
 def a1(given):
     r"""$a^{(1)} = W^{(1)} x$"""
     return given.W1 * given.x
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="1", direction="forward")
 def h1(a1):
     r"""$h^{(1)} = \max(0, a^{(1)})$, entry by entry"""
     return jnp.maximum(a1, 0)
@@ -34,7 +34,7 @@ def h1_without_relu(a1):
     return a1
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="2", direction="forward")
 def a2(given, h1):
     r"""$a^{(2)} = W^{(2)} h^{(1)}$"""
     return given.W2 @ h1
@@ -47,12 +47,12 @@ def a2_by_the_transposed(given, h1):
     return given.W2.T @ h1
 
 
-@a2.slip("The first layer entered without its ReLU.", cause="relu")
+@a2.slip("The first layer entered without its ReLU.", cause="relu", layer="1")
 def a2_without_relu(given, a1):
     return given.W2 @ a1
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="2", direction="forward")
 def h2(a2):
     r"""$h^{(2)} = \max(0, a^{(2)})$, entry by entry"""
     return jnp.maximum(a2, 0)
@@ -63,7 +63,7 @@ def h2_without_relu(a2):
     return a2
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="3", direction="forward")
 def y_hat(given, h2):
     r"""$\hat y = W^{(3)} h^{(2)}$"""
     return given.W3 @ h2
@@ -96,18 +96,23 @@ def dy_hat_with_the_sign_turned(given, y_hat):
     return 2 * (given.y - y_hat)
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="3", direction="backward")
 def dW3(dy_hat, h2):
     r"""$\partial J / \partial W^{(3)} = \partial J / \partial \hat y \cdot h^{(2)}$"""
     return dy_hat * h2
 
 
-@dW3.slip("The gradient uses the pre-activations; the output sees the activations.", cause="relu")
+@dW3.slip(
+    "The gradient uses the pre-activations; the output sees the activations.",
+    cause="relu",
+    layer="2",
+    direction="forward",
+)
 def dW3_from_pre_activations(dy_hat, a2):
     return dy_hat * a2
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="2", direction="backward")
 def delta2(given, a2, dy_hat):
     r"""$\partial J / \partial a^{(2)} = \partial J / \partial \hat y \cdot W^{(3)}$ where $a^{(2)} > 0$, else 0"""
     return dy_hat * given.W3 * (a2 > 0)
@@ -118,18 +123,23 @@ def delta2_without_gate(given, dy_hat):
     return dy_hat * given.W3
 
 
-@relu_backprop.step(points=2)
+@relu_backprop.step(points=2, layer="2", direction="backward")
 def dW2(delta2, h1):
     r"""$\partial J / \partial W^{(2)} = \partial J / \partial a^{(2)} \, h^{(1)\top}$"""
     return jnp.outer(delta2, h1)
 
 
-@dW2.slip("The gradient uses the pre-activations; the second layer sees the activations.", cause="relu")
+@dW2.slip(
+    "The gradient uses the pre-activations; the second layer sees the activations.",
+    cause="relu",
+    layer="1",
+    direction="forward",
+)
 def dW2_from_pre_activations(delta2, a1):
     return jnp.outer(delta2, a1)
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="1", direction="backward")
 def delta1(given, a1, delta2):
     r"""$\partial J / \partial a^{(1)} = W^{(2)\top} \, \partial J / \partial a^{(2)}$ where $a^{(1)} > 0$, else 0
 
@@ -148,7 +158,7 @@ def delta1_by_the_transposed(given, a1, delta2):
     return (given.W2 @ delta2) * (a1 > 0)
 
 
-@relu_backprop.step()
+@relu_backprop.step(layer="1", direction="backward")
 def dW1(given, delta1):
     r"""$\partial J / \partial W^{(1)} = \partial J / \partial a^{(1)} \cdot x$"""
     return delta1 * given.x

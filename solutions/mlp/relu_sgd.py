@@ -18,7 +18,7 @@ def well_posed(given, steps):
 relu_sgd.derivatives("loss", dy_hat="y_hat", dW2="W2", delta1="a1", dW1="W1")
 
 
-@relu_sgd.step()
+@relu_sgd.step(layer="1", direction="forward")
 def a1(given):
     r"""$a^{(1)} = W^{(1)} (1, x)$"""
     return given.W1 @ with_bias(given.x)
@@ -29,7 +29,7 @@ def a1_without_bias(given):
     return given.W1[:, 1:] @ given.x
 
 
-@relu_sgd.step()
+@relu_sgd.step(layer="1", direction="forward")
 def z1(a1):
     r"""$z^{(1)} = \max(0, a^{(1)})$, entry by entry"""
     return jnp.maximum(a1, 0)
@@ -40,7 +40,7 @@ def z1_without_relu(a1):
     return a1
 
 
-@relu_sgd.step()
+@relu_sgd.step(layer="2", direction="forward")
 def y_hat(given, z1):
     r"""$\hat y = W^{(2)} (1, z^{(1)})$"""
     return given.W2 @ with_bias(z1)
@@ -51,7 +51,7 @@ def y_hat_without_bias(given, z1):
     return given.W2[1:] @ z1
 
 
-@y_hat.slip("The hidden units entered without their ReLU.", cause="relu")
+@y_hat.slip("The hidden units entered without their ReLU.", cause="relu", layer="1")
 def y_hat_without_relu(given, a1):
     return given.W2 @ with_bias(a1)
 
@@ -86,13 +86,18 @@ def dy_hat_doubled(given, y_hat):
     return 2 * (y_hat - given.y)
 
 
-@relu_sgd.step()
+@relu_sgd.step(layer="2", direction="backward")
 def dW2(dy_hat, z1):
     r"""$\partial L / \partial W^{(2)} = \partial L / \partial \hat y \cdot (1, z^{(1)})$"""
     return dy_hat * with_bias(z1)
 
 
-@dW2.slip("The gradient uses the pre-activations; the output unit sees the activations.", cause="relu")
+@dW2.slip(
+    "The gradient uses the pre-activations; the output unit sees the activations.",
+    cause="relu",
+    layer="1",
+    direction="forward",
+)
 def dW2_from_pre_activations(dy_hat, a1):
     return dy_hat * with_bias(a1)
 
@@ -102,7 +107,7 @@ def dW2_without_bias(dy_hat, z1):
     return dy_hat * jnp.concatenate([jnp.zeros(1), z1])
 
 
-@relu_sgd.step()
+@relu_sgd.step(layer="1", direction="backward")
 def delta1(given, a1, dy_hat):
     r"""$\delta^{(1)}_i = \partial L / \partial \hat y \cdot W^{(2)}_i$ where $a^{(1)}_i > 0$, else 0
 
@@ -121,7 +126,7 @@ def delta1_with_shifted_weights(given, a1, dy_hat):
     return dy_hat * given.W2[:2] * (a1 > 0)
 
 
-@relu_sgd.step(points=2)
+@relu_sgd.step(points=2, layer="1", direction="backward")
 def dW1(given, delta1):
     r"""$\partial L / \partial W^{(1)} = \delta^{(1)} \, (1, x)^\top$"""
     return jnp.outer(delta1, with_bias(given.x))

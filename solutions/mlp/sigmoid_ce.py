@@ -13,7 +13,7 @@ sigmoid_ce.derivatives("loss", delta2="a2", dW2="W2", delta1="a1", dW1="W1")
 forward_steps(sigmoid_ce)
 
 
-@sigmoid_ce.step()
+@sigmoid_ce.step(layer="2", direction="forward", range=(0.0, 1.0), saturation=(0.0, 1.0))
 def h(a2):
     r"""$h = \sigma(a^{(2)})$"""
     return jax.nn.sigmoid(a2)
@@ -54,7 +54,7 @@ def loss_without_minus(given, h):
     return -_cross_entropy(given.y, h)
 
 
-@sigmoid_ce.step()
+@sigmoid_ce.step(layer="2", direction="backward")
 def delta2(given, h):
     r"""$\delta^{(2)} = h - y$
 

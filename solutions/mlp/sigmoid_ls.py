@@ -77,7 +77,7 @@ def h_formula_without_bias(probe):
 forward_steps(sigmoid_ls)
 
 
-@sigmoid_ls.step()
+@sigmoid_ls.step(layer="2", direction="forward")
 def h(a2):
     r"""$h = a^{(2)}$
 
@@ -102,7 +102,7 @@ def loss_without_half(given, h):
     return (h - given.y) ** 2
 
 
-@sigmoid_ls.step()
+@sigmoid_ls.step(layer="2", direction="backward")
 def delta2(given, h):
     r"""$\delta^{(2)} = h - y$
 

@@ -10,7 +10,7 @@ from course.models.mlp import with_bias
 def forward_steps(scheme: Scheme) -> None:
     """The steps that both sigmoid exercises begin with."""
 
-    @scheme.step()
+    @scheme.step(layer="1", direction="forward")
     def a1(given):
         r"""$a^{(1)} = W^{(1)} (1, x)$"""
         return given.W1 @ with_bias(given.x)
@@ -19,7 +19,7 @@ def forward_steps(scheme: Scheme) -> None:
     def a1_without_bias(given):
         return given.W1[:, 1:] @ given.x
 
-    @scheme.step()
+    @scheme.step(layer="1", direction="forward", range=(0.0, 1.0), saturation=(0.0, 1.0))
     def z1(a1):
         r"""$z^{(1)} = \sigma(a^{(1)}) = 1 / (1 + e^{-a^{(1)}})$"""
         return jax.nn.sigmoid(a1)
@@ -28,7 +28,7 @@ def forward_steps(scheme: Scheme) -> None:
     def z1_with_the_sign_turned(a1):
         return jax.nn.sigmoid(-a1)
 
-    @scheme.step()
+    @scheme.step(layer="2", direction="forward")
     def a2(given, z1):
         r"""$a^{(2)} = W^{(2)} (1, z^{(1)})$"""
         return given.W2 @ with_bias(z1)
@@ -41,7 +41,7 @@ def forward_steps(scheme: Scheme) -> None:
 def backward_steps(scheme: Scheme) -> None:
     """The steps that both sigmoid exercises end with: from the local error of the output on."""
 
-    @scheme.step()
+    @scheme.step(layer="2", direction="backward")
     def dW2(delta2, z1):
         r"""$\partial E / \partial W^{(2)} = \delta^{(2)} (1, z^{(1)})$"""
         return delta2 * with_bias(z1)
@@ -63,7 +63,7 @@ def backward_steps(scheme: Scheme) -> None:
     def new_W2_without_alpha(given, dW2):
         return given.W2 - dW2
 
-    @scheme.step()
+    @scheme.step(layer="1", direction="backward")
     def delta1(given, z1, delta2):
         r"""$\delta^{(1)}_m = \delta^{(2)} \, W^{(2)}_m \, z^{(1)}_m (1 - z^{(1)}_m)$
 
@@ -94,7 +94,7 @@ def backward_steps(scheme: Scheme) -> None:
     def delta1_by_updated_weights(new_W2, z1, delta2):
         return delta2 * new_W2[1:] * z1 * (1 - z1)
 
-    @scheme.step(points=2)
+    @scheme.step(points=2, layer="1", direction="backward")
     def dW1(given, delta1):
         r"""$\partial E / \partial W^{(1)} = \delta^{(1)} (1, x)^\top$"""
         return jnp.outer(delta1, with_bias(given.x))

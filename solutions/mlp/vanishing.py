@@ -35,7 +35,7 @@ def norms_by_frobenius(given):
     return jnp.stack([_frobenius(A) for A in (given.A2, given.A3, given.A4)])
 
 
-@vanishing.step()
+@vanishing.step(tolerance=0.02, range=(0.0, 0.25))
 def slopes(given):
     r"""$m_j = \max_k \sigma'(\tilde y_{j,k})$ with $\sigma' = \sigma (1 - \sigma)$"""
     return jnp.stack([jnp.max(_slope(a)) for a in _chain(given)])
@@ -69,7 +69,7 @@ def bound_in_the_wrong_order(norms, slopes):
     return jnp.cumprod(norms * slopes)
 
 
-@vanishing.step()
+@vanishing.step(tolerance=0.05)
 def grad_norm(given):
     r"""$\|\partial\ell/\partial A_1\|_F = |f - y| \cdot \|\partial f/\partial \tilde y_1\| \cdot \|x\|$"""
     a1, a2, a3 = _chain(given)

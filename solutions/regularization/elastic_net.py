@@ -147,7 +147,7 @@ def _shrink(u, amount):
     return jnp.sign(u) * jnp.maximum(jnp.abs(u) - amount, 0)
 
 
-@elastic_net.step(points=2)
+@elastic_net.step(points=2, tolerance=0.01)
 def prox(given):
     r"""$w^\ast_i = \mathrm{sign}(u_i) \max(|u_i| - \eta\alpha, 0)$ with $u = w - \eta \nabla J$
 

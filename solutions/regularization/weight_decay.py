@@ -103,7 +103,7 @@ def new_w_without_eta(given, factor):
     return factor * given.w - given.dJ
 
 
-@weight_decay.step(points=2)
+@weight_decay.step(points=2, tolerance=0.01)
 def coupled(given, new_w):
     r"""$w^2 = w^1 - \eta \bigl( (\nabla J + 2\alpha w^1) + \beta (\nabla J + 2\alpha w^0) \bigr)$, $w^1 = w'$
 
@@ -136,7 +136,7 @@ def coupled_with_stale_decay(given, new_w):
     return new_w - given.eta * (1 + given.beta) * first
 
 
-@weight_decay.step(points=2)
+@weight_decay.step(points=2, tolerance=0.01)
 def decoupled(given, new_w):
     r"""$w^2 = (1 - 2\eta\alpha) w^1 - \eta (1 + \beta) \nabla J$, $w^1 = w'$
 

@@ -10,8 +10,8 @@ from traitlets.config import Config
 from course import sheet as sheets
 from course.exercises import find
 from course.grading.config import Gradbook
+from course.grading.marks.batch import mark_handed
 from course.grading.marks.graded_cell import awarded
-from course.grading.marks.submission import mark_handed
 from course.grading.record import record_of
 from course.grading.review import in_words
 from course.grading.stages.award import AwardMarks

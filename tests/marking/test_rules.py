@@ -216,7 +216,8 @@ def test_rule_6_foreign_numbers_get_no_follow_through(mark, marker):
     assert "follows" not in states(report).values()
     assert report.points < alone.points
     assert report.foreign_points == report.max_points - 1  # direction was not handed in
-    assert "somebody else's numbers" in report.remarks[0]
+    assert "do not belong to your numbers" in report.remarks[0]
+    assert "bob" not in " ".join([*report.remarks, *(step.remark for step in report.steps.values())])
 
 
 def test_rule_6_two_chance_hits_are_not_foreign(mark, marker):

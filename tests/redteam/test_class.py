@@ -7,7 +7,7 @@ from nbgrader.api import Gradebook
 
 from course.exercises import find
 from course.grading import config
-from course.grading.marks.submission import mark_handed
+from course.grading.marks.batch import mark_handed
 from course.sheet import MIME_TYPE
 from tests.grading.classroom import name_of
 from tests.redteam import files, machine, marks, notebooks

@@ -7,7 +7,7 @@ from traitlets.config import Config
 
 from course.exercises import find
 from course.grading.config import Gradbook
-from course.grading.marks.submission import mark_handed
+from course.grading.marks.batch import mark_handed
 from course.notebook.editor import AnswerSheet
 from course.notebook.handover import write_down
 from course.notebook.owner import Owner

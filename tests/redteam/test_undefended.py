@@ -12,7 +12,7 @@ import pytest
 from course import sheet as sheets
 from course.exercises import find
 from course.grading import config
-from course.grading.marks.submission import mark_handed
+from course.grading.marks.batch import mark_handed
 from course.grading.stages.collect import bundles
 from course.html.sanitise import _CLEANER
 from course.reporting.mime import CARD_MIME

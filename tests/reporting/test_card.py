@@ -95,7 +95,7 @@ def test_whose_numbers_they_are_only_the_instructor_is_told(marker, parse):
     assert report.foreign
     assert "bob" in parse(bundle["text/html"]).text
     assert "bob" not in card_html(bundle[CARD_MIME])
-    assert "somebody else" in card_html(bundle[CARD_MIME])
+    assert "do not belong to your numbers" in card_html(bundle[CARD_MIME])
 
 
 def test_a_sheet_that_was_not_marked_has_no_points_and_says_why(parse):

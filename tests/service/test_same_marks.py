@@ -9,7 +9,7 @@ from course.exercises import CATALOGUE
 from course.exercises.practice import practice_given
 from course.exercises.variants import COURSE
 from course.grading.config import Gradbook
-from course.grading.marks.submission import mark_handed
+from course.grading.marks.batch import mark_handed
 from course.marking import registry
 from course.service.desk import Desk, Request
 from tests.oracles.sheets import kinds

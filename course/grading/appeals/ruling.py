@@ -152,7 +152,7 @@ def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: 
         for item in kept
         if item.student != first.student
         # On a sheet from somebody else's numbers nothing follows, so its answers mean something else.
-        and (by_student[item.student].foreign is None) == (example.foreign is None)
+        and (by_student[item.student].finding.foreign is None) == (example.finding.foreign is None)
         and same_answer(reference, given_answer(scheme, by_student[item.student], step))
     ]
 

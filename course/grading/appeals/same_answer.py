@@ -25,11 +25,11 @@ import numpy as np
 
 from course.grading.marks.batch import Seen
 from course.marking.scheme import Scheme, State
+from course.marking.tolerance import compare
 from course.sheet import Answer
 from course.sheet.reading import Status
 
 _WHOLE = [*map(float, range(2, 13)), *(10.0**power for power in range(2, 7))]
-_ARITHMETIC = 1e-4  # relative, as in marking
 FACTORS = np.array([-1.0, *(sign * f for sign in (1, -1) for n in _WHOLE for f in (n, 1 / n))])
 """The simple multiples."""
 
@@ -59,7 +59,7 @@ class Given(NamedTuple):
 
 def given_answer(scheme: Scheme, seen: Seen, step: str) -> Given:
     """Take the answer to one step from a marked sheet."""
-    verdict, reading = seen.verdicts[step], seen.readings[step]
+    verdict, reading = seen.finding.verdicts[step], seen.finding.readings[step]
     readable = reading.status in {Status.READ, Status.TRANSPOSED}
     return Given(
         state=State(int(verdict.state)),
@@ -99,20 +99,16 @@ def same_answer(one: Given, other: Given) -> bool:
 
 
 def _equal(one: Given, other: Given) -> bool:
-    off = np.abs(one.value - other.value)
-    size = np.minimum(np.abs(one.value), np.abs(other.value))
-    allowed = np.maximum(np.maximum(one.unit, other.unit) * (1 - 1e-9), _ARITHMETIC * size)
-    return bool(np.all((off < allowed) | (off == 0)))
+    unit = np.maximum(one.unit, other.unit)
+    return bool(
+        np.all(compare(one.value, other.value, unit, exact=False).right)
+        and np.all(compare(other.value, one.value, unit, exact=False).right)
+    )
 
 
 def _multiples(given: Given) -> np.ndarray:
-    """Which of the simple multiples of what was expected an answer is (bool [factors])."""
+    """Say which of the simple multiples of what was expected an answer is (bool [factors])."""
     if not np.isfinite(given.expected).all() or not np.any(given.expected):
         return np.zeros(len(FACTORS), dtype=bool)
-    # Axis 0 is that of the factors; the axes of the answer follow.
-    multiples = FACTORS.reshape(-1, *[1] * given.expected.ndim) * given.expected
-    off, size = np.abs(given.value - multiples), np.abs(multiples)
-    # No wider than a tenth of the value, as in marking: otherwise 0.00 would be near to every small multiple.
-    allowed = np.minimum(np.maximum(given.unit * (1 - 1e-9), _ARITHMETIC * size), 0.1 * size)
-    fits = np.where(size == 0, given.value == 0, off < allowed)
-    return np.asarray(fits.reshape(len(FACTORS), -1).all(axis=1))
+    value, expected, unit = (np.reshape(part, (1, -1)) for part in (given.value, given.expected, given.unit))
+    return compare(value, FACTORS[:, None] * expected, unit, exact=False, axis=-1).right.all(axis=-1)

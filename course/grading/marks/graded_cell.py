@@ -13,8 +13,9 @@ from course.exercises import Exercise
 from course.exercises.cells import graded_exercise
 from course.grading.appeal_link import appeal_link
 from course.grading.config import Gradbook
+from course.grading.marks.batch import mark_handed
 from course.grading.marks.store import Store
-from course.grading.marks.submission import Marked, mark_handed, stale
+from course.grading.marks.submission import Marked, stale
 from course.grading.record import Record
 from course.grading.review import Kind, Reason, in_words
 from course.marking import registry

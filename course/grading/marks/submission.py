@@ -16,13 +16,11 @@ from course.grading.config import DOCUMENT, Gradbook
 from course.grading.marks.store import Acceptance, KeptRuling
 from course.grading.review import Kind, Reason, Reasons
 from course.marking import registry
-from course.marking.marker import NOBODY, Marker, Others
+from course.marking.marker import NOBODY, Finding, Marker, Others
 from course.marking.report import Report, Ruling
+from course.marking.variant import DOCUMENT as DOCUMENTS
+from course.marking.variant import Variant
 from course.sheet import Sheet
-
-DOCUMENTS = "the document's own numbers"
-FILLER = f"{DOCUMENTS} ("  # labels that only fill a lot up begin with it
-_LOT = 32  # others are worked out in lots, so that few shapes are compiled
 
 
 class Marked(NamedTuple):
@@ -80,49 +78,6 @@ class Work(NamedTuple):
     theirs: Any
 
 
-def mark_handed(
-    config: Gradbook,
-    exercise: Exercise,
-    student: str,
-    bundles: Sequence[bytes],
-    *,
-    enrolled: Sequence[str] = (),
-    rulings: Mapping[str, Ruling] | None = None,
-    note: str = "",
-    accepted: Acceptance | None = None,
-) -> Marked:
-    """Mark what a graded cell handed over.
-
-    The exercise is that of the released cell and the student is nbgrader's; what the bundle says of either is
-    at most remarked upon. An id that it declares counts only where an instructor accepted it.
-
-    Args:
-        config: the course.
-        exercise: what was to be answered.
-        student: who handed it in.
-        bundles: what the cell put out; anything but one bundle is no sheet.
-        enrolled: ids with whose numbers a sheet that is not right is compared.
-        rulings: an instructor's decisions by step.
-        note: what happened while the notebook ran.
-        accepted: the id that may be declared instead of the student's.
-
-    Raises:
-        course.errors.CourseError: if there is no scheme, or the course's secret cannot be read.
-    """
-    marker = registry.marker(config.solutions_dirs, exercise.id)
-    work = prepare(config, exercise, Handed(student, bundles, note, rulings or {}, accepted))
-    report = marker.mark(
-        work.sheet,
-        work.given,
-        probe=work.probe,
-        student=student,
-        others=others_of(config, marker, work.sheet, personal(config, enrolled)),
-        rulings=rulings,
-    )
-    under = marker.mark(work.sheet, work.theirs, probe=work.probe).points if work.declared else 0.0
-    return finish(exercise, work, report, under, enrolled)
-
-
 def prepare(config: Gradbook, exercise: Exercise, handed: Handed) -> Work:
     """Read a sheet and find whose numbers it is marked with."""
     sheet, reason = _read(exercise, handed.bundles)
@@ -138,14 +93,16 @@ def prepare(config: Gradbook, exercise: Exercise, handed: Handed) -> Work:
     return Work(handed, sheet, reason, given, exercise.probes(key), numbers_of, declared, theirs)
 
 
-def finish(exercise: Exercise, work: Work, report: Report, under: float, enrolled: Sequence[str] = ()) -> Marked:
+def finish(
+    exercise: Exercise, work: Work, report: Report, finding: Finding, enrolled: Sequence[str] = ()
+) -> Marked:
     """Add to the marks what concerns the whole sheet, and say what a person should look at.
 
     Args:
         exercise: what was to be answered.
         work: the sheet.
         report: the marks of its steps.
-        under: the points under the numbers of the id that the notebook declares.
+        finding: what the marker found.
         enrolled: the ids of everybody, to tell a mistyped id from a classmate's.
     """
     if not math.isfinite(report.points):
@@ -166,8 +123,11 @@ def finish(exercise: Exercise, work: Work, report: Report, under: float, enrolle
     if len(handed.bundles) > 1:
         report = _unusable(report, reason, handed.rulings)
         review.append(Reason(Kind.SEVERAL_SHEETS, (str(len(handed.bundles)),)))
-    if report.foreign and report.whose not in _labels(work.declared):
-        review.append(Reason(Kind.OTHER_NUMBERS, (report.whose, f"{report.foreign_points:g}")))
+    foreign, under = finding.foreign, finding.under if work.declared else 0.0
+    if foreign is not None and foreign.whose.id != (work.declared or None):
+        evidence = foreign.evidence
+        review.append(Reason(Kind.OTHER_NUMBERS, (str(foreign.whose), f"{foreign.points:g}")))
+        review.append(Reason(Kind.EVIDENCE, (f"{evidence.bits:.0f}", ", ".join(sorted(evidence.fields)))))
     if work.declared:
         # Who hands in a classmate's sheet has a classmate's points: nobody should take them unseen.
         theirs = work.declared in map(str.casefold, enrolled)
@@ -223,13 +183,12 @@ def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ..
     declared = _normal(sheet)
     if not declared or declared in map(str.casefold, ids):
         return known
-    label = _labels(declared)[1]
-    return _join(known, work_out(marker, {label: exercise.given(declared, config.course)}))
-
-
-def _labels(declared: str) -> tuple[str, str]:
-    """Give what the numbers of a declared id are called: of somebody enrolled, and of nobody."""
-    return f"the numbers of {declared}", f"the numbers of {declared}, the id declared in the notebook"
+    # The answers that functions give are compared with nobody's, so any probe inputs do.
+    one = marker.others(
+        {Variant("declared", declared): exercise.given(declared, config.course)}, exercise.probes("practice")
+    )
+    truths = {name: np.concatenate([known.truths[name], one.truths[name]]) for name in known.truths}
+    return Others(known.variants + one.variants, known.givens + one.givens, truths)
 
 
 def _normal(sheet: Sheet) -> str:
@@ -247,21 +206,6 @@ def _equal(given: Any, other: Any) -> bool:
 @functools.lru_cache(maxsize=64)
 def _known(folders: tuple[Path, ...], exercise_id: str, course: str, ids: tuple[str, ...]) -> Others:
     exercise = find(exercise_id)
-    theirs = {f"the numbers of {name}": exercise.given(name, course) for name in ids}
-    return work_out(registry.marker(folders, exercise_id), {DOCUMENTS: exercise.seed()} | theirs)
-
-
-def work_out(marker: Marker, givens: Mapping[str, Any]) -> Others:
-    """Work out right values in full lots: every other number of variants would be compiled anew."""
-    # The answers that functions give are compared with nobody's, so any probe inputs do.
-    probe = marker.scheme.exercise.probes("practice")
-    # What fills the last lot up comes after the real ones, of which the first that fits is named.
-    filler = {f"{FILLER}{n})": marker.scheme.exercise.seed() for n in range(-len(givens) % _LOT)}
-    items = list((dict(givens) | filler).items())
-    lots = [marker.others(dict(items[start : start + _LOT]), probe) for start in range(0, len(items), _LOT)]
-    return functools.reduce(_join, lots)
-
-
-def _join(first: Others, second: Others) -> Others:
-    truths = {name: np.concatenate([first.truths[name], second.truths[name]]) for name in first.truths}
-    return Others(first.labels + second.labels, first.givens + second.givens, truths)
+    theirs = {Variant("student", name): exercise.given(name, course) for name in ids}
+    marker = registry.marker(folders, exercise_id)
+    return marker.others({DOCUMENTS: exercise.seed()} | theirs, exercise.probes("practice"))

@@ -20,6 +20,8 @@ import numpy as np
 from jaxtyping import Bool
 from scipy.special import bdtrc
 
+from course.exercises.shapes import squeezed
+from course.marking.tolerance import compare
 from course.reporting.class_report.data import Answers
 from course.reporting.class_report.expressions import Hypothesis, hypotheses
 
@@ -27,8 +29,6 @@ FEWEST = 2  # students that make a cluster
 CHANCE = 0.01
 _ENTRIES = 64  # of an answer that are looked at
 _SHIFTS = 24  # other students whose predictions are held against each answer
-_RELATIVE = 1e-3
-_ZERO = 1e-9
 
 
 class Cluster(NamedTuple):
@@ -109,12 +109,12 @@ class _Step:
 
     def shaped(self, operands: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Give the operands of this step's shape, and single numbers."""
-        squeezed = _squeezed(self.shape[1:])
+        shape = squeezed(self.shape[1:])
         flat = {name: _flat(np.asarray(operand, dtype=float)) for name, operand in operands.items()}
         return {
             name: flat[name]
             for name, operand in operands.items()
-            if _squeezed(np.shape(operand)[1:]) in (squeezed, ())
+            if squeezed(np.shape(operand)[1:]) in (shape, ())
         }
 
     def fits(self, hypothesis: Hypothesis) -> np.ndarray:
@@ -163,17 +163,9 @@ class _Step:
                 yield members
 
     def _near(self, target: np.ndarray, value: np.ndarray, unit: np.ndarray) -> np.ndarray:
-        """Which entries are the target, to the precision written and the marker's 10 %."""
-        size, off = np.abs(target), np.abs(value - target)
-        if self.exact:
-            return off <= _ZERO * np.maximum(size, 1.0)
-        near = ((off < unit) | (off < _RELATIVE * size)) & (off <= 0.1 * size)
-        return np.where(size <= _ZERO, np.abs(value) <= _ZERO, near)
+        """Say which entries are the target, as the marker does; student by student."""
+        return compare(value, target, unit, exact=self.exact, axis=-1).right
 
 
 def _flat(array: np.ndarray) -> np.ndarray:
     return np.asarray(array, dtype=float).reshape(len(array), -1)[:, :_ENTRIES]
-
-
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for n in shape if n != 1)
