@@ -42,7 +42,7 @@ def _draw_momentum_probe(draw: Draw) -> MomentumProbe:
 
 
 def _nested(parameters: Parameters) -> Any:
-    """The parameters as a pytree that no array operation accepts as a whole."""
+    """Give the parameters as a pytree that no array operation accepts as a whole."""
     return {"layer": (np.array(parameters.A), np.array(parameters.b))}
 
 

@@ -23,7 +23,7 @@ class LayerCase(NamedTuple):
     remainder: int = 0
 
     def before(self, size: int) -> int:
-        """The size of an input whose output has this size."""
+        """Give the size of an input whose output has this size."""
         if self.kind == "dense":
             return size
         return self.stride * (size - 1) + self.kernel - 2 * self.padding + self.remainder
