@@ -97,7 +97,8 @@ def reasons(error: BaseException) -> list[str]:
     while now is not None:
         plain = isinstance(now, CourseError | NbGraderException) and str(now)
         found.append(str(now) if plain else f"{type(now).__name__}: {_line(now)}")
-        now = now.__cause__ or (None if now.__suppress_context__ or plain else now.__context__)
+        # An error of ours, or of nbgrader's, says all there is to say.
+        now = None if plain else now.__cause__ or (None if now.__suppress_context__ else now.__context__)
     return list(dict.fromkeys(reversed(found)))[-MESSAGES:]
 
 
