@@ -2,8 +2,8 @@
 
 They are derived from what the exercises ask and from the documents behind them. No solution imports
 `course.marking`, `course.models` or a mark scheme, so what agrees with them was found twice. Beside them stand a
-second marker (`plain_marker`), what the functions of `course.models` give in plain numpy (`library`), and `sheets`,
-which is no oracle and makes sheets for tests and benchmarks.
+second marker (`marker`, to which what a scheme has `declared` is data), what the functions of `course.models` give in
+plain numpy (`library`), and `sheets`, which is no oracle and makes sheets for tests and benchmarks.
 
 >>> load("mlp/relu-sgd").exercise
 'mlp/relu-sgd'

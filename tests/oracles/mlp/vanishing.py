@@ -195,4 +195,13 @@ MISCONCEPTIONS = [
     ),
 ]
 
-SOLUTION = Solution("mlp/vanishing", STEPS, hidden=HIDDEN, misconceptions=MISCONCEPTIONS)
+SOLUTION = Solution(
+    "mlp/vanishing",
+    STEPS,
+    hidden=HIDDEN,
+    misconceptions=MISCONCEPTIONS,
+    domain={
+        "norms": lambda norms: bool(np.all(norms >= 0)),
+        "slopes": lambda slopes: bool(np.all((slopes > 0) & (slopes <= 0.25))),
+    },
+)

@@ -1,0 +1,484 @@
+"""A second marker: one sheet at a time, in plain numpy and loops, written from the rules and not from the engine.
+
+It is given what a mark scheme declares (points, causes, limits) as data, and works every value with the oracles: the
+steps with `Solution.steps`, the slips with the misconceptions that they are. Rounding is carried by finite
+differences, where the engine has Jacobians.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tests.oracles.solution import Solution, Step
+
+LEAST = 1e-6  # of the size of a step: as good as zero
+
+
+@dataclass(frozen=True)
+class SlipRule:
+    """A slip: the wrong step, what is charged for it once on a sheet, and the share that it earns."""
+
+    function: Step
+    charge: tuple[str, ...]
+    credit: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a scheme says of a step.
+
+    Attributes:
+        kind: `float`, `int` or `choice`.
+        parents: the earlier steps that it uses.
+        least, most: the range that makes sense.
+        whole: whether only whole numbers make sense.
+        flat: values at which its function is flat.
+        near: how far it may be off in parts of its value.
+        parts: whether three quarters of its entries earn half.
+        size: the largest value of it among the draws.
+    """
+
+    shape: tuple[int, ...]
+    kind: str
+    points: float
+    parents: tuple[str, ...]
+    slips: Sequence[SlipRule] = ()
+    least: float = -np.inf
+    most: float = np.inf
+    whole: bool = False
+    flat: tuple[float, ...] = ()
+    near: float = 1e-4
+    parts: bool = False
+    size: float = 1.0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one exercise: its oracle and, in the order of the work, what is declared of each step."""
+
+    solution: Solution
+    steps: Mapping[str, Rule] = field(default_factory=dict)
+
+    def value(self, name: str, function: Step, given: Any, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Work out a step, or a wrong version of it, on the values of the asked steps before it.
+
+        What lies between them and is not asked is worked out on the way.
+        """
+        rule, known = self.steps[name], {}
+        for step, work in self.solution.steps.items():
+            if step == name:
+                break
+            if step in values:
+                known[step] = _word(self.steps[step], values[step])
+            elif step in self.solution.hidden:
+                known[step] = work(given, known)
+        got = function(given, known)
+        if isinstance(got, str):
+            got = float(rule.choices.index(got)) if got in rule.choices else np.nan
+        return np.array(np.broadcast_to(np.asarray(got, dtype=float), rule.shape))
+
+
+def _word(rule: Rule, value: np.ndarray) -> Any:
+    return rule.choices[int(value)] if rule.kind == "choice" else value
+
+
+class Written(NamedTuple):
+    """An answer as it was read: its value, the unit of each entry, and whether it came with its axes swapped."""
+
+    value: np.ndarray
+    unit: np.ndarray
+    swapped: bool = False
+
+
+class Mark(NamedTuple):
+    """What one answer earns: the state in words and the points."""
+
+    state: str
+    points: float
+
+
+def right(value: np.ndarray, target: np.ndarray, unit: Any, rule: Rule, near: float | None = None) -> np.ndarray:
+    """Say of every entry whether it is right to the written precision."""
+    return _compare(value, target, unit, rule, near)[0]
+
+
+def _compare(value, target, unit, rule, near=None):
+    """Return two arrays of bools: which entries are right, and which are only written too coarsely."""
+    near = rule.near if near is None else near
+    units = np.broadcast_to(unit, target.shape)
+    good, coarse = np.zeros(target.shape, bool), np.zeros(target.shape, bool)
+    largest = np.max(np.abs(target), initial=0.0)
+    for place in np.ndindex(target.shape):
+        v, t, u = float(value[place]), float(target[place]), float(units[place])
+        off = abs(v - t)
+        if rule.kind != "float":
+            good[place] = off <= 1e-12 * abs(t)
+        elif not np.isfinite(largest):
+            continue
+        elif abs(t) <= 1e-12 * max(largest, rule.size):
+            good[place] = abs(v) <= 1e-6 * largest
+        else:
+            good[place] = off < max(u, near * abs(t)) * (1 - 1e-9) and off * (1 - 1e-9) <= 0.1 * abs(t)
+            coarse[place] = off < u * (1 - 1e-9) and not good[place]
+    return good, coarse
+
+
+@dataclass
+class _Known:
+    """What is known of an answer when later ones are marked."""
+
+    truth: np.ndarray
+    used: np.ndarray  # the student's value, or the step's own where there is none
+    as_written: np.ndarray  # the same before a transposed matrix was put right
+    spread: np.ndarray  # how far it may be off for its rounding
+    sound: bool  # earned something, or stands for something that rests on what earned something
+    wrong: bool  # not right, or rests on something that is not
+    kin: bool  # the greater part of what is wrong up to here is right but for sign and order
+    made_up: bool  # earned nothing and is no work
+    sensible: bool
+
+
+class _Sheet:
+    """One sheet while it is marked."""
+
+    def __init__(self, rules: Rules, given: Any, answers: Mapping[str, Written | str]) -> None:
+        self.rules, self.given, self.answers = rules, given, answers
+        self.known: dict[str, _Known] = {}
+        self.charged: set[tuple[str, ...]] = set()
+        self.follow = not self._one_number_everywhere()
+        self.repeating: list[str] = []
+        self.worked = False
+        self.eased: list[tuple[str, bool]] = []
+
+    def _one_number_everywhere(self) -> bool:
+        numbers = [
+            answer.value.ravel()
+            for name, answer in self.answers.items()
+            if isinstance(answer, Written) and self.rules.steps[name].kind != "choice"
+        ]
+        if len(numbers) < 2 or sum(map(len, numbers)) <= 2:
+            return False
+        return len(set(np.concatenate(numbers))) == 1
+
+    def values(self, what: str) -> dict[str, np.ndarray]:
+        return {name: getattr(known, what) for name, known in self.known.items()}
+
+    def work(self, name: str, what: str, function: Step | None = None, **changed: np.ndarray) -> np.ndarray:
+        function = self.rules.solution.steps[name] if function is None else function
+        with np.errstate(all="ignore"):
+            return self.rules.value(name, function, self.given, {**self.values(what), **changed})
+
+    def parents(self, name: str) -> list[_Known]:
+        return [self.known[parent] for parent in self.rules.steps[name].parents]
+
+    def carried(self, name: str) -> np.ndarray:
+        """Return how far the step may be off for the rounding of its parents, by moving each of their entries."""
+        rule = self.rules.steps[name]
+        total = np.zeros(rule.shape)
+        if rule.kind != "float":
+            return total
+        for parent in rule.parents:
+            known = self.known[parent]
+            for place in np.ndindex(known.used.shape):
+                if not known.spread[place]:
+                    continue
+                step = 1e-6 * max(1.0, abs(float(known.used[place])))
+                ends = []
+                for way in (step, -step):
+                    moved = known.used.copy()
+                    moved[place] += way
+                    ends.append(self.work(name, "used", **{parent: moved}))
+                total = total + np.abs(ends[0] - ends[1]) / (2 * step) * known.spread[place]
+        return np.where(np.isfinite(total), total, 0.0)
+
+
+def mark(rules: Rules, given: Any, answers: Mapping[str, Written | str]) -> tuple[dict[str, Mark], float]:
+    """Mark one sheet.
+
+    Args:
+        rules: of the exercise.
+        given: the student's numbers.
+        answers: by step, as read; `missing` or `unusable` where there is no value.
+
+    Returns:
+        The mark of every step, and the points that are withheld from the whole.
+    """
+    sheet = _Sheet(rules, given, answers)
+    marks = {name: _Answer(sheet, name).mark() for name in rules.steps}
+    if not sheet.worked:
+        for name in sheet.repeating:
+            marks[name] = Mark("wrong", 0.0)
+    return marks, _withheld(sheet, marks)
+
+
+def _withheld(sheet: _Sheet, marks: Mapping[str, Mark]) -> float:
+    steps = sheet.rules.steps
+    left_out = [name for name, slipped in sheet.eased if slipped]
+    if len(left_out) >= 2:
+        return steps[left_out[0]].points
+    followed = [name for name, slipped in sheet.eased if not slipped and marks[name].points > 0]
+    if followed and sum(steps[name].points for name in followed) >= sum(r.points for r in steps.values()) / 2:
+        return steps[followed[0]].points
+    return 0.0
+
+
+class _Answer:
+    """One answer, and what it is held against."""
+
+    def __init__(self, sheet: _Sheet, name: str) -> None:
+        self.sheet, self.name, self.rule = sheet, name, sheet.rules.steps[name]
+        self.truth = sheet.work(name, "truth")
+        self.expected = sheet.work(name, "used")
+        self.slack = sheet.carried(name)
+        self.parents = sheet.parents(name)
+        largest = float(np.max(np.abs(self.truth), initial=0.0))
+        self.scale = largest if largest > 0 else self.rule.size
+
+    def mark(self) -> Mark:
+        """Judge the answer and keep what later ones have to know of it."""
+        answer = self.sheet.answers.get(self.name, "missing")
+        if isinstance(answer, str):
+            self._keep_nothing()
+            return Mark(answer, 0.0)
+        return self._judge(answer)
+
+    def _keep_nothing(self) -> None:
+        """Put the step's own value, on what the student did give, in the place of an answer that is not there."""
+        self.sheet.known[self.name] = _Known(
+            truth=self.truth,
+            used=self.expected if self.sheet.follow else self.truth,
+            as_written=self.expected if self.sheet.follow else self.truth,
+            spread=self.slack,
+            sound=all(p.sound for p in self.parents),
+            wrong=any(p.wrong for p in self.parents),
+            kin=all(p.kin for p in self.parents),
+            made_up=False,
+            sensible=True,
+        )
+
+    def _judge(self, answer: Written) -> Mark:
+        rule, value = self.rule, answer.value
+        fits = self._fits(value, answer.unit)
+        exact = fits.exact
+        sensible = exact or (self._is_possible(value) and (
+            rule.kind == "choice" or bool(np.all(np.abs(value) <= 1e3 * rule.size))
+        ))  # fmt: skip
+        follows = fits.follows and sensible
+        entries = fits.right & sensible
+        turned = self._is_turned(answer, follows)
+        slip = None if turned or follows or not sensible else self._slip(value, answer.unit)
+        charge = ("transposed", "", "") if turned else slip.charge if slip else None
+        if charge is not None:
+            again = charge in self.sheet.charged
+            state = "follows" if again else "slip"
+        elif exact:
+            state = "exact"
+        elif follows:
+            state = "follows"
+        elif sensible and bool(np.all(entries | fits.coarse)):
+            state = "unusable"
+        else:
+            state = "wrong"
+        partial = state == "wrong" and self._is_part(entries)
+        points = {"exact": 1.0, "follows": 1.0, "slip": 0.5, "wrong": 0.5 * partial, "unusable": 0.0}[state]
+        if state == "slip" and slip is not None:
+            points = 0.0 if self._anybody_writes(value) else slip.credit
+        if state == "slip":
+            self.sheet.charged.add(charge)
+        self._keep(answer, state, turned, partial)
+        wrong_before = any(p.wrong for p in self.parents)
+        if state == "follows" and wrong_before:
+            if self._repeats(self.expected):
+                self.sheet.repeating.append(self.name)
+            elif rule.kind != "choice" and not self._is_trivial(self.expected):
+                self.sheet.worked = True
+            if charge is None and self._is_trivial(self.expected):
+                self.sheet.eased.append((self.name, False))
+        if slip is not None and self._repeats(value):
+            self.sheet.eased.append((self.name, True))
+        return Mark(state, rule.points * points)
+
+    # What an answer may be.
+
+    class Fits(NamedTuple):
+        exact: bool
+        follows: bool
+        right: np.ndarray
+        coarse: np.ndarray
+
+    def _fits(self, value: np.ndarray, unit: np.ndarray) -> "_Answer.Fits":
+        on_truth, coarse = _compare(value, self.truth, unit, self.rule)
+        if on_truth.all():
+            return self.Fits(True, True, np.ones_like(on_truth), coarse)
+        entries = on_truth.copy()
+        for target in self._own_targets():
+            if not self._may_follow(target):
+                continue
+            on_own, rough = _compare(value, target, unit + self.slack, self.rule)
+            mixed = on_truth | on_own
+            coarse = coarse | rough
+            if mixed.all():
+                return self.Fits(False, True, mixed, coarse)
+            entries |= mixed
+        return self.Fits(False, False, entries, coarse)
+
+    def _own_targets(self) -> list[np.ndarray]:
+        """Return what the step gives on the student's values, a transposed matrix read either way."""
+        targets = [self.expected]
+        for parent in self.rule.parents:
+            shape = self.sheet.rules.steps[parent].shape
+            if len(shape) == 2 and shape[0] == shape[1]:
+                changed = {parent: self.sheet.known[parent].as_written}
+                targets.append(self.sheet.work(self.name, "used", **changed))
+        return targets
+
+    def _may_follow(self, target: np.ndarray) -> bool:
+        if not self.sheet.follow or any(not p.sensible or p.made_up for p in self.parents):
+            return False
+        forced = all(p.sound for p in self.parents) or all(p.kin for p in self.parents)
+        return (forced or not self._is_trivial(target)) and self._is_possible(target)
+
+    def _is_possible(self, value: np.ndarray) -> bool:
+        inside = bool(np.all((value >= self.rule.least) & (value <= self.rule.most)))
+        return inside and (not self.rule.whole or bool(np.all(value == np.round(value))))
+
+    def _is_turned(self, answer: Written, follows: bool) -> bool:
+        if len(self.rule.shape) != 2 or self.rule.kind != "float":
+            return False
+        if self.rule.shape[0] == self.rule.shape[1]:
+            return not follows and self._fits(answer.value.T, answer.unit.T).follows
+        return follows and answer.swapped
+
+    def _slip(self, value: np.ndarray, unit: np.ndarray) -> SlipRule | None:
+        """Return the first slip that the answer is: on the student's own values, then on the right ones."""
+        if not self.sheet.follow:
+            return None
+        for what, slack in (("used", unit + self.slack), ("truth", unit)):
+            for slip in self.rule.slips:
+                target = self.sheet.work(self.name, what, slip.function)
+                if self.rule.kind != "choice" and not np.any(target):
+                    continue
+                if what == "used" and not self._may_follow(target):
+                    continue
+                if right(value, target, slack, self.rule, min(self.rule.near, 1e-4)).all():
+                    return slip
+        return None
+
+    # What shows no work.
+
+    def _is_trivial(self, target: np.ndarray) -> bool:
+        """Whether nothing was left to work out: most entries lost, a given value, a flat function."""
+        if self.rule.kind == "choice":
+            return False
+        there = sum(1 for t in self.truth.flat if not self._is_zero(t))
+        left = sum(1 for t in target.flat if abs(t) > LEAST * self.scale)
+        if 2 * left < there or self._is_given(target):
+            return True
+        return bool(self.rule.flat) and self._is_flat(target) and not self._is_flat(self.truth)
+
+    def _is_zero(self, entry: float) -> bool:
+        return abs(entry) <= 1e-12 * max(float(np.max(np.abs(self.truth), initial=0.0)), self.rule.size)
+
+    def _is_flat(self, value: np.ndarray) -> bool:
+        return all(any(abs(entry - flat) < 1e-6 for flat in self.rule.flat) for entry in value.flat)
+
+    def _is_given(self, value: np.ndarray) -> bool:
+        """Whether two entries or more are a given value, where the truth is not."""
+        if self.truth.size < 2:
+            return False
+        answer = self.sheet.answers.get(self.name)
+        unit = answer.unit if isinstance(answer, Written) else np.zeros(self.rule.shape)
+        plain = Rule(self.rule.shape, "float", 0.0, ())
+        for leaf in self.sheet.given:
+            leaf = np.asarray(leaf, dtype=float)
+            if _squeezed(leaf.shape) == _squeezed(self.rule.shape):
+                known = leaf.reshape(self.rule.shape)
+                if right(value, known, unit, plain).all() and not right(self.truth, known, unit, plain).all():
+                    return True
+        return False
+
+    def _is_constant(self, value: np.ndarray) -> bool:
+        return value.size > 1 and np.ptp(value) == 0 and np.ptp(self.truth) != 0
+
+    def _anybody_writes(self, value: np.ndarray) -> bool:
+        """Whether a slip is a given value or one number everywhere, which takes no work to write down."""
+        scalars = [float(leaf) for leaf in map(np.asarray, self.sheet.given) if leaf.size == 1]
+        return (
+            self._is_given(value)
+            or self._is_constant(value)
+            or (value.size == 1 and float(value.flat[0]) in scalars)
+        )
+
+    def _repeats(self, value: np.ndarray) -> bool:
+        """Whether a value is that of a parent, as the student has it."""
+        alike = [p.used for p in self.parents if _squeezed(p.used.shape) == _squeezed(self.rule.shape)]
+        return any(np.all(np.abs(used.reshape(value.shape) - value) <= 1e-9 * np.abs(value)) for used in alike)
+
+    def _is_part(self, entries: np.ndarray) -> bool:
+        if not self.rule.parts:
+            return False
+        there = np.array([not self._is_zero(t) for t in self.truth.flat])
+        good = entries.ravel()
+        return bool(there.sum() >= 6 and (there & good).sum() >= 0.75 * there.sum() and good.mean() >= 0.75)
+
+    def _is_kin(self, answer: Written) -> bool:
+        """Whether half of the right entries stand in the answer, whatever their sign and place."""
+        there = [abs(t) for t in self.truth.flat if not self._is_zero(t)]
+        unit = float(np.max(answer.unit, initial=0.0))
+        mine = [abs(v) for v in answer.value.flat]
+        near = [[abs(v - t) <= max(unit, 1e-4 * t) for t in there] for v in mine]
+        of_mine = sum(any(row) for row in near)
+        of_theirs = sum(any(row[i] for row in near) for i in range(len(there)))
+        return 2 * min(of_mine, of_theirs) >= max(len(there), 1)
+
+    # What is kept.
+
+    def _keep(self, answer: Written, state: str, turned: bool, partial: bool) -> None:
+        rule, value = self.rule, answer.value
+        follow = self.sheet.follow
+        credited = state in {"exact", "follows", "slip", "unusable"}
+        on_own = bool(right(value, self.expected, answer.unit + self.slack, rule).all())
+        kin_before = all(p.kin for p in self.parents)
+        if state == "exact" or rule.kind == "choice":
+            kin = state == "exact" or kin_before
+        elif credited:
+            kin = kin_before
+        else:
+            kin = self._is_kin(answer) or (on_own and kin_before)
+        sound = credited or partial
+        nothing = np.all(np.abs(value) <= LEAST * self.scale) and not all(map(self._is_zero, self.truth.flat))
+        invented = rule.kind != "choice" and (
+            self._is_given(value) or nothing or (self._is_constant(value) and not on_own)
+        )
+        wrong_before = any(p.wrong for p in self.parents)
+        meant = value.T if turned and rule.shape[0] == rule.shape[1] else value
+        self.sheet.known[self.name] = _Known(
+            truth=self.truth,
+            used=meant if follow else self.truth,
+            as_written=value if follow else self.expected,
+            spread=self._spread(answer) if rule.kind == "float" else np.zeros(rule.shape),
+            sound=sound,
+            wrong=state not in {"exact", "follows", "unusable"} or (state == "follows" and wrong_before),
+            kin=kin,
+            made_up=not sound and not kin and bool(invented or (on_own and self._is_trivial(self.expected))),
+            sensible=state == "exact" or (self._is_possible(value) and bool(
+                rule.kind == "choice" or np.all(np.abs(value) <= 1e3 * rule.size))),
+        )  # fmt: skip
+
+    def _spread(self, answer: Written) -> np.ndarray:
+        """Return nothing where the value is the truth to the last digit, what it inherits where it just follows."""
+        spread = np.array(answer.unit, dtype=float)
+        for place in np.ndindex(self.rule.shape):
+            v = answer.value[place]
+            if abs(v - self.truth[place]) <= 1e-9 * abs(v):
+                spread[place] = 0.0
+            elif abs(v - self.expected[place]) <= 1e-9 * abs(v):
+                spread[place] = min(self.slack[place], spread[place])
+        return spread
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
