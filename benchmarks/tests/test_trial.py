@@ -27,20 +27,29 @@ class FakeMarking:
     def given(self, student):
         return self.exercise.given(student)
 
-    def mark(self, cases):
+    def mark(self, cases, others=(), elsewhere=()):
         points = np.zeros((len(cases), len(self.steps)))
         for row, case in enumerate(cases):
             right = solve(self.solution, self.given(case.student)).written
             for column, step in enumerate(self.steps):
                 points[row, column] = self.judge(case, step, right[step])
         states = np.where(points == 1, "exact", np.where(points > 0, "slip", "wrong"))
-        return Marked(tuple(self.steps), np.ones(len(self.steps)), points, states, np.where(points == 1, -1, 0))
+        told = np.where(points == 1, "", "Something is wrong.")
+        none = np.zeros(len(cases))
+        return Marked(
+            tuple(self.steps),
+            np.ones(len(self.steps)),
+            points,
+            states,
+            told,
+            none,
+            none > 0,
+            none.astype(str),
+            [{}] * len(cases),
+        )
 
     def mark_groups(self, groups):
         return {name: self.mark(cases) for name, cases in groups.items()}
-
-    def sentence(self, step, slip):
-        return "Something is wrong."
 
 
 def equal(case, step, right):
@@ -62,7 +71,7 @@ def test_a_marker_without_follow_through_loses_steps_after_an_error():
 
 def test_a_generous_marker_loses_none_and_pays_for_sheets_without_work():
     found = error.run(trial_of(lambda *_: 1.0))
-    assert (found["lost per error"], found["outside"]) == (0, 0)
+    assert (found["lost per error"], found["lost per error outside"]) == (0, 0)
     assert cheap.run(trial_of(lambda *_: 1.0))["cheapest"] == 1
     assert cheap.run(trial_of(equal))["cheapest"] < 0.5
 

@@ -80,7 +80,7 @@ def run(trial: Trial) -> Row:
             groups[name] = [Case(s, {**w, **words}, name) for s, w in zip(trial.students, filled, strict=True)]
     found: dict[str, float] = {}
     for name, marked in trial.marking.mark_groups(groups).items():
-        points = marked.points[:, [marked.column(step) for step in trial.solution.asked]].sum(axis=1)
+        points = marked.earned(trial.solution.asked)
         found[name] = ratio(float(points.mean()), trial.points)
         earned = points > 0.1 * trial.points + 1e-9
         trial.note(KIND, f"{name}: {found[name]:.0%} of the points", groups[name], earned, points)

@@ -1,6 +1,6 @@
 """One error in a sheet that is right otherwise, and all that comes after it worked rightly from it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -77,13 +77,26 @@ def cases(trial: Trial, kind: str) -> list[Case]:
         right = solve(trial.solution, given)
         for step in trial.solution.asked[:-1]:
             for wrong in _wrong(trial, kind, step, right.written[step], rng):
+                if any(np.array_equal(wrong, leaf) for leaf in given):
+                    continue  # a given value copied is no error carried on either
                 worked = solve(trial.solution, given, override={step: wrong})
-                sheets.append(Case(student, worked.written, kind, step, worked.sound))
+                # Something invented that leaves nothing to be worked out is no error carried on: see `cheap`.
+                emptied = kind == "random" and _is_emptied(worked.written, right.written)
+                sheets.append(Case(student, worked.written, kind, step, worked.sound and not emptied))
     return sheets
 
 
+def _is_emptied(written: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    return any(not np.any(written[name]) and np.any(value) for name, value in right.items() if not is_word(value))
+
+
+def is_word(value: Any) -> bool:
+    """Whether a value is a word to choose."""
+    return isinstance(value, str)
+
+
 def _wrong(trial: Trial, kind: str, step: str, value: Any, rng: np.random.Generator) -> Iterator[Any]:
-    if isinstance(value, str):
+    if is_word(value):
         return
     value = np.asarray(value, dtype=float)
     for wrong in ERRORS[kind](value, rng, trial.whole(step)):
@@ -95,7 +108,7 @@ def run(trial: Trial) -> Row:
     """Return the row of the table: errors, later steps lost an error, per kind and where the domain was left."""
     steps = trial.solution.asked
     row: Row = {}
-    errors, lost_steps, outside, lost_outside = 0, 0, 0, 0
+    errors, lost_steps, outside, lost_outside, withheld = 0, 0, 0, 0, 0
     worked = {kind: cases(trial, kind) for kind in ERRORS}
     if not any(worked.values()):
         return {}
@@ -111,10 +124,12 @@ def run(trial: Trial) -> Row:
         sound = np.array([case.sound for case in sheets])
         row[kind] = ratio(lost[sound].sum(), sound.sum())
         errors, lost_steps = errors + int(sound.sum()), lost_steps + int(lost[sound].sum())
+        withheld += int((marked.withheld[sound] > 0).sum())
         outside, lost_outside = outside + int((~sound).sum()), lost_outside + int(lost[~sound].sum())
         _note(trial, kind, sheets, lost & sound[:, None], planted, marked)
     row["errors"] = errors
     row["lost per error"] = ratio(lost_steps, errors)
+    row["withheld per error"] = ratio(withheld, errors)
     row["outside"] = outside
     row["lost per error outside"] = ratio(lost_outside, outside)
     return row

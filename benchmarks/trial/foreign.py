@@ -1,4 +1,8 @@
-"""Somebody else's sheet, right on their numbers and handed in under another id."""
+"""Somebody else's assignment, right on their numbers and handed in under another id."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,28 +13,70 @@ from tests.oracles.solution import solve
 KIND = "foreign"
 
 
-def run(trial: Trial) -> Row:
-    """Return the row of the table: sheets that were recognised, and the share of the points they had."""
-    students = list(trial.students)
-    sheets = [
-        Case(student, solve(trial.solution, trial.marking.given(owner)).written, f"from {owner}")
-        for student, owner in zip(students, students[1:] + students[:1], strict=True)
+def run(trials: Sequence[Trial]) -> Row:
+    """Return the row of the table: assignments that were recognised, by one exercise or by all together.
+
+    Args:
+        trials: one for each exercise of the assignment, with the same students.
+    """
+    students = list(trials[0].students)
+    owners = dict(zip(students, students[1:] + students[:1], strict=True))
+    sheets = [_sheets(trial, owners) for trial in trials]
+    alone = [
+        trial.marking.mark(cases, tuple(students)) if cases else None
+        for trial, cases in zip(trials, sheets, strict=True)
     ]
-    same = [_same(trial, case.student, case.label.removeprefix("from ")) for case in sheets]
-    sheets = [case for case, equal in zip(sheets, same, strict=True) if not equal]
-    if not sheets:
-        return {}
-    reports = [trial.marking.report(case, tuple(students)) for case in sheets]
-    points = np.array([sum(r.steps[name].points for name in trial.solution.asked) for r in reports])
-    flagged = np.array([report.foreign for report in reports])
-    trial.note(KIND, "somebody else's sheet, not recognised", sheets, ~flagged, points)
+    evidence: list[Mapping[str, Mapping[Any, Any]]] = [
+        {case.student: found for case, found in zip(cases, marked.evidence, strict=True)} if marked else {}
+        for cases, marked in zip(sheets, alone, strict=True)
+    ]
+    single, together = set(), set()
+    kept: Counter[str] = Counter()
+    for number, (trial, cases) in enumerate(zip(trials, sheets, strict=True)):
+        if not cases:
+            continue
+        elsewhere = [
+            _sum(found.get(case.student, {}) for place, found in enumerate(evidence) if place != number)
+            for case in cases
+        ]
+        marked = trial.marking.mark(cases, tuple(students), elsewhere)
+        points = marked.earned(trial.solution.asked)
+        trial.note(
+            KIND, "somebody else's sheet of a whole assignment, not recognised", cases, ~marked.foreign, points
+        )
+        first = alone[number]
+        for row, case in enumerate(cases):
+            kept[case.student] += points[row]
+            if marked.foreign[row]:
+                together.add(case.student)
+            if first is not None and first.foreign[row]:
+                single.add(case.student)
+    handed = {case.student for cases in sheets for case in cases}
+    full = sum(trial.points for trial in trials)
     return {
-        "sheets": len(sheets),
-        "recognised": Share(ratio(flagged.sum(), len(sheets))),
-        "points": Share(ratio(points.mean(), trial.points)),
+        "exercises": len(trials),
+        "students": len(handed),
+        "recognised by one exercise": Share(ratio(len(single), len(handed))),
+        "recognised": Share(ratio(len(single | together), len(handed))),
+        "points kept": Share(ratio(float(np.mean(list(kept.values()))), full)) if kept else Share(0),
     }
 
 
-def _same(trial: Trial, student: str, owner: str) -> bool:
-    mine, theirs = trial.marking.given(student), trial.marking.given(owner)
-    return all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
+def _sheets(trial: Trial, owners: Mapping[str, str]) -> list[Case]:
+    """Return the sheets of one exercise, those of students who have the same numbers left out."""
+    return [
+        Case(student, solve(trial.solution, trial.marking.given(owner)).written, f"from {owner}")
+        for student, owner in owners.items()
+        if not all(
+            np.array_equal(a, b)
+            for a, b in zip(trial.marking.given(student), trial.marking.given(owner), strict=True)
+        )
+    ]
+
+
+def _sum(parts) -> dict[Any, Any]:
+    total: dict[Any, Any] = {}
+    for part in parts:
+        for who, found in part.items():
+            total[who] = total[who] + found if who in total else found
+    return total

@@ -25,14 +25,18 @@ def cases(trial: Trial, habit: Habit) -> tuple[list[Case], np.ndarray]:
 def run(trial: Trial) -> Row:
     """Return the row of the table: per habit, sheets that lose and points lost, coarse steps themselves apart."""
     row: Row = {}
-    worked = {habit.name: cases(trial, habit) for habit in HABITS}
+    # Counts are never rounded: where nothing else is asked for, all habits are one.
+    habits = HABITS if any(not trial.whole(step) for step in trial.solution.asked) else HABITS[:1]
+    worked = {habit.name: cases(trial, habit) for habit in habits}
     found = trial.marking.mark_groups({name: sheets for name, (sheets, _) in worked.items()})
-    for habit in HABITS:
+    for habit in habits:
         sheets, coarse = worked[habit.name]
         marked = found[habit.name]
         lost = marked.lost(trial.solution.asked) * answered(sheets, trial.solution.asked)
         unfair = np.where(coarse, 0.0, lost)
-        row[habit.name] = Lost(int((unfair.sum(axis=1) > 0).sum()), float(unfair.sum()), int(coarse.sum()))
+        total = unfair.sum(axis=1) + marked.withheld
+        row[habit.name] = Lost(int((total > 0).sum()), float(total.sum()), int(coarse.sum()))
+        trial.note(KIND, f"{habit.name}: right, and points are withheld", sheets, marked.withheld > 0, total)
         for place, step in enumerate(trial.solution.asked):
             states = marked.states[:, marked.column(step)]
             for state in sorted(set(states[unfair[:, place] > 0])):

@@ -5,21 +5,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
+from course.marking.variant import Variant
 
 from benchmarks.trial.case import Case, sheet_of
 from course.exercises import Exercise, find
 from course.marking import registry
-from course.marking.marker import stack, stack_entries
+from course.marking.marker import NOBODY, Finding, Others, Task
 from course.marking.report import Report
 from course.marking.scheme import State
-from course.marking.variant import Variant
 
 SOLUTIONS = (Path(__file__).parents[2] / "solutions",)
-LOT = 4096  # sheets in a call: every call has this size, so that the marker is compiled once an exercise
-FUNCTIONS_LOT = 256  # the same where functions are tried: their inputs and outputs are long
-WORDS = np.array([state.word for state in State])
+LOT = 1024  # sheets in a call, so that a long run holds few of them at a time
 
 
 class Marked(NamedTuple):
@@ -30,14 +27,22 @@ class Marked(NamedTuple):
         full: points of each step.
         points: (sheets, steps).
         states: words, (sheets, steps).
-        slips: number of the slip that was recognised, -1 for none (sheets, steps).
+        told: the sentence of the slip that was recognised, empty for none (sheets, steps).
+        withheld: points withheld from the whole sheet, (sheets,).
+        foreign: whether the sheet was found to be somebody else's, (sheets,).
+        misread: the given value that was found to be misread, empty for none (sheets,).
+        evidence: of each sheet, for every variant that it may be from.
     """
 
     steps: tuple[str, ...]
     full: np.ndarray
     points: np.ndarray
     states: np.ndarray
-    slips: np.ndarray
+    told: np.ndarray
+    withheld: np.ndarray
+    foreign: np.ndarray
+    misread: np.ndarray
+    evidence: list[Mapping[Any, Any]]
 
     def column(self, step: str) -> int:
         """Return the column of a step."""
@@ -45,12 +50,17 @@ class Marked(NamedTuple):
 
     def rows(self, chosen: slice) -> "Marked":
         """Return what was found for some of the sheets."""
-        return self._replace(points=self.points[chosen], states=self.states[chosen], slips=self.slips[chosen])
+        return Marked(self.steps, self.full, *(field[chosen] for field in self[2:]))
 
     def lost(self, steps: Sequence[str]) -> np.ndarray:
         """Return the points lost at these steps: (sheets, steps)."""
         columns = [self.column(step) for step in steps]
         return self.full[columns] - self.points[:, columns]
+
+    def earned(self, steps: Sequence[str]) -> np.ndarray:
+        """Return the points of these steps together, less what is withheld: (sheets,)."""
+        columns = [self.column(step) for step in steps]
+        return np.maximum(self.points[:, columns].sum(axis=1) - self.withheld, 0.0)
 
 
 class Marking:
@@ -72,21 +82,39 @@ class Marking:
         """The points of every step."""
         return {name: step.points for name, step in self._marker.scheme.steps.items()}
 
-    def sentence(self, step: str, slip: int) -> str:
-        """Return what a student is told of a slip."""
-        return self._marker.scheme.slips_of(step)[slip].sentence
+    def mark(
+        self, cases: Sequence[Case], others: tuple[str, ...] = (), elsewhere: Sequence[Mapping[Any, Any]] = ()
+    ) -> Marked:
+        """Mark sheets as a class.
 
-    @property
-    def _size(self) -> int:
-        return FUNCTIONS_LOT if self.exercise.kind == "function" else LOT
+        Args:
+            cases: the sheets.
+            others: the students on whose numbers they may have been worked.
+            elsewhere: for each sheet the evidence of the student's other sheets.
+        """
+        tasks = [self._task(case, others) for case in cases]
+        if elsewhere:
+            tasks = [task._replace(elsewhere=found) for task, found in zip(tasks, elsewhere, strict=True)]
+        found = [
+            finding
+            for start in range(0, len(tasks), LOT)
+            for finding in self._marker.find(tasks[start : start + LOT])
+        ]
 
-    def mark(self, cases: Sequence[Case]) -> Marked:
-        """Mark sheets as one class, without looking for whose numbers they were worked on."""
-        steps = tuple(self.steps)
-        lot = self._size
-        parts = [self._lot(cases[start : start + lot]) for start in range(0, len(cases), lot)]
-        points, states, slips = (np.concatenate([part[i] for part in parts]) for i in range(3))
-        return Marked(steps, np.array(list(self.steps.values())), points, WORDS[states], slips)
+        def table(take: Any) -> np.ndarray:
+            return np.array([[take(name, finding.verdicts[name]) for name in self.steps] for finding in found])
+
+        return Marked(
+            steps=tuple(self.steps),
+            full=np.array(list(self.steps.values())),
+            points=table(lambda name, verdict: float(verdict.points)),
+            states=table(lambda name, verdict: State(int(verdict.state)).word),
+            told=table(self._told),
+            withheld=np.array([finding.withheld for finding in found]),
+            foreign=np.array([finding.foreign is not None for finding in found]),
+            misread=np.array([finding.misread.field if finding.misread else "" for finding in found]),
+            evidence=[finding.evidence for finding in found],
+        )
 
     def mark_groups(self, groups: Mapping[str, Sequence[Case]]) -> dict[str, Marked]:
         """Mark several groups of sheets at once: few calls of the marker, where each would have its own."""
@@ -97,37 +125,28 @@ class Marking:
             for (name, cases), end in zip(groups.items(), ends, strict=True)
         }
 
-    def _lot(self, cases: Sequence[Case]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        filled = [*cases, *[cases[0]] * (self._size - len(cases))]
-        unique = stack_entries(self.exercise, [sheet_of(self.exercise, case) for case in cases])
-        rows = np.concatenate([np.arange(len(cases)), np.zeros(self._size - len(cases), dtype=int)])
-        entries = jax.tree.map(lambda leaf: leaf[rows], unique)
-        probes = None if self._probe("practice") is None else stack([self._probe(case.secret) for case in filled])
-        found = jax.device_get(
-            self._marker.mark_class(stack([self.given(case.student) for case in filled]), entries, probes)
-        )
-        ordered = [found[name] for name in self.steps]
-
-        def table(field: str) -> np.ndarray:
-            return np.stack([np.asarray(getattr(each, field))[: len(cases)] for each in ordered], axis=1)
-
-        return table("points"), table("state"), table("slip")
-
     def report(self, case: Case, others: tuple[str, ...] = ()) -> Report:
-        """Mark one sheet into words, in a class of these students."""
-        return self._marker.mark(
-            sheet_of(self.exercise, case),
-            self.given(case.student),
-            probe=self._probe("practice"),
-            others=self._others(others),
+        """Mark one sheet into words."""
+        task = self._task(case, others)
+        finding: Finding = self._marker.find([task])[0]
+        return self._marker.report(task.sheet, finding, student=case.student)
+
+    def _task(self, case: Case, others: tuple[str, ...]) -> Task:
+        return Task(
+            sheet_of(self.exercise, case), self.given(case.student), self._probe(case.secret), self._others(others)
         )
+
+    def _told(self, name: str, verdict: Any) -> str:
+        slip = int(verdict.slip)
+        return "" if slip < 0 else self._marker.scheme.slips_of(name)[slip].sentence
 
     @functools.cache  # noqa: B019 one object an exercise, for the whole run
     def _probe(self, secret: str) -> Any:
         return self.exercise.probes(secret)
 
-    @functools.cache  # noqa: B019 one object an exercise, for the whole run
-    def _others(self, students: tuple[str, ...]) -> Any:
-        return self._marker.others(
-            {Variant("student", student): self.given(student) for student in students}, self._probe("practice")
-        )
+    @functools.cache  # noqa: B019
+    def _others(self, students: tuple[str, ...]) -> Others:
+        if not students:
+            return NOBODY
+        givens = {Variant("student", student): self.given(student) for student in students}
+        return self._marker.others(givens, self._probe("practice"))

@@ -54,7 +54,7 @@ def try_all(trial: Trial) -> list[Named]:
     for row, (case, owner) in enumerate(zip(sheets, owners, strict=True)):
         column = marked.column(case.step)
         if marked.states[row, column] == "slip":
-            tally[owner][trial.marking.sentence(case.step, int(marked.slips[row, column]))] += 1
+            tally[owner][str(marked.told[row, column])] += 1
         else:
             tally[owner][f"({marked.states[row, column]})"] += 1
     return [
@@ -80,27 +80,16 @@ def run(trial: Trial) -> Row:
     """Return the row of the table: how many are named of how many that show."""
     found = try_all(trial)
     for each in found:
-        if each.shows and not each.known:
-            most = each.sentences.most_common(1)[0][0]
-            trial.findings.append(_finding(trial, each, most))
-        elif each.shows < each.tried:
-            trial.findings.append(_finding(trial, each, "right in some draws"))
-    tried = sum(1 for each in found if each.shows)
+        most = each.sentences.most_common(1)[0][0] if each.sentences else "right in every draw"
+        where = f"`{each.misconception.step}`, {each.misconception.name}: {each.misconception.note} Told: {most}"
+        if each.shows < each.tried:
+            right = (each.tried - each.shows, each.tried)
+            trial.findings.append(Finding(KIND, f"right in some draws: {where}", None, right, 0.0))
+        state = "named" if each.known else "not named"
+        trial.findings.append(Finding(KIND, f"{state}: {where}", None, (each.named, each.shows), 0.0))
     return {
         "named": sum(each.known for each in found),
-        "tried": tried,
+        "tried": sum(1 for each in found if each.shows),
         "right in some draw": sum(0 < each.shows < each.tried for each in found),
         "right in all": sum(not each.shows for each in found),
     }
-
-
-def _finding(trial: Trial, each: Named, most: str) -> Finding:
-    student = trial.students[0]
-    worked = solve(
-        trial.solution,
-        trial.marking.given(student),
-        override={each.misconception.step: each.misconception.function},
-    )
-    case = Case(student, worked.written, each.misconception.name, each.misconception.step)
-    what = f"`{each.misconception.step}`, {each.misconception.name}: {each.misconception.note} Told: {most}"
-    return Finding(KIND, what, case, (each.shows - each.named, each.shows), 0.0)

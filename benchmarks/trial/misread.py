@@ -19,6 +19,10 @@ def misreadings(trial: Trial, student: str, rng: np.random.Generator) -> Iterato
     other = trial.marking.given(f"another-{student}")
     for field in given._fields:
         value = np.asarray(getattr(given, field), dtype=float)
+        if value.size > 1 and set(value.flat) == {0.0, 1.0} and value.sum() == 1:
+            # Of a class that is one of several, another one is read.
+            yield f"{field}: another class", given._replace(**{field: np.roll(value, 1)})
+            continue
         place = int(rng.integers(value.size))
         read = float(value.flat[place])
         for label, wrong in (
@@ -56,13 +60,10 @@ def run(trial: Trial) -> Row:
                 touched.append(changes)
     if not sheets:
         return {}
-    others = tuple(f"student-{number}" for number in range(CLASS))
-    reports = [trial.marking.report(case, others) for case in sheets]
+    marked = trial.marking.mark(sheets, tuple(f"student-{number}" for number in range(CLASS)))
     full = np.array([trial.marking.steps[name] for name in steps])
-    points = np.array([[report.steps[name].points for name in steps] for report in reports])
-    lost = (full - points) * answered(sheets, steps)
-    total = lost.sum(axis=1)
-    flagged = np.array([report.foreign for report in reports])
+    total = (marked.lost(steps) * answered(sheets, steps)).sum(axis=1) + marked.withheld
+    flagged = marked.foreign
     # A step's worth: the dearest of those that the misreading touches.
     allowed = (np.array(touched) * full).max(axis=1)
     too_much = total > allowed + 1e-9
@@ -76,6 +77,7 @@ def run(trial: Trial) -> Row:
         "most": float(total.max()),
         "of": float(full.sum()),
         "lose more than a step": Share(ratio(too_much.sum(), len(sheets))),
+        "told": Share(ratio((marked.misread != "").sum(), len(sheets))),
         "flagged": int(flagged.sum()),
     }
 

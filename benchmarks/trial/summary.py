@@ -73,8 +73,8 @@ def _largest(column: str, which: str) -> Callable[[Rows], str]:
 
 
 def _foreign(rows: Rows) -> str:
-    found = [row["recognised"] * row["sheets"] for row in rows.values() if row]
-    return f"{sum(found) / max(sum(row['sheets'] for row in rows.values() if row), 1):.0%} of the single sheets"
+    worst = min(rows, key=lambda topic: rows[topic]["recognised"])
+    return f"at least {rows[worst]['recognised']:.0%} of the assignments ({worst})"
 
 
 def _functions(rows: Rows) -> str:

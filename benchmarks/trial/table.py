@@ -1,13 +1,15 @@
 """The tables of a trial, in Markdown."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.trial.case import plain
+from benchmarks.trial.case import Case, plain
 from benchmarks.trial.summary import summary
-from benchmarks.trial.trial import Lost, Row, Share, Trial
+from benchmarks.trial.trial import Finding, Lost, Row, Share, Trial
 
+MOST = 6  # findings of one kind that are shown of an exercise
 ABOUT = {
     "honest": (
         "Honest students, by habit of rounding",
@@ -16,8 +18,8 @@ ABOUT = {
     ),
     "error": (
         "One error, all that follows worked rightly from it",
-        "Later steps lost per error. Wanted: at most 0.005. Errors that leave what is possible count apart, with "
-        "what they lose each.",
+        "Later steps lost per error. Wanted: at most 0.005. Errors that leave what is possible and inventions "
+        "that leave nothing to work out count apart, with what they lose each.",
     ),
     "misread": (
         "One given number misread, everything worked rightly on it",
@@ -28,8 +30,8 @@ ABOUT = {
         "Mean share of the points. Wanted: at most 10 %.",
     ),
     "foreign": (
-        "Somebody else's sheet",
-        "Wanted over an assignment: 99 % recognised.",
+        "Somebody else's assignment",
+        "Wanted: 99 % recognised by all its exercises together, few points kept.",
     ),
     "function": (
         "Wrong functions under many secrets",
@@ -77,26 +79,40 @@ def show(value: Any) -> str:
 
 
 def findings_page(trials: Sequence[Trial]) -> str:
-    """Return the smallest failing sheet of every sort, the dearest first, with what the marker says of it."""
-    parts = ["# Findings of the trial", ""]
+    """Return the smallest failing sheet of every sort, the dearest first, and misconceptions in a line each."""
     found = [(trial, finding) for trial in trials for finding in trial.findings]
+    parts = ["# Findings of the trial", ""]
+    shown: Counter[tuple[str, str]] = Counter()
     for trial, finding in sorted(found, key=lambda each: -each[1].worth):
-        bad, of = finding.often
-        sheet = {name: plain(value) for name, value in finding.case.written.items()}
-        report = trial.marking.report(finding.case)
-        parts += [
-            f"## {trial.solution.exercise}, {finding.kind}: {finding.what}",
-            "",
-            f"{bad} of {of} sheets, {finding.worth:g} points. `{finding.case.student}`, {finding.case.label}:",
-            "",
-            f"    {json.dumps(sheet, ensure_ascii=False)}",
-            "",
-            *(
-                f"    {name:12s} {mark.state:9s} {mark.points:g}/{mark.max_points:g} expected {mark.expected}; "
-                f"{mark.remark}"
-                for name, mark in report.steps.items()
-                if mark.points < mark.max_points or finding.kind in {"cheap"}
-            ),
-            "",
-        ]
-    return "\n".join(parts)
+        sort = (trial.solution.exercise, finding.kind)
+        shown[sort] += 1
+        if finding.case is not None and shown[sort] <= MOST:
+            parts += _with_sheet(trial, finding, finding.case)
+    parts += ["## Misconceptions", ""]
+    parts += [
+        f"- {trial.solution.exercise} {finding.what} ({finding.often[0]} of {finding.often[1]})"
+        for trial, finding in found
+        if finding.case is None
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _with_sheet(trial: Trial, finding: Finding, case: Case) -> list[str]:
+    bad, of = finding.often
+    report = trial.marking.report(case)
+    sheet = {name: plain(value) for name, value in case.written.items()}
+    return [
+        f"## {trial.solution.exercise}, {finding.kind}: {finding.what}",
+        "",
+        f"{bad} of {of} sheets, {finding.worth:g} points. `{case.student}`, {case.label}:",
+        "",
+        f"    {json.dumps(sheet, ensure_ascii=False)}",
+        "",
+        *(
+            f"    {name:12s} {mark.state:9s} {mark.points:g}/{mark.max_points:g} expected {mark.expected}; "
+            f"{mark.remark}"
+            for name, mark in report.steps.items()
+            if mark.points < mark.max_points or finding.kind == "cheap"
+        ),
+        "",
+    ]

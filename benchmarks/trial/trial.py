@@ -19,14 +19,14 @@ class Finding:
     Attributes:
         kind: of the trial.
         what: happened, in a sentence.
-        case: the sheet.
+        case: the sheet; None where a sentence is enough.
         often: how many sheets of the same sort fail, of how many.
         worth: points lost or given on all of them, to put the worst first.
     """
 
     kind: str
     what: str
-    case: Case
+    case: Case | None
     often: tuple[int, int]
     worth: float
 
