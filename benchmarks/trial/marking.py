@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from course.marking.variant import Variant
 
 from benchmarks.trial.case import Case, sheet_of
 from course.exercises import Exercise, find
@@ -14,6 +13,7 @@ from course.marking import registry
 from course.marking.marker import NOBODY, Finding, Others, Task
 from course.marking.report import Report
 from course.marking.scheme import State
+from course.marking.variant import Variant
 
 SOLUTIONS = (Path(__file__).parents[2] / "solutions",)
 LOT = 1024  # sheets in a call, so that a long run holds few of them at a time
