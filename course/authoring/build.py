@@ -16,7 +16,9 @@ from nbformat.v4 import new_notebook
 from course.authoring.markers import BuildError, expand
 from course.errors import CourseError
 from course.exercises.cells import ANSWER, SETUP, SHOW, WRITTEN, grade_id
+from course.exercises.variants import SAMPLER_VERSION, require_sampler
 from course.grading.config import Gradbook
+from course.grading.released import version_of
 from course.marking import registry
 from course.marking.scheme import Scheme
 
@@ -80,7 +82,8 @@ def assignments(config: Gradbook) -> list[str]:
 def _notebook(path: Path, config: Gradbook, schemes: Mapping[str, Scheme]) -> NotebookNode:
     try:
         text = jupytext.reads(path.read_text("utf-8"), fmt="py:percent")
-        cells = [made for cell in text.cells for made in expand(cell, config, schemes)]
+        sampler = _sampler(path, config)
+        cells = [made for cell in text.cells for made in expand(cell, config, schemes, sampler)]
     except CourseError as error:
         raise type(error)(f"{path.name}: {error}") from None
     names = Counter(cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata)
@@ -93,6 +96,17 @@ def _notebook(path: Path, config: Gradbook, schemes: Mapping[str, Scheme]) -> No
     )
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _sampler(path: Path, config: Gradbook) -> int:
+    """Return the version of the sampler to write into a notebook: what it was built with before, else the newest.
+
+    Students may have the notebook already, so building it again changes nobody's numbers.
+    """
+    before = version_of(config.source_dir / path.parent.name / f"{path.stem}.ipynb")
+    sampler = config.sampler or before or SAMPLER_VERSION
+    require_sampler(sampler)
+    return sampler
 
 
 def _name_cells(cells: Sequence[NotebookNode]) -> None:

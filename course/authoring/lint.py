@@ -6,6 +6,7 @@ from the other slips? Is there a formula for every step?
 """
 
 import functools
+from collections import Counter
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -14,9 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from course.exercises.practice import KEPT, apart
+from course.exercises import Exercise
+from course.exercises.practice import KEPT, apart, fingerprint
 from course.exercises.shapes import squeezed
-from course.exercises.variants import POOL
+from course.exercises.variants import POOL, index_for
 from course.marking.follow_through import call, slip_values, truths
 from course.marking.marker import stack
 from course.marking.scheme import Scheme
@@ -24,6 +26,27 @@ from course.marking.tolerance import compare
 
 TWO_DECIMALS = 0.01
 TOLD_APART = 0.05  # of all draws must show two slips of a step to be different
+CLASS = 500  # students, among whom pairs with equal numbers are counted
+
+
+class Doubt(NamedTuple):
+    """Why draws cannot be marked without doubt.
+
+    Attributes:
+        step: name of the step, empty where a condition of the scheme does not hold.
+        slip: number of the slip, from 1; 0 where no slip is the reason.
+        reason: what is doubtful, in words.
+        draws: bool [draws], where it is.
+    """
+
+    step: str
+    slip: int
+    reason: str
+    draws: np.ndarray
+
+    def __str__(self) -> str:
+        where = f"{self.step}, slip {self.slip}" if self.slip else self.step or "the scheme"
+        return f"{where}: {self.reason}"
 
 
 class Finding(NamedTuple):
@@ -34,6 +57,8 @@ class Finding(NamedTuple):
         ill_posed: bool [POOL], draws that cannot be marked without doubt; empty without personal variants.
         distinct: how many different variants the well-posed draws give.
         passed: how many draws are passed over.
+        doubts: why draws are ill-posed; a draw is ill-posed exactly if one of them has it.
+        pairs: how many pairs of a class of `CLASS` students have equal numbers.
     """
 
     exercise: str
@@ -41,6 +66,8 @@ class Finding(NamedTuple):
     ill_posed: np.ndarray
     distinct: int
     passed: int
+    doubts: tuple[Doubt, ...] = ()
+    pairs: int = 0
 
 
 def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
@@ -49,13 +76,15 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
     exercise = scheme.exercise
     problems = _documentation(scheme)
     ill_posed = np.zeros(0, dtype=bool)
-    distinct = 0
+    distinct = pairs = 0
+    doubts: tuple[Doubt, ...] = ()
     probe = exercise.probes("lint")
     with jax.enable_x64(True):
         problems += _derivatives(scheme, exercise.seed(), probe, "the document's numbers")
         if exercise.draw is not None and scheme.steps:
             givens = [exercise.variant(index) for index in range(draws)]
-            ill_posed, alike = _audit(scheme, stack(givens), probe)
+            doubts, alike = _audit(scheme, stack(givens), probe)
+            ill_posed = _any(doubts, draws)
             skipped = exercise.ill_posed[:draws]
             left = int(np.sum(ill_posed & ~skipped))
             if left:
@@ -64,13 +93,23 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
                     f"{left} ill-posed draws are not passed over, the first is {first}: `course lint --write`"
                 )
             kept = [given for given, skip in zip(givens, ill_posed, strict=True) if not skip]
-            distinct = len({tuple(np.concatenate([np.ravel(leaf) for leaf in given]).tolist()) for given in kept})
+            distinct = len({fingerprint(given) for given in kept})
+            pairs = _equal_pairs(exercise, givens, ill_posed) if kept else 0
             if not kept:
                 problems.append("every draw is ill-posed")
             else:
                 problems += _derivatives(scheme, kept[0], probe, "the first well-posed draw")
             problems += alike
-    return Finding(exercise.id, problems, ill_posed, distinct, int(np.sum(exercise.ill_posed)))
+    return Finding(exercise.id, problems, ill_posed, distinct, int(np.sum(exercise.ill_posed)), doubts, pairs)
+
+
+def _equal_pairs(exercise: Exercise, givens: list[Any], ill_posed: np.ndarray) -> int:
+    """Count pairs of equal numbers in a class whose draws are among those that were examined."""
+    if len(givens) < POOL:
+        return 0  # a class draws from the whole pool
+    indices = (index_for(exercise.id, f"student-{number}", ill_posed=ill_posed) for number in range(CLASS))
+    counts = Counter(fingerprint(givens[index]) for index in indices)
+    return sum(count * (count - 1) // 2 for count in counts.values())
 
 
 def practice_table(scheme: Scheme) -> list[int]:
@@ -84,7 +123,8 @@ def practice_table(scheme: Scheme) -> list[int]:
         return []
     with jax.enable_x64(True):
         givens = stack([exercise.variant(index) for index in candidates])
-        ill_posed, _ = _audit(scheme, givens, exercise.probes("lint"))
+        doubts, _ = _audit(scheme, givens, exercise.probes("lint"))
+    ill_posed = _any(doubts, len(candidates))
     return [index for index, bad in zip(candidates, ill_posed, strict=True) if not bad][:KEPT]
 
 
@@ -128,51 +168,66 @@ def _rerun(scheme: Scheme, given: Any, probe: Any, of: str, by: str, value: Arra
     raise AssertionError(of)
 
 
-def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[np.ndarray, list[str]]:
-    """Find the ill-posed draws, and the slips that hardly any draw tells apart."""
-    doubtful, same = jax.jit(jax.vmap(lambda given: _examine(scheme, given, probe)))(givens)
-    ill_posed = np.asarray(doubtful)
-    problems = []
-    for (step, first, second), alike in same.items():
-        if np.mean(~np.asarray(alike)) < TOLD_APART:
-            problems.append(f"{step}: slips {first + 1} and {second + 1} are the same on nearly all draws")
-    return ill_posed, problems
+def _any(doubts: tuple[Doubt, ...], draws: int) -> np.ndarray:
+    return np.any([doubt.draws for doubt in doubts], axis=0) if doubts else np.zeros(draws, dtype=bool)
 
 
-def _examine(scheme: Scheme, given: Any, probe: Any) -> tuple[Array, dict[tuple[str, int, int], Array]]:
-    right = truths(scheme, given, probe)
-    doubtful = jnp.asarray(False)
-    same: dict[tuple[str, int, int], Array] = {}
+def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], list[str]]:
+    """Find out why draws are ill-posed, and the slips that hardly any draw tells apart."""
+    right, wrong, holds = jax.jit(jax.vmap(lambda given: _values(scheme, given, probe)))(givens)
+    doubts, problems = [], []
+
+    def doubt(step: str, slip: int, reason: str, draws: Array) -> None:
+        if np.any(draws):
+            doubts.append(Doubt(step, slip, reason, np.asarray(draws)))
+
     for name, step in scheme.steps.items():
-        value = right[name]
-        exact = step.answer.dtype in {"int", "choice", "graph"}
-
-        def alike(a: Array, b: Array, exact: bool = exact) -> Array:
-            unit = jnp.full(a.shape, TWO_DECIMALS)
-            return jnp.all(compare(a, b, unit, exact=exact).right)
-
-        doubtful |= ~jnp.all(jnp.isfinite(value))
-        wrong = slip_values(step, given, probe, right)
-        if step.answer.dtype in {"function", "graph"}:
-            wrong = []  # they do not depend on the draw
-        for number, slip in enumerate(wrong):
-            doubtful |= alike(slip, value) | alike(value, slip)
-            for earlier in range(number):
-                same[name, earlier, number] = alike(slip, wrong[earlier])
+        value, exact = right[name], step.answer.dtype in {"int", "choice", "graph"}
+        entries = np.reshape(np.abs(value), (len(value), -1))
+        doubt(name, 0, "the right value is not finite", ~np.all(np.isfinite(entries), axis=1))
+        for number, slip in enumerate(wrong[name], start=1):
+            equal = _alike(slip, value, exact) | _alike(value, slip, exact)
+            doubt(name, number, f"it gives the right value ({step.slips[number - 1].sentence})", equal)
+            for earlier in range(1, number):
+                if np.mean(~_alike(slip, wrong[name][earlier - 1], exact)) < TOLD_APART:
+                    problems.append(f"{name}: slips {earlier} and {number} are the same on nearly all draws")
         if step.answer.dtype in {"float", "int"}:
-            doubtful |= ~jnp.any(jnp.abs(value) > 1e-9)
-            doubtful |= _copies(value, given, alike)
+            doubt(name, 0, "the right value is zero", ~np.any(entries > 1e-9, axis=1))
+            for field, leaf in zip(givens._fields, givens, strict=True):
+                if squeezed(leaf.shape[1:]) == squeezed(value.shape[1:]):
+                    copied = _alike(jnp.reshape(jnp.asarray(leaf, dtype=float), value.shape), value, exact)
+                    doubt(name, 0, f"the right value is a copy of {field}", copied)
         if step.answer.dtype == "float":
-            doubtful |= jnp.any((jnp.abs(value) > 1e-9) & (jnp.abs(value) < TWO_DECIMALS))
-    for requirement in scheme.requirements:
-        doubtful |= ~jnp.asarray(requirement(given, right), dtype=bool)
-    return doubtful, same
+            small = np.any((entries > 1e-9) & (entries < TWO_DECIMALS), axis=1)
+            doubt(name, 0, "an entry is 0.00 when written to two decimals", small)
+    for requirement, held in zip(scheme.requirements, holds, strict=True):
+        about = (requirement.__doc__ or requirement.__name__).strip().partition("\n")[0]
+        doubt("", 0, f"a condition does not hold ({about})", ~np.asarray(held))
+    return tuple(doubts), problems
 
 
-def _copies(value: Array, given: Any, alike: Any) -> Array:
-    """Whether a right value could be had by copying a given one."""
-    copied = jnp.asarray(False)
-    for leaf in jax.tree.leaves(given):
-        if squeezed(jnp.shape(leaf)) == squeezed(value.shape):
-            copied |= alike(jnp.reshape(jnp.asarray(leaf, dtype=float), value.shape), value)
-    return copied
+def _values(
+    scheme: Scheme, given: Any, probe: Any
+) -> tuple[dict[str, Array], dict[str, list[Array]], list[Array]]:
+    """Evaluate the right values of a draw, the slips on them, and the conditions."""
+    right = truths(scheme, given, probe)
+    # What a function or a drawing is compared with does not depend on the draw.
+    wrong = {
+        name: [] if step.answer.dtype in {"function", "graph"} else slip_values(step, given, probe, right)
+        for name, step in scheme.steps.items()
+    }
+    holds = [jnp.asarray(requirement(given, right), dtype=bool) for requirement in scheme.requirements]
+    return right, wrong, holds
+
+
+def _alike(values: Array, targets: Array, exact: bool) -> np.ndarray:
+    """Say draw by draw whether all entries of the values pass for the targets, written to two decimals."""
+    return np.asarray(_all_right(values, targets, exact))
+
+
+@functools.partial(jax.jit, static_argnums=2)
+def _all_right(values: Array, targets: Array, exact: bool) -> Array:
+    def one(value: Array, target: Array) -> Array:
+        return jnp.all(compare(value, target, jnp.full(target.shape, TWO_DECIMALS), exact=exact).right)
+
+    return jax.vmap(one)(values, targets)

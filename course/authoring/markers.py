@@ -29,7 +29,9 @@ class BuildError(CourseError):
     """Raised for a text source that cannot become a notebook; the message says where and why."""
 
 
-def expand(cell: NotebookNode, config: Gradbook, schemes: Mapping[str, Scheme]) -> Iterator[NotebookNode]:
+def expand(
+    cell: NotebookNode, config: Gradbook, schemes: Mapping[str, Scheme], sampler: int
+) -> Iterator[NotebookNode]:
     """Give the cells that one cell of the source stands for.
 
     Raises:
@@ -51,7 +53,7 @@ def expand(cell: NotebookNode, config: Gradbook, schemes: Mapping[str, Scheme]) 
     if (cell.cell_type == "markdown") != (word == WRITTEN):
         raise BuildError(f'course="{marker}" marks a {"code" if word != WRITTEN else "markdown"} cell')
     if word == "setup":
-        yield from _setup(cell, config)
+        yield from _setup(cell, config, sampler)
         return
     exercise = find(exercise_id.strip())
     definition = own.as_cell(exercise.id) if word == "show" else None
@@ -65,9 +67,10 @@ def expand(cell: NotebookNode, config: Gradbook, schemes: Mapping[str, Scheme]) 
     yield made
 
 
-def _setup(cell: NotebookNode, config: Gradbook) -> Iterator[NotebookNode]:
+def _setup(cell: NotebookNode, config: Gradbook, sampler: int) -> Iterator[NotebookNode]:
     yield new_code_cell('student = ""  # your id in this course, between the quotes')
-    begin = f"begin(student, course={_quoted(config.course)}, variant={_quoted(config.variant)})"
+    course, variant = _quoted(config.course), _quoted(config.variant)
+    begin = f"begin(student, course={course}, variant={variant}, sampler={sampler})"
     lines = ["from course.notebook import begin, exercise, submit", "", *cell.source.strip().splitlines(), begin]
     yield _locked(new_code_cell("\n".join(lines)), SETUP)
 

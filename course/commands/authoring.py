@@ -3,7 +3,7 @@
 import json as json_module
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from course.commands.common import Solutions
 from course.commands.progress import working
 from course.exercises import CATALOGUE, find, own, practice, variants
 
+if TYPE_CHECKING:
+    from course.authoring.lint import Finding
+
 
 def lint(
     exercise_id: Annotated[
@@ -20,8 +23,11 @@ def lint(
     ] = None,
     solutions: Solutions = None,
     write: Annotated[bool, typer.Option("--write", help="Write the table of draws to pass over.")] = False,
+    refused: Annotated[
+        bool, typer.Option("--refused", help="Print every draw that is passed over, with the step and the reason.")
+    ] = False,
 ) -> None:
-    """Examine mark schemes: derivatives, variants, slips, formulas.
+    """Examine mark schemes: derivatives, variants, slips, formulas, and which draws are refused and why.
 
     Example: course lint mlp/relu-sgd
     """
@@ -53,11 +59,25 @@ def lint(
         common.results.print(f"{name}: {verdict}" + (f" ({count})" if finding.ill_posed.size else ""))
         for problem in problems:
             common.results.print(f"  {escape(problem)}")
+        _print_draws(finding, refused)
     if write:
         _write_tables(own.PASSED_OVER, chosen, tables)
         _write_tables(practice.TABLE, [name for name in chosen if CATALOGUE.file_of(name) is None], rehearsals)
     if bad:
         raise typer.Exit(1)
+
+
+def _print_draws(finding: "Finding", every: bool) -> None:
+    """Say why draws are refused, most frequent reason first, and how many of a class share their numbers."""
+    from course.authoring.lint import CLASS
+
+    for doubt in sorted(finding.doubts, key=lambda doubt: -int(doubt.draws.sum())):
+        first = int(doubt.draws.argmax())
+        common.results.print(f"  {int(doubt.draws.sum())} refused, the first is {first}: {escape(str(doubt))}")
+        for index in doubt.draws.nonzero()[0] if every else ():
+            common.results.print(f"    draw {index}")
+    if finding.ill_posed.size:
+        common.results.print(f"  {finding.pairs} pairs of equal numbers in a class of {CLASS}")
 
 
 def _write_tables(file: str, examined: Sequence[str], tables: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from course.exercises import variants
-from course.exercises.variants import COURSE, Draw
+from course.exercises.variants import COURSE, SAMPLER_VERSION, Draw
 
 Dtype = Literal["float", "int", "choice", "graph", "function"]
 Kind = Literal["steps", "function", "written"]
@@ -69,6 +69,7 @@ class Exercise:
         probe: draws the inputs on which functions are evaluated.
         network: gives the network to be drawn beside the given values.
         passed_over: the draws that are passed over, in their text form; None for those that this package lists.
+        former_draw: `draw` as it was under sampler 1, where it has changed.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Exercise:
     probe: Callable[[Draw], Any] | None = None
     network: Callable[[Any], "Network"] | None = None
     passed_over: str | None = None
+    former_draw: Callable[[Draw], Any] | None = None
 
     @property
     def ill_posed(self) -> np.ndarray:
@@ -94,15 +96,26 @@ class Exercise:
         """The assignment it belongs to: the topic of its id."""
         return self.id.partition("/")[0]
 
-    def given(self, student: str | None = None, course: str = COURSE) -> Any:
+    def given(self, student: str | None = None, course: str = COURSE, sampler: int = SAMPLER_VERSION) -> Any:
         """Give the numbers of a student, or the document's own without one.
+
+        Args:
+            student: an id.
+            course: name of the course.
+            sampler: the version of the sampler under which the numbers were given out.
 
         Raises:
             BadStudentId: if the id is empty or too long.
+            variants.UnknownSampler: for a version that this package does not have.
         """
         if student is None or self.draw is None:
             return self.seed()
-        return self.variant(variants.index_for(self.id, student, course, self.ill_posed))
+        variants.require_sampler(sampler)
+        if sampler == SAMPLER_VERSION:
+            return self.variant(variants.index_for(self.id, student, course, self.ill_posed))
+        ill_posed = variants.passed_over(self.id, 1) if self.passed_over is None else self.ill_posed
+        index = variants.index_under_1(self.id, student, course, ill_posed)
+        return (self.former_draw or self.draw)(Draw(self.id, index))
 
     def variant(self, index: int) -> Any:
         """Give the numbers of one draw of the pool."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from course.errors import CourseError
 
-SAMPLER_VERSION = 1
+FIRST_SAMPLER, SAMPLER_VERSION = 1, 2
 POOL = 10_000
 COURSE = "gradbook"
 LONGEST_ID = 200
@@ -28,15 +28,32 @@ class BadStudentId(CourseError):
     """Raised for an id under which no numbers can be drawn."""
 
 
+class UnknownSampler(CourseError):
+    """Raised for a version of the sampler that this package does not have."""
+
+
+def require_sampler(version: int) -> None:
+    """Refuse a version of the sampler that this package does not have.
+
+    Raises:
+        UnknownSampler: for any other than the versions from 1 to `SAMPLER_VERSION`.
+    """
+    if version not in range(FIRST_SAMPLER, SAMPLER_VERSION + 1):
+        raise UnknownSampler(
+            f"the numbers were given out by version {version!r} of the sampler, and this package has versions 1 "
+            f"to {SAMPLER_VERSION}; use the version of Gradbook that the notebooks were released with"
+        )
+
+
 class Draw:
-    """A stream of exact numbers from SHA-256 of the sampler's version, a topic and an index.
+    """A stream of exact numbers from SHA-256 of a topic and an index.
 
     >>> Draw("mlp/relu-sgd", 7).decimals(-9, 9, 1, (2,))  # doctest: +SKIP
     array([ 0.3, -0.8])
     """
 
     def __init__(self, topic: str, index: int | str) -> None:
-        self._words = _words(f"{SAMPLER_VERSION}|{topic}|{index}")
+        self._words = _words(f"1|{topic}|{index}")  # the version of the stream, not of what is drawn from it
 
     def integer(self, low: int, high: int, without: Sequence[int] = ()) -> int:
         """Draw an integer of low..high, both included, that is not in `without`."""
@@ -84,34 +101,60 @@ def normalise_id(student: str) -> str:
 
 
 def index_for(exercise: str, student: str, course: str = COURSE, ill_posed: np.ndarray | None = None) -> int:
-    """Return the index of the draw that belongs to a student, ill-posed draws passed over.
+    """Return the index of the draw that belongs to a student.
+
+    An ill-posed draw is passed over by drawing again, so that every other one stays as likely as the rest.
 
     Args:
         exercise: id of the exercise.
         student: id of the student.
         course: name of the course.
         ill_posed: bool [POOL], the draws to pass over; those of this package unless given.
+
+    Raises:
+        BadStudentId: if the id is empty or too long.
+        CourseError: if every draw is passed over.
     """
+    if ill_posed is None:
+        ill_posed = passed_over(exercise)
+    if np.all(ill_posed):
+        raise _nothing_left(exercise)
     key = f"{course}|{SAMPLER_VERSION}|{exercise}|{normalise_id(student)}"
-    start = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % POOL
+    attempt = 0
+    while ill_posed[index := _place(f"{key}|{attempt}")]:
+        attempt += 1
+    return index
+
+
+def index_under_1(exercise: str, student: str, course: str, ill_posed: np.ndarray) -> int:
+    """Return the index of a student's draw under sampler 1, which went on to the next well-posed draw."""
+    start = _place(f"{course}|1|{exercise}|{normalise_id(student)}")
     return next_well_posed(exercise, start, ill_posed)
+
+
+def _place(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % POOL
 
 
 def next_well_posed(exercise: str, start: int, ill_posed: np.ndarray | None = None) -> int:
     """Return the first draw from `start` on that is not passed over."""
     if ill_posed is None:
         ill_posed = passed_over(exercise)
-    for step in range(POOL):
-        index = (start + step) % POOL
-        if not ill_posed[index]:
-            return index
-    raise CourseError(f"every draw of {exercise} is passed over; its sampler is to be mended")
+    well_posed = np.flatnonzero(~ill_posed)
+    if not well_posed.size:
+        raise _nothing_left(exercise)
+    later = well_posed[well_posed >= start % POOL]
+    return int(later[0] if later.size else well_posed[0])
+
+
+def _nothing_left(exercise: str) -> CourseError:
+    return CourseError(f"every draw of {exercise} is passed over; its sampler is to be mended")
 
 
 @functools.cache
-def passed_over(exercise: str) -> np.ndarray:
+def passed_over(exercise: str, sampler: int = SAMPLER_VERSION) -> np.ndarray:
     """Return the mask over the pool of draws of an exercise of this package to pass over (bool [POOL])."""
-    return unpack(_tables().get(exercise, ""))
+    return unpack(_tables(sampler).get(exercise, ""))
 
 
 @functools.lru_cache(maxsize=64)
@@ -129,7 +172,6 @@ def pack(mask: np.ndarray) -> str:
 
 
 @functools.cache
-def _tables() -> dict[str, str]:
-    return json.loads(
-        importlib.resources.files("course.exercises").joinpath("passed_over.json").read_text("utf-8")
-    )
+def _tables(sampler: int) -> dict[str, str]:
+    name = "passed_over.json" if sampler == SAMPLER_VERSION else f"passed_over_{sampler}.json"
+    return json.loads(importlib.resources.files("course.exercises").joinpath(name).read_text("utf-8"))

@@ -2,16 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
-from traitlets import Bool, Dict, Enum, Unicode, Union, default
+from traitlets import Bool, Dict, Enum, Int, Unicode, Union, default
 from traitlets import List as ListOf
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from course.errors import CourseError
 from course.exercises import Exercise, own
-from course.exercises.variants import COURSE, normalise_id
+from course.exercises.variants import COURSE, SAMPLER_VERSION, normalise_id
 from course.grading import secret
+from course.grading.released import released
 
 FILE = "nbgrader_config.py"
 DOCUMENT, PERSONAL = "document", "personal"
@@ -54,6 +56,11 @@ class Gradbook(Configurable):
         key_trait=Unicode(),
         value_trait=Enum([PERSONAL, DOCUMENT]),
         help="Students who have other numbers than the rest, by id: {'alice': 'document'}.",
+    ).tag(config=True)
+    sampler = Int(
+        0,
+        help="Version of the draws of personal numbers, baked into the release. 0 keeps what the source notebooks "
+        "were built with, and takes the newest where there are none yet.",
     ).tag(config=True)
     students = ListOf(
         Unicode(),
@@ -146,9 +153,27 @@ class Gradbook(Configurable):
         normal = {_normal(name): variant for name, variant in self.variants.items()}
         return normal.get(_normal(student), self.variant)
 
-    def given(self, exercise: Exercise, student: str) -> object:
-        """Give the numbers of a student."""
-        return exercise.given(None if self.variant_of(student) == DOCUMENT else student, self.course)
+    def given(self, exercise: Exercise, student: str) -> Any:
+        """Return the numbers of a student.
+
+        Raises:
+            course.exercises.variants.UnknownSampler: if they were released under a version that is not here.
+        """
+        return exercise.seed() if self.variant_of(student) == DOCUMENT else self.personal(exercise, student)
+
+    def personal(self, exercise: Exercise, student: str) -> Any:
+        """Return the personal numbers that belong to an id, under the sampler of the release."""
+        return exercise.given(student, self.course, self.sampler_of(exercise.id))
+
+    def sampler_of(self, exercise_id: str) -> int:
+        """Return the version of the sampler under which an exercise was released, or would be."""
+        return self.sampler or released(self.source_dir).get(exercise_id, SAMPLER_VERSION)
+
+    @property
+    def source_dir(self) -> Path:
+        """The folder of the source notebooks."""
+        name = self.config.CourseDirectory.get("source_directory", "") if "CourseDirectory" in self.config else ""
+        return self.folder / (name if isinstance(name, str) and name else "source")
 
     def probe_key(self, exercise_id: str, student: str) -> str:
         """Give the key of a student's probe inputs; the course's secret is made at first need.

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from course.exercises import Exercise
 from course.exercises.practice import practice_given
-from course.exercises.variants import COURSE
+from course.exercises.variants import COURSE, SAMPLER_VERSION
 
 Variant = Literal["personal", "document"]
 
@@ -21,6 +21,7 @@ class Owner:
     course: str = COURSE
     variant: Variant = "personal"
     practice: int = 0
+    sampler: int = SAMPLER_VERSION
 
     @property
     def nobody(self) -> bool:
@@ -35,7 +36,7 @@ class Owner:
         """
         if self.practice:
             return practice_given(exercise, self.student, self.practice, self.course)
-        return exercise.given(None if self.variant == "document" else self.student, self.course)
+        return exercise.given(None if self.variant == "document" else self.student, self.course, self.sampler)
 
     def sentence(self) -> str:
         """Say whose numbers these are."""

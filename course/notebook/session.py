@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from course.exercises import Exercise
-from course.exercises.variants import COURSE, normalise_id
+from course.exercises.variants import COURSE, FIRST_SAMPLER, SAMPLER_VERSION, normalise_id, require_sampler
 from course.notebook import page, pictures, practice
 from course.notebook.editor import AnswerSheet
 from course.notebook.owner import Owner, Variant
@@ -41,7 +41,7 @@ class Session:
         if received is not None and (declared.student is None or declared.student == received.student):
             return received
         if declared.student is None and declared.variant == "personal":
-            return Owner(_readable(os.environ.get("JUPYTERHUB_USER", "")), declared.course)
+            return replace(declared, student=_readable(os.environ.get("JUPYTERHUB_USER", "")))
         return declared
 
     def practising_owner(self, round_number: int) -> Owner:
@@ -71,7 +71,9 @@ def current() -> Session:
     return _session
 
 
-def begin(student: object = "", course: str = COURSE, variant: Variant = "personal") -> None:
+def begin(
+    student: object = "", course: str = COURSE, variant: Variant = "personal", sampler: int = FIRST_SAMPLER
+) -> None:
     """Say who works on this notebook; shows whose numbers follow.
 
     Args:
@@ -79,15 +81,19 @@ def begin(student: object = "", course: str = COURSE, variant: Variant = "person
             nobody, and the documents' numbers are shown.
         course: name of the course; the same id has other numbers in another course.
         variant: `document` gives everybody the documents' own numbers.
+        sampler: the version of the draws of personal numbers that the notebook was released with. Notebooks
+            that say nothing of it were released with the first.
 
     Raises:
         ValueError: for a variant of another name.
+        course.exercises.variants.UnknownSampler: for a version that this package does not have.
     """
     if variant not in ("personal", "document"):
         raise ValueError(f"variant is 'personal' or 'document', got {variant!r}")
     typed = "" if student is None or student is ... else str(student)
     known = _readable(typed)
-    _session.declared = Owner(known, course, variant)
+    require_sampler(sampler)
+    _session.declared = Owner(known, course, variant, sampler=sampler)
     owner = _session.owner()
     notes = []
     if typed.strip() and known is None:
@@ -107,6 +113,7 @@ def receive(
     course: str = COURSE,
     variant: Variant = "personal",
     probe_keys: Mapping[str, str] | None = None,
+    sampler: int = SAMPLER_VERSION,
 ) -> None:
     """Take what the grader says, in a cell that exists during grading only.
 
@@ -115,8 +122,9 @@ def receive(
         course: name of the course.
         variant: which numbers this student was given.
         probe_keys: key of the probe inputs by exercise id; an exercise without one is tried on practice inputs.
+        sampler: the version of the draws of personal numbers that the notebook was released with.
     """
-    _session.received = Owner(_readable(student), course, variant)
+    _session.received = Owner(_readable(student), course, variant, sampler=sampler)
     _session.probe_keys = dict(probe_keys or {})
 
 

@@ -50,3 +50,51 @@ def O_by_matrix_products(given):
 @O.slip("This is the mean of the products; a convolution adds them.", cause="mean")
 def O_averaged(given):
     return jnp.einsum("ijuv,uv->ij", _patches(given.I), given.K) / 4
+
+
+@O.slip(
+    "The rows of the kernel are turned: it is laid on as it stands.",
+    cause="half flipped",
+)
+def O_upside_down(given):
+    return jnp.einsum("ijuv,uv->ij", _patches(given.I), given.K[::-1])
+
+
+@O.slip(
+    "The columns of the kernel are turned: it is laid on as it stands.",
+    cause="half flipped",
+)
+def O_left_to_right(given):
+    return jnp.einsum("ijuv,uv->ij", _patches(given.I), given.K[:, ::-1])
+
+
+@O.slip(
+    "Only the largest product was taken; a convolution adds them all.",
+    cause="maximum",
+)
+def O_of_the_largest(given):
+    return jnp.max(_patches(given.I) * given.K, axis=(-2, -1))
+
+
+@O.slip(
+    "Only the diagonal of the kernel was laid on; all four products are added.",
+    cause="diagonal",
+)
+def O_of_the_diagonal(given):
+    return jnp.einsum("ijuu,uu->ij", _patches(given.I), given.K)
+
+
+@O.slip(
+    "The signs are lost: an output may be negative.",
+    cause="absolute",
+)
+def O_without_signs(given):
+    return jnp.abs(jnp.einsum("ijuv,uv->ij", _patches(given.I), given.K))
+
+
+@O.slip(
+    "No ReLU follows here: an output may be negative.",
+    cause="relu",
+)
+def O_activated(given):
+    return jnp.maximum(jnp.einsum("ijuv,uv->ij", _patches(given.I), given.K), 0)

@@ -10,21 +10,27 @@ from course.marking.scheme import Scheme, Step
 from .windows import (
     CHANNELS_LAST,
     FLOOR,
+    ONE_MAP,
+    OVER_STRIDE,
     PADDING,
+    PADDING_ONCE,
     PLUS_ONE,
+    SQUARE,
     STRIDE,
     WIDTH_FIRST,
     channels_last,
     places,
     size,
+    square,
     width_first,
 )
 
 
-def _convolved(given, maps, layer, *, count=places, channels=None):
+def _convolved(given, maps, layer, *, count=places, channels=None, kernel=None):
     """The size after the convolution of a layer; the options make the slips."""
     channels = given.filters[layer] if channels is None else channels
-    return size(channels, maps, given.kernel[layer], given.stride[layer], given.padding[layer], count)
+    kernel = given.kernel[layer if kernel is None else kernel]
+    return size(channels, maps, kernel, given.stride[layer], given.padding[layer], count)
 
 
 def _with_input_channels(given, maps, layer):
@@ -43,9 +49,25 @@ def _convolved_width_first(given, maps, layer):
     return width_first(_convolved(given, maps, layer))
 
 
+def _of_one_map(given, maps, layer):
+    return _convolved(given, maps, layer, channels=1.0)
+
+
+def _with_the_other_kernel(given, maps, layer):
+    return _convolved(given, maps, layer, kernel=1 - layer)
+
+
+def _of_the_same_size(given, maps, layer):
+    return jnp.asarray(maps).at[0].set(given.filters[layer])
+
+
+def _convolved_square(given, maps, layer):
+    return square(_convolved(given, maps, layer))
+
+
 def _convolution_slips(step: Step, layer: int, maps: str) -> None:
     """Register what goes wrong with the convolution of a layer; `maps` names what goes into it."""
-    for sentence, cause, count in (*FLOOR, PLUS_ONE, STRIDE, PADDING):
+    for sentence, cause, count in (*FLOOR, PADDING_ONCE, PLUS_ONE, STRIDE, PADDING, OVER_STRIDE):
         step.slip(sentence, cause=cause, of=(maps,), rule=partial(_convolved, layer=layer, count=count))
     for sentence, cause, rule in (
         (
@@ -58,16 +80,24 @@ def _convolution_slips(step: Step, layer: int, maps: str) -> None:
             "channels",
             _with_channels_multiplied,
         ),
+        (ONE_MAP, "one map", _of_one_map),
+        (
+            "This is the size of the other convolution's kernel; each has its own.",
+            "kernel",
+            _with_the_other_kernel,
+        ),
+        ("The size did not stay: a window that moves by $s$ has fewer places.", "same size", _of_the_same_size),
+        (SQUARE, "square", _convolved_square),
         (CHANNELS_LAST, "order", _convolved_channels_last),
         (WIDTH_FIRST, "order", _convolved_width_first),
     ):
         step.slip(sentence, cause=cause, of=(maps,), rule=partial(rule, layer=layer))
 
 
-def _pooled(given, maps, layer, *, count=places, stride=None):
+def _pooled(given, maps, layer, *, count=places, stride=None, window=None, padding=0):
     """The size after the pooling of a layer; the options make the slips."""
-    window = given.window[layer]
-    return size(maps[0], maps, window, window if stride is None else stride, 0, count)
+    window = given.window[layer] if window is None else window
+    return size(maps[0], maps, window, window if stride is None else stride, padding, count)
 
 
 def _with_channels_pooled(given, maps, layer):
@@ -76,6 +106,22 @@ def _with_channels_pooled(given, maps, layer):
 
 def _pooled_channels_last(given, maps, layer):
     return channels_last(_pooled(given, maps, layer))
+
+
+def _not_pooled(given, maps, layer):
+    return jnp.asarray(maps)
+
+
+def _pooled_with_padding(given, maps, layer):
+    return _pooled(given, maps, layer, padding=given.padding[layer])
+
+
+def _pooled_width_first(given, maps, layer):
+    return width_first(_pooled(given, maps, layer))
+
+
+def _pooled_square(given, maps, layer):
+    return square(_pooled(given, maps, layer))
 
 
 def _pooling_slips(step: Step, layer: int, maps: str) -> None:
@@ -94,6 +140,10 @@ def _pooling_slips(step: Step, layer: int, maps: str) -> None:
             "pool channels",
             _with_channels_pooled,
         ),
+        ("The pooling is skipped: it makes the maps smaller.", "pooling skipped", _not_pooled),
+        ("The pooling has no padding; that of the convolution was used.", "pool padding", _pooled_with_padding),
+        (SQUARE, "square", _pooled_square),
+        (WIDTH_FIRST, "order", _pooled_width_first),
         (CHANNELS_LAST, "order", _pooled_channels_last),
     ):
         step.slip(sentence, cause=cause, of=(maps,), rule=partial(rule, layer=layer))
@@ -148,3 +198,27 @@ def pool2(given, conv2):
 
 
 _pooling_slips(pool2, 1, "conv2")
+
+
+@pool1.slip("The window is $w_1$ with your $w_1$, not always 2.", cause="always 2")
+def pool1_always_by_2(given, conv1):
+    return _pooled(given, conv1, 0, window=2)
+
+
+@pool1.slip("The window moves by its own size $w_1$, not always by 2.", cause="always 2")
+def pool1_moved_by_2(given, conv1):
+    return _pooled(given, conv1, 0, stride=2)
+
+
+@conv2.slip(
+    "The maps before the pooling were taken; the second convolution sees the pooled ones.", cause="pooling skipped"
+)
+def conv2_before_the_pooling(given, conv1):
+    return _convolved(given, conv1, 1)
+
+
+@conv2.slip(
+    "This is counted from the image; the second convolution sees the maps of the first block.", cause="from image"
+)
+def conv2_from_the_image(given):
+    return _convolved(given, given.image, 1)

@@ -61,6 +61,76 @@ def _multiplication_slips(step: Step, layers) -> None:
     )
 
 
+def _with_k_for_k_squared(convolutions):
+    return [(C, F, jnp.sqrt(k)) for C, F, k in convolutions]
+
+
+def _without_channels(convolutions):
+    return [(1.0, F, k) for _, F, k in convolutions]
+
+
+def _of_one_filter(convolutions):
+    return [(C, 1.0, k) for C, _, k in convolutions]
+
+
+_KERNEL = r"A kernel has $k \times k$ weights, not $k$."
+_CHANNELS = "A filter has a kernel for every channel of its input."
+_SQUARE = "The maps are not square: there are $H W$ places, not $H^2$."
+
+
+def _common_slips(params: Step, mults: Step, adds: Step, acts: Step, layers) -> None:
+    """Register what goes wrong with the counts of either module; `layers` gives its convolutions."""
+
+    def biases(given):
+        return sum(F for _, F, _ in layers(given))
+
+    def places(given):
+        return given.image[1] * given.image[2]
+
+    params.slip(_KERNEL, cause="kernel")(lambda given: _parameters(_with_k_for_k_squared(layers(given))))
+    params.slip(_CHANNELS, cause="channels")(lambda given: _parameters(_without_channels(layers(given))))
+    params.slip("Every filter has its own bias: there is more than one a convolution.", cause="one bias")(
+        lambda given: _parameters(layers(given), bias=0) + len(layers(given))
+    )
+    params.slip("A filter has one bias, not one for each of its kernels.", cause="bias per channel")(
+        lambda given: sum(F * C * (k**2 + 1) for C, F, k in layers(given))
+    )
+    params.slip(
+        "The weights are shared between the places: the factor $H W$ does not belong here.", cause="shared"
+    )(lambda given: _parameters(layers(given)) * places(given))
+    mults.slip(_KERNEL, cause="kernel")(
+        lambda given: _multiplications(given, _with_k_for_k_squared(layers(given)))
+    )
+    mults.slip(_CHANNELS, cause="channels")(
+        lambda given: _multiplications(given, _without_channels(layers(given)))
+    )
+    mults.slip(
+        "Multiplications and additions are counted together; asked were the multiplications.", cause="both"
+    )(lambda given: 2 * _multiplications(given, layers(given)))
+    mults.slip(_SQUARE, cause="square")(
+        lambda given: _multiplications(given, layers(given)) * given.image[1] / given.image[2]
+    )
+    mults.slip("This is one filter a convolution; there are more.", cause="one filter")(
+        lambda given: _multiplications(given, _of_one_filter(layers(given)))
+    )
+    adds.slip("The sums of the channels are still to be added up.", cause="within kernels")(
+        lambda given: sum(F * C * (k**2 - 1) for C, F, k in layers(given)) * places(given)
+    )
+    adds.slip("The bias is added, but the sums of the channels are still to be.", cause="within kernels")(
+        lambda given: sum(F * (C * (k**2 - 1) + 1) for C, F, k in layers(given)) * places(given)
+    )
+    adds.slip("The products are added, too, not the bias alone.", cause="bias alone")(
+        lambda given: biases(given) * places(given)
+    )
+    acts.slip(_SQUARE, cause="square")(lambda given: biases(given) * given.image[1] ** 2)
+    acts.slip(
+        "These are the values of the input; the function is applied to what the convolutions give.", cause="input"
+    )(lambda given: jnp.prod(given.image))
+    acts.slip("The function is applied to every value, not once a layer.", cause="one a layer")(
+        lambda given: len(layers(given)) + 0 * given.image[0]
+    )
+
+
 def _bottleneck_slips(step: Step, count) -> None:
     step.slip("The large kernels see the $B$ channels of the bottleneck, not all $C$.", cause="not reduced")(
         lambda given: count(given, _bottleneck(given, reduced=False))
@@ -193,3 +263,7 @@ def bottleneck_acts_at_one_place(given):
 @bottleneck_acts.slip("The convolution after the pooling is missing.", cause="projection")
 def bottleneck_acts_without_projection(given):
     return _activations(given, _bottleneck(given, projected=False))
+
+
+_common_slips(naive_params, naive_mults, naive_adds, naive_acts, _naive)
+_common_slips(bottleneck_params, bottleneck_mults, bottleneck_adds, bottleneck_acts, _bottleneck)

@@ -36,6 +36,30 @@ def c1_with_one_bias(given):
     return given.maps[0] * given.kernel**2 * given.image[0] + 1
 
 
+@c1.slip(
+    "A filter has one bias, not one for each of its kernels.",
+    cause="bias per channel",
+)
+def c1_with_a_bias_a_kernel(given):
+    return given.maps[0] * given.image[0] * (given.kernel**2 + 1)
+
+
+@c1.slip(
+    "This is one filter; there are $m_1$ of them.",
+    cause="one filter",
+)
+def c1_of_one_filter(given):
+    return given.kernel**2 * given.image[0] + 1
+
+
+@c1.slip(
+    r"A kernel has $k \times k$ weights, not $k$.",
+    cause="kernel",
+)
+def c1_with_k_for_k_squared(given):
+    return given.maps[0] * (given.kernel * given.image[0] + 1)
+
+
 @lenet_count.step()
 def c3(given):
     r"""$m_3 (k^2 \, m_1 + 1)$
@@ -68,6 +92,38 @@ def c3_without_channels(given):
 @c3.slip(_ONE_BIAS, cause="one bias")
 def c3_with_one_bias(given):
     return given.maps[1] * given.kernel**2 * given.maps[0] + 1
+
+
+@c3.slip(
+    "A filter has one bias, not one for each of its kernels.",
+    cause="bias per channel",
+)
+def c3_with_a_bias_a_kernel(given):
+    return given.maps[1] * given.maps[0] * (given.kernel**2 + 1)
+
+
+@c3.slip(
+    "This is one filter; there are $m_3$ of them.",
+    cause="one filter",
+)
+def c3_of_one_filter(given):
+    return given.kernel**2 * given.maps[0] + 1
+
+
+@c3.slip(
+    r"A kernel has $k \times k$ weights, not $k$.",
+    cause="kernel",
+)
+def c3_with_k_for_k_squared(given):
+    return given.maps[1] * (given.kernel * given.maps[0] + 1)
+
+
+@c3.slip(
+    "C3 sees the maps of S2, not the channels of the image.",
+    cause="channels",
+)
+def c3_on_image_channels(given):
+    return given.maps[1] * (given.kernel**2 * given.image[0] + 1)
 
 
 def _left(given):
@@ -104,6 +160,30 @@ def c5_without_S4(given):
     return given.units[0] * (given.maps[1] * (2 * _left(given)) ** 2 + 1)
 
 
+@c5.slip(
+    "Every unit has its own bias: there is more than one.",
+    cause="one bias",
+)
+def c5_with_one_bias(given):
+    return given.units[0] * given.maps[1] * _left(given) ** 2 + 1
+
+
+@c5.slip(
+    "This is one map; C5 sees all $m_3$ of them.",
+    cause="one map",
+)
+def c5_of_one_map(given):
+    return given.units[0] * (_left(given) ** 2 + 1)
+
+
+@c5.slip(
+    "The subsampling S2 is left out: it halves rows and columns before C3.",
+    cause="S2",
+)
+def c5_without_S2(given):
+    return given.units[0] * (given.maps[1] * jnp.floor((given.image[1] - 2 * given.kernel + 2) / 2) ** 2 + 1)
+
+
 @lenet_count.step()
 def f6(given):
     r"""$n_6 (n_5 + 1)$"""
@@ -115,6 +195,22 @@ def f6_without_bias(given):
     return given.units[1] * given.units[0]
 
 
+@f6.slip(
+    "Every unit has its own bias: there is more than one.",
+    cause="one bias",
+)
+def f6_with_one_bias(given):
+    return given.units[1] * given.units[0] + 1
+
+
+@f6.slip(
+    "F6 sees the units of C5, not the maps of S4.",
+    cause="from S4",
+)
+def f6_from_S4(given):
+    return given.units[1] * (given.maps[1] * _left(given) ** 2 + 1)
+
+
 @lenet_count.step()
 def out(given):
     r"""$n_7 (n_6 + 1)$"""
@@ -124,6 +220,22 @@ def out(given):
 @out.slip(_BIAS, cause="bias")
 def out_without_bias(given):
     return given.units[2] * given.units[1]
+
+
+@out.slip(
+    "Every unit has its own bias: there is more than one.",
+    cause="one bias",
+)
+def out_with_one_bias(given):
+    return given.units[2] * given.units[1] + 1
+
+
+@out.slip(
+    "The output sees the units of F6, not those of C5.",
+    cause="from C5",
+)
+def out_from_C5(given):
+    return given.units[2] * (given.units[0] + 1)
 
 
 @lenet_count.step()
@@ -168,3 +280,19 @@ def total_with_the_sparse_C3(given, c1, c5, f6, out):
 @total.slip(_BIAS, cause="bias")
 def total_without_bias(given, c1, c3, c5, f6, out):
     return c1 + c3 + c5 + f6 + out - jnp.sum(given.maps) - jnp.sum(given.units)
+
+
+@total.slip(
+    "The output layer is missing.",
+    cause="no output",
+)
+def total_without_output(c1, c3, c5, f6):
+    return c1 + c3 + c5 + f6
+
+
+@total.slip(
+    "The fully connected layers have parameters, too.",
+    cause="no dense layers",
+)
+def total_of_convolutions(c1, c3):
+    return c1 + c3

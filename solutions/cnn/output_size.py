@@ -10,13 +10,17 @@ from course.marking.scheme import Scheme, Step
 from .windows import (
     CHANNELS_LAST,
     FLOOR,
+    ONE_MAP,
+    OVER_STRIDE,
     PADDING,
     PADDING_ONCE,
     PLUS_ONE,
+    SQUARE,
     STRIDE,
     WIDTH_FIRST,
     channels_last,
     places,
+    square,
     width_first,
 )
 
@@ -42,6 +46,14 @@ def _width_first(given, setting):
     return width_first(_setting(given, setting))
 
 
+def _copied(given, setting):
+    return jnp.stack([given.filters, given.image[0], given.image[1]])
+
+
+def _square(given, setting):
+    return square(_setting(given, setting))
+
+
 def _setting_slips(step: Step, setting: int, counts) -> None:
     """Register what goes wrong in a setting; `counts` are wrong ways to count the places."""
     for sentence, cause, count in counts:
@@ -53,11 +65,9 @@ def _setting_slips(step: Step, setting: int, counts) -> None:
         rule=partial(_setting, setting=setting, width_of=other),
     )
     for sentence, cause, rule in (
-        (
-            "Every filter gives a map: the output has as many channels as there are filters.",
-            "channels",
-            _with_one_channel,
-        ),
+        (ONE_MAP, "channels", _with_one_channel),
+        ("The input was copied: a window of this size and padding has fewer places.", "copied", _copied),
+        (SQUARE, "square", _square),
         (CHANNELS_LAST, "order", _channels_last),
         (WIDTH_FIRST, "order", _width_first),
     ):
@@ -70,7 +80,7 @@ def setting1(given):
     return _setting(given, 0)
 
 
-_setting_slips(setting1, 0, (PLUS_ONE, PADDING, PADDING_ONCE))
+_setting_slips(setting1, 0, (PADDING_ONCE, PLUS_ONE, PADDING))
 
 
 @output_size.step(range=(1, float("inf")))
@@ -82,4 +92,9 @@ def setting2(given):
     return _setting(given, 1)
 
 
-_setting_slips(setting2, 1, (STRIDE, *FLOOR, PLUS_ONE, PADDING))
+_setting_slips(setting2, 1, (STRIDE, *FLOOR, PADDING_ONCE, PLUS_ONE, PADDING, OVER_STRIDE))
+
+
+@setting1.slip("This is the size with the stride of setting 2.", cause="other setting")
+def setting1_as_the_other(given):
+    return _setting(given, 1)

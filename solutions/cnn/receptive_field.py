@@ -52,7 +52,75 @@ def _with_the_end_excluded(given, before, layers):
     return _through(given, before, layers) + jnp.array([0.0, 0.0, 1.0])
 
 
+def _by(given, before, layers, further):
+    """(stride, low, high) after some more layers, each by a wrong rule."""
+    stride, low, high = before[0], before[1], before[2]
+    for layer in layers:
+        stride, low, high = further(
+            stride, low, high, given.kernel[layer], given.stride[layer], given.padding[layer]
+        )
+    return jnp.stack([stride, low, high])
+
+
+def _whole_kernel(S, low, high, k, s, p):
+    return S * s, low - S * p, high + S * (k - p)
+
+
+def _low_positive(S, low, high, k, s, p):
+    return S * s, low + S * p, high + S * (k - 1 - p)
+
+
+def _symmetric(S, low, high, k, s, p):
+    half = jnp.floor((k - 1) / 2)
+    return S * s, low - S * half, high + S * half
+
+
+def _strides_added(S, low, high, k, s, p):
+    return S + s - 1, low - S * p, high + S * (k - 1 - p)
+
+
+def _strides_ignored(S, low, high, k, s, p):
+    return S, low - S * p, high + S * (k - 1 - p)
+
+
+def _with_size_for_high(given, before, layers):
+    field = _through(given, before, layers)
+    return field.at[2].set(field[2] - field[1] + 1)
+
+
+def _high_first(given, before, layers):
+    return _through(given, before, layers)[jnp.array([0, 2, 1])]
+
+
+def _stride_last(given, before, layers):
+    return jnp.roll(_through(given, before, layers), -1)
+
+
 _FIELD_SLIPS = (
+    (
+        "A window was taken half to either side; it begins $p$ rows before and ends $k - 1 - p$ rows after.",
+        "symmetric",
+        partial(_by, further=_symmetric),
+    ),
+    (
+        "A window of $k$ rows ends $k - 1$ rows after its first one, not $k$.",
+        "k for k - 1",
+        partial(_by, further=_whole_kernel),
+    ),
+    (
+        "Padding moves the range to rows before: its part of low is negative.",
+        "low",
+        partial(_by, further=_low_positive),
+    ),
+    ("The strides were added; they multiply.", "strides added", partial(_by, further=_strides_added)),
+    (
+        "The strides are missing: the windows of a layer move by $s_l$.",
+        "strides",
+        partial(_by, further=_strides_ignored),
+    ),
+    ("This is the size of the range; asked was its last row.", "size for high", _with_size_for_high),
+    ("Low and high are exchanged.", "order", _high_first),
+    ("The order is (stride, low, high): the stride comes first.", "order", _stride_last),
     (
         "The strides are not multiplied: one row of a later layer is several rows of the image.",
         "strides",
@@ -73,10 +141,15 @@ _FIELD_SLIPS = (
 )
 
 
-def _slips(step: Step, layers: tuple[int, ...], before: str = "") -> None:
-    """Register what goes wrong between two outputs; `before` names the first of them, the image unless given."""
+def _slips(step: Step, layers: tuple[int, ...], before: str = "", without: str = "") -> None:
+    """Register what goes wrong between two outputs.
+
+    `before` names the first of them, the image unless given; `without` a cause that changes nothing there.
+    """
     step.slip(_PADDING, cause="padding", rule=partial(_from_the_image, layers=layers, padding=False))
     for sentence, cause, rule in _FIELD_SLIPS:
+        if cause == without:
+            continue
         if before:
             step.slip(sentence, cause=cause, of=(before,), rule=partial(rule, layers=layers))
         else:
@@ -93,7 +166,7 @@ def y1(given):
     return _through(given, _PIXEL, (0, 1))
 
 
-_slips(y1, (0, 1))
+_slips(y1, (0, 1), without="strides added")
 
 
 @receptive_field.step()
@@ -102,7 +175,7 @@ def y2(given, y1):
     return _through(given, y1, (2,))
 
 
-_slips(y2, (2,), "y1")
+_slips(y2, (2,), "y1", without="low")
 
 
 @receptive_field.step(points=2)
@@ -150,3 +223,23 @@ def corner_counted_from_1(given, y3):
 @corner.slip("The last row is included in the range: it is one less.", cause="end excluded")
 def corner_with_the_end_excluded(given, y3):
     return jnp.stack([jnp.maximum(0.0, y3[1]), jnp.minimum(given.size - 1, y3[2]) + 1])
+
+
+@y2.slip("The pooling has a window, too: it reaches further than one row.", cause="pool window")
+def y2_without_the_window(given, y1):
+    return y1 * jnp.stack([given.stride[2], 1.0, 1.0])
+
+
+@y2.slip("The pooling is forgotten: it widens the range and multiplies the stride.", cause="pooling")
+def y2_without_pooling(y1):
+    return y1
+
+
+@y3.slip("The last pooling is forgotten.", cause="pooling")
+def y3_without_pooling(given, y2):
+    return _through(given, y2, (3, 4))
+
+
+@y3.slip("The convolutions are forgotten: they widen the range.", cause="convolutions")
+def y3_without_convolutions(given, y2):
+    return _through(given, y2, (5,))

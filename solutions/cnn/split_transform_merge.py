@@ -33,8 +33,40 @@ def plain_without_the_last(given):
 
 
 @plain.slip(r"The kernel in the middle has $k \times k$ weights for each channel.", cause="kernel")
-def plain_with_k_for_k_squared(given):
+def plain_with_one_for_k_squared(given):
     return _block(given, given.width) - (given.kernel**2 - 1) * given.width**2
+
+
+@plain.slip(
+    r"The kernel in the middle is $k \times k$ with your $k$, not $3 \times 3$.",
+    cause="always 3",
+)
+def plain_with_kernel_3(given):
+    return _block(given._replace(kernel=3.0), given.width)
+
+
+@plain.slip(
+    r"A kernel has $k \times k$ weights, not $k$.",
+    cause="kernel k",
+)
+def plain_with_k_for_k_squared(given):
+    return _block(given, given.width) - (given.kernel**2 - given.kernel) * given.width**2
+
+
+@plain.slip(
+    "Every filter has its own bias: a layer has more than one.",
+    cause="one bias",
+)
+def plain_with_one_bias_a_layer(given):
+    return _block(given, given.width, bias=0) + 3
+
+
+@plain.slip(
+    "A filter in the middle has a kernel for each of the $D$ channels.",
+    cause="channels",
+)
+def plain_without_channels(given):
+    return _block(given, given.width) - (given.width - 1) * given.width * given.kernel**2
 
 
 @split_transform_merge.step()
@@ -78,5 +110,55 @@ def paths_without_the_last(given):
 
 
 @paths.slip(r"The kernel in the middle has $k \times k$ weights for each channel.", cause="kernel")
-def paths_with_k_for_k_squared(given):
+def paths_with_one_for_k_squared(given):
     return given.paths * (_block(given, given.path_width) - (given.kernel**2 - 1) * given.path_width**2)
+
+
+@paths.slip(
+    r"The kernel in the middle is $k \times k$ with your $k$, not $3 \times 3$.",
+    cause="always 3",
+)
+def paths_with_kernel_3(given):
+    return given.paths * _block(given._replace(kernel=3.0), given.path_width)
+
+
+@paths.slip(
+    r"A kernel has $k \times k$ weights, not $k$.",
+    cause="kernel k",
+)
+def paths_with_k_for_k_squared(given):
+    return given.paths * (_block(given, given.path_width) - (given.kernel**2 - given.kernel) * given.path_width**2)
+
+
+@paths.slip(
+    "Every filter has its own bias: a layer has more than one.",
+    cause="one bias",
+)
+def paths_with_one_bias_a_layer(given):
+    return given.paths * (_block(given, given.path_width, bias=0) + 3)
+
+
+@paths.slip(
+    "The last convolution of every path has biases, too.",
+    cause="no output bias",
+)
+def paths_without_output_bias(given):
+    return given.paths * (_block(given, given.path_width) - given.channels)
+
+
+@paths.slip(
+    "Every path sees all $C$ channels of the input, not a share of them.",
+    cause="channels split",
+)
+def paths_on_a_share_of_the_channels(given):
+    return given.paths * (
+        _block(given, given.path_width) - given.path_width * (given.channels - given.channels / given.paths)
+    )
+
+
+@paths.slip(
+    "A path has the width $d$, not $D$.",
+    cause="plain width",
+)
+def paths_as_wide_as_plain(given):
+    return given.paths * _block(given, given.width)

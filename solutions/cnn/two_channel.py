@@ -78,14 +78,32 @@ def _mean(given, z):
     return jnp.mean((z - given.T) ** 2)
 
 
+def _of_absolute_values(given, z):
+    return jnp.sum(jnp.abs(z - given.T)) / 2
+
+
+def _of_the_sum(given, z):
+    return jnp.sum(z - given.T) ** 2 / 2
+
+
 def _loss_slips(step: Step, z: str) -> None:
     """Register what goes wrong with the loss of the values that `z` names."""
     for sentence, cause, rule in (
         (r"The factor $\frac12$ of the loss is forgotten.", "half", _without_half),
         ("This is a mean; the loss is a sum over all entries.", "mean", _mean_and_half),
         ("This is a mean; the loss is half the sum over all entries.", "mean", _mean),
+        ("The differences are not squared.", "not squared", _of_absolute_values),
+        ("The sum was squared; every difference is squared before adding.", "sum first", _of_the_sum),
     ):
         step.slip(sentence, cause=cause, of=(z,), rule=rule)
+
+
+def _halved(given, z):
+    return (z - given.T) / 2
+
+
+def _value_itself(given, z):
+    return z
 
 
 def _upstream_slips(step: Step, z: str) -> None:
@@ -94,6 +112,8 @@ def _upstream_slips(step: Step, z: str) -> None:
         ("The sign is turned: the derivative is the value minus its target.", "sign", _sign_turned),
         (r"Twice too large: the factor $\frac12$ cancels the 2 from the square.", "half", _doubled),
         ("The loss is a sum, not a mean: the gradient is not divided.", "mean", _error_averaged),
+        (r"Half as large: the 2 from the square cancels the factor $\frac12$.", "half", _halved),
+        ("The target is not subtracted.", "target", _value_itself),
     ):
         step.slip(sentence, cause=cause, of=(z,), rule=rule)
 
@@ -118,6 +138,34 @@ def _with_bias_twice(given, stride):
     return _convolve(given, stride) + given.b[:, None, None]
 
 
+def _of_the_first_channel(given, stride):
+    return _convolve(given, stride, given.K * jnp.array([1.0, 0.0])[:, None, None])
+
+
+def _with_bias_subtracted(given, stride):
+    return _convolve(given, stride) - 2 * given.b[:, None, None]
+
+
+def _with_biases_swapped(given, stride):
+    return _convolve(given._replace(b=given.b[::-1]), stride)
+
+
+def _with_kernels_transposed(given, stride):
+    return _convolve(given, stride, jnp.swapaxes(given.K, 2, 3))
+
+
+def _output_transposed(given, stride):
+    return jnp.swapaxes(_convolve(given, stride), 1, 2)
+
+
+def _with_channels_averaged(given, stride):
+    return _convolve(given, stride, given.K / 2)
+
+
+def _activated(given, stride):
+    return jnp.maximum(_convolve(given, stride), 0)
+
+
 def _convolution_slips(step: Step, stride: int) -> None:
     for sentence, cause, rule in (
         ("The kernels are flipped; here they are laid on as they stand.", "flipped", _with_kernels_flipped),
@@ -137,6 +185,21 @@ def _convolution_slips(step: Step, stride: int) -> None:
             "bias twice",
             _with_bias_twice,
         ),
+        ("The second channel is left out: a filter sums over both.", "channels", _of_the_first_channel),
+        ("The bias is subtracted; it is added.", "bias sign", _with_bias_subtracted),
+        ("The biases are exchanged: $b_f$ belongs to filter $f$.", "biases swapped", _with_biases_swapped),
+        (
+            "The kernels are transposed: their rows belong on the rows of the image.",
+            "transposed",
+            _with_kernels_transposed,
+        ),
+        (
+            "The output is transposed: its row counts how far the kernel moved down.",
+            "output transposed",
+            _output_transposed,
+        ),
+        ("The channels are added, not averaged.", "channel mean", _with_channels_averaged),
+        ("No ReLU follows here: an output may be negative.", "relu", _activated),
     ):
         step.slip(sentence, cause=cause, rule=partial(rule, stride=stride))
 
@@ -153,6 +216,14 @@ def _kernels_averaged(given, upstream, stride):
     return _for_kernels(given, upstream, stride) / upstream[0].size
 
 
+def _kernels_turned(given, upstream, stride):
+    return jnp.swapaxes(_for_kernels(given, upstream, stride), 2, 3)
+
+
+def _kernels_downhill(given, upstream, stride):
+    return -_for_kernels(given, upstream, stride)
+
+
 def _kernel_slips(step: Step, upstream: str, stride: int) -> None:
     for sentence, cause, rule in (
         (
@@ -162,6 +233,8 @@ def _kernel_slips(step: Step, upstream: str, stride: int) -> None:
         ),
         ("Filter and channel are swapped: the first axis is the filter.", "swap", _kernels_swapped),
         ("This is a mean over the places; a kernel collects the sum.", "mean over places", _kernels_averaged),
+        ("The gradient is transposed: its rows are those of the kernel.", "transposed", _kernels_turned),
+        ("The sign is turned: the gradient points uphill.", "gradient sign", _kernels_downhill),
     ):
         step.slip(sentence, cause=cause, of=(upstream,), rule=partial(rule, stride=stride))
 
@@ -174,10 +247,25 @@ def _one_bias(given, upstream):
     return jnp.full(2, jnp.sum(upstream))
 
 
+def _one_each(given, upstream):
+    return jnp.ones(2)
+
+
+def _times_the_bias(given, upstream):
+    return given.b * jnp.sum(upstream, axis=(1, 2))
+
+
+def _biases_downhill(given, upstream):
+    return -jnp.sum(upstream, axis=(1, 2))
+
+
 def _bias_slips(step: Step, upstream: str) -> None:
     for sentence, cause, rule in (
         ("This is a mean over the places; a bias collects the sum.", "mean over places", _biases_averaged),
         ("The sum runs over the places only; every filter has a bias of its own.", "one bias", _one_bias),
+        ("The slope by a bias is 1, but the gradients of all places are added up.", "upstream", _one_each),
+        ("The bias is no factor of its gradient.", "times bias", _times_the_bias),
+        ("The sign is turned: the gradient points uphill.", "gradient sign", _biases_downhill),
     ):
         step.slip(sentence, cause=cause, of=(upstream,), rule=rule)
 
@@ -194,6 +282,14 @@ def _image_by_swapped_kernels(given, upstream, stride):
     return _for_image(jnp.swapaxes(given.K, 0, 1), upstream, stride)
 
 
+def _image_transposed(given, upstream, stride):
+    return _for_image(jnp.swapaxes(given.K, 2, 3), upstream, stride)
+
+
+def _image_downhill(given, upstream, stride):
+    return -_for_image(given.K, upstream, stride)
+
+
 def _image_slips(step: Step, upstream: str, stride: int) -> None:
     for sentence, cause, rule in (
         (
@@ -208,6 +304,12 @@ def _image_slips(step: Step, upstream: str, stride: int) -> None:
             _image_by_one_filter,
         ),
         ("Filter and channel are swapped in the kernels.", "swap", _image_by_swapped_kernels),
+        (
+            "The kernels are transposed: their rows belong on the rows of the image.",
+            "transposed",
+            _image_transposed,
+        ),
+        ("The sign is turned: the gradient points uphill.", "gradient sign", _image_downhill),
     ):
         step.slip(sentence, cause=cause, of=(upstream,), rule=partial(rule, stride=stride))
 
@@ -233,6 +335,38 @@ def P(O1):
 @P.slip("This is the mean of every window; max-pooling takes the largest entry.", cause="mean pooling")
 def P_by_mean_pooling(O1):
     return jnp.mean(_unfold(O1, 2, 1), axis=(-2, -1))
+
+
+@P.slip(
+    "This is the sum of every window; max-pooling takes the largest entry.",
+    cause="sum pooling",
+)
+def P_summed(O1):
+    return jnp.sum(_unfold(O1, 2, 1), axis=(-2, -1))
+
+
+@P.slip(
+    "This is the smallest entry of every window; max-pooling takes the largest.",
+    cause="min pooling",
+)
+def P_of_the_smallest(O1):
+    return jnp.min(_unfold(O1, 2, 1), axis=(-2, -1))
+
+
+@P.slip(
+    "This is the largest entry in size; a negative entry is smaller than a positive one.",
+    cause="absolute",
+)
+def P_of_absolute_values(O1):
+    return jnp.max(jnp.abs(_unfold(O1, 2, 1)), axis=(-2, -1))
+
+
+@P.slip(
+    "The maximum was taken across the maps, too; every map is pooled alone.",
+    cause="across maps",
+)
+def P_across_maps(O1):
+    return jnp.broadcast_to(jnp.max(_unfold(O1, 2, 1), axis=(0, -2, -1)), (2, 2, 2))
 
 
 @two_channel.step()
@@ -293,6 +427,38 @@ def dO1_to_all(dP):
 )
 def dO1_shared_out(dP):
     return _fold(jnp.ones((2, 2, 2, 2, 2)) * dP[..., None, None] / 4, 3, 1)
+
+
+@dO1.slip(
+    "This marks the entries that win; each receives the gradient of its windows.",
+    cause="gate alone",
+)
+def dO1_as_gate(O1):
+    return (_fold(_winners(O1), 3, 1) > 0).astype(float)
+
+
+@dO1.slip(
+    "This counts how often an entry wins; it receives the gradients of those windows.",
+    cause="gate alone",
+)
+def dO1_as_wins(O1):
+    return _fold(_winners(O1), 3, 1)
+
+
+@dO1.slip(
+    "The output of the pooling was handed back; its gradient is.",
+    cause="value back",
+)
+def dO1_of_outputs(O1, P):
+    return _fold(_winners(O1) * P[..., None, None], 3, 1)
+
+
+@dO1.slip(
+    "The gradient went to the smallest entry of every window; the largest one gets it.",
+    cause="smallest",
+)
+def dO1_to_the_smallest(O1, dP):
+    return _fold(_winners(-O1) * dP[..., None, None], 3, 1)
 
 
 @two_channel.step(points=2, parts=True, axes=("filter", "channel", "row", "column"))

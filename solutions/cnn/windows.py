@@ -16,6 +16,22 @@ def not_rounded(n, k, s, p):
     return (n + 2 * p - k) / s + 1
 
 
+def rounded_to_the_nearest(n, k, s, p):
+    return jnp.floor((n + 2 * p - k) / s + 0.5) + 1
+
+
+def with_the_one_inside(n, k, s, p):
+    return jnp.floor((n + 2 * p - k + 1) / s)
+
+
+def size_over_stride(n, k, s, p):
+    return jnp.ceil(n / s)
+
+
+def with_the_size_alone_divided(n, k, s, p):
+    return jnp.floor(n / s) + 2 * p - k + 1
+
+
 def without_plus_one(n, k, s, p):
     return jnp.floor((n + 2 * p - k) / s)
 
@@ -41,6 +57,10 @@ def channels_last(size):
     return jnp.roll(size, -1)
 
 
+def square(size):
+    return size[jnp.array([0, 1, 1])]
+
+
 def width_first(size):
     return size[jnp.array([0, 2, 1])]
 
@@ -53,6 +73,21 @@ FLOOR = (
         rounded_up,
     ),
     ("A size is a whole number: round the division down.", "floor", not_rounded),
+    (
+        "This is rounded to the nearest: a window that does not fit has no place, so round down.",
+        "floor",
+        rounded_to_the_nearest,
+    ),
+    (
+        r"The $+1$ was added before the division: it counts the window's first place, after it.",
+        "plus one",
+        with_the_one_inside,
+    ),
+    (
+        "Only the size was divided by the stride; divided is how far the window can move.",
+        "size divided",
+        with_the_size_alone_divided,
+    ),
 )
 PLUS_ONE = ("The $+1$ is missing: the window's first place counts, too.", "plus one", without_plus_one)
 STRIDE = (
@@ -64,3 +99,10 @@ PADDING = ("The padding is missing: $p$ zeros on each side.", "padding", without
 PADDING_ONCE = ("The padding stands on both sides: it counts twice.", "padding", padded_once)
 CHANNELS_LAST = "The order is (channels, height, width): the channels come first."
 WIDTH_FIRST = "Height and width are swapped: the height comes first."
+SQUARE = "The maps are not square: the width is counted like the height, from its own size."
+ONE_MAP = "Every filter gives a map: the output has as many channels as there are filters."
+OVER_STRIDE = (
+    "The size was divided by the stride; divided is how far the window can move, and its first place is added.",
+    "size divided",
+    size_over_stride,
+)

@@ -9,6 +9,10 @@ from course.models.mlp import with_bias
 relu_sgd = Scheme(find("mlp/relu-sgd"))
 
 
+def _one_last(values):
+    return jnp.concatenate([values, jnp.ones(1)])
+
+
 @relu_sgd.require
 def well_posed(given, steps):
     """Personal variants keep clear of the edge of the ReLU and of a residual of zero."""
@@ -29,6 +33,46 @@ def a1_without_bias(given):
     return given.W1[:, 1:] @ given.x
 
 
+@a1.slip(
+    "The bias unit is 1, and so is multiplied by its weight, column 0 of $W^{(1)}$: 1 itself was added.",
+    cause="bias weight 1",
+)
+def a1_without_the_weight_of_the_bias(given):
+    return given.W1[:, 1:] @ given.x + 1
+
+
+@a1.slip(
+    "The bias weights stand in column 0, not in the last one.",
+    cause="bias last",
+)
+def a1_with_the_bias_last(given):
+    return given.W1 @ _one_last(given.x)
+
+
+@a1.slip(
+    "The weights are read down the columns: row $i$ of $W^{(1)}$ holds those of hidden unit $i$.",
+    cause="W.T",
+)
+def a1_by_the_transposed(given):
+    return given.W1[:, 0] + given.W1[:, 1:].T @ given.x
+
+
+@a1.slip(
+    "The bias is subtracted; it is added like every other product.",
+    cause="bias sign",
+)
+def a1_with_the_bias_subtracted(given):
+    return given.W1[:, 1:] @ given.x - given.W1[:, 0]
+
+
+@a1.slip(
+    "The ReLU is taken already: $a^{(1)}$ is what goes into it.",
+    cause="relu at once",
+)
+def a1_activated(given):
+    return jnp.maximum(given.W1 @ with_bias(given.x), 0)
+
+
 @relu_sgd.step(layer="1", direction="forward")
 def z1(a1):
     r"""$z^{(1)} = \max(0, a^{(1)})$, entry by entry"""
@@ -38,6 +82,38 @@ def z1(a1):
 @z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")
 def z1_without_relu(a1):
     return a1
+
+
+@z1.slip(
+    "This is the absolute value; a ReLU makes what is negative 0.",
+    cause="absolute",
+)
+def z1_as_absolute_values(a1):
+    return jnp.abs(a1)
+
+
+@z1.slip(
+    "This is the slope of the ReLU, 1 or 0; its value is the pre-activation where that is positive.",
+    cause="gate for relu",
+)
+def z1_as_gate(a1):
+    return (a1 > 0).astype(float)
+
+
+@z1.slip(
+    "These are sigmoids; the hidden units are ReLUs.",
+    cause="sigmoid",
+)
+def z1_by_sigmoids(a1):
+    return 1 / (1 + jnp.exp(-a1))
+
+
+@z1.slip(
+    "This keeps what is negative; the ReLU keeps what is positive.",
+    cause="negative part",
+)
+def z1_of_the_negative_part(a1):
+    return jnp.minimum(a1, 0)
 
 
 @relu_sgd.step(layer="2", direction="forward")
@@ -56,6 +132,30 @@ def y_hat_without_relu(given, a1):
     return given.W2 @ with_bias(a1)
 
 
+@y_hat.slip(
+    "The bias unit is 1, and so is multiplied by its weight $W^{(2)}_0$: 1 itself was added.",
+    cause="bias weight 2",
+)
+def y_hat_without_the_weight_of_the_bias(given, z1):
+    return 1 + given.W2[1:] @ z1
+
+
+@y_hat.slip(
+    "The bias weight is $W^{(2)}_0$, the first one, not the last.",
+    cause="bias last",
+)
+def y_hat_with_the_bias_last(given, z1):
+    return given.W2 @ _one_last(z1)
+
+
+@y_hat.slip(
+    "The output is linear: no ReLU there.",
+    cause="relu at the output",
+)
+def y_hat_activated(given, z1):
+    return jnp.maximum(given.W2 @ with_bias(z1), 0)
+
+
 @relu_sgd.step()
 def loss(given, y_hat):
     r"""$L = \frac12 (y - \hat y)^2$"""
@@ -65,6 +165,30 @@ def loss(given, y_hat):
 @loss.slip(r"The factor $\frac12$ of the loss is forgotten.", cause="half")
 def loss_without_half(given, y_hat):
     return (given.y - y_hat) ** 2
+
+
+@loss.slip(
+    "The difference is not squared.",
+    cause="not squared",
+)
+def loss_not_squared(given, y_hat):
+    return jnp.abs(given.y - y_hat) / 2
+
+
+@loss.slip(
+    "The sign is turned: half a square is never negative.",
+    cause="loss sign",
+)
+def loss_negative(given, y_hat):
+    return -((given.y - y_hat) ** 2) / 2
+
+
+@loss.slip(
+    "Each number was squared; squared is their difference.",
+    cause="difference of squares",
+)
+def loss_of_squares(given, y_hat):
+    return (given.y**2 - y_hat**2) / 2
 
 
 @relu_sgd.step()
@@ -84,6 +208,22 @@ def dy_hat_with_the_sign_turned(given, y_hat):
 @dy_hat.slip(r"Twice too large: the factor $\frac12$ of the loss cancels the 2 from the square.", cause="half")
 def dy_hat_doubled(given, y_hat):
     return 2 * (y_hat - given.y)
+
+
+@dy_hat.slip(
+    r"The sign is turned, and the factor $\frac12$ of the loss cancels the 2 from the square.",
+    cause="sign and half",
+)
+def dy_hat_turned_and_doubled(given, y_hat):
+    return 2 * (given.y - y_hat)
+
+
+@dy_hat.slip(
+    r"Half as large: the 2 from the square cancels the factor $\frac12$.",
+    cause="half",
+)
+def dy_hat_halved(given, y_hat):
+    return (y_hat - given.y) / 2
 
 
 @relu_sgd.step(layer="2", direction="backward")
@@ -107,6 +247,30 @@ def dW2_without_bias(dy_hat, z1):
     return dy_hat * jnp.concatenate([jnp.zeros(1), z1])
 
 
+@dW2.slip(
+    "The bias weight is the first one: the input 1 stands first.",
+    cause="bias last",
+)
+def dW2_with_the_bias_last(z1, dy_hat):
+    return dy_hat * _one_last(z1)
+
+
+@dW2.slip(
+    "The weights were taken; a weight's gradient is the error behind it times the **input** before it.",
+    cause="weights for inputs",
+)
+def dW2_times_the_weights(given, dy_hat):
+    return dy_hat * given.W2
+
+
+@dW2.slip(
+    "The gradient at the output is missing as a factor.",
+    cause="no upstream",
+)
+def dW2_without_upstream(z1):
+    return with_bias(z1)
+
+
 @relu_sgd.step(layer="1", direction="backward")
 def delta1(given, a1, dy_hat):
     r"""$\delta^{(1)}_i = \partial L / \partial \hat y \cdot W^{(2)}_i$ where $a^{(1)}_i > 0$, else 0
@@ -114,6 +278,14 @@ def delta1(given, a1, dy_hat):
     The ReLU passes the gradient on where it is active and stops it where it is not.
     """
     return dy_hat * given.W2[1:] * (a1 > 0)
+
+
+@delta1.slip(
+    "The weights $W^{(2)}$ are missing: the error goes back along them.",
+    cause="no weights",
+)
+def delta1_without_weights(a1, dy_hat):
+    return dy_hat * (a1 > 0)
 
 
 @delta1.slip("The gate is missing: an inactive ReLU stops the gradient.", cause="relu")
@@ -126,6 +298,30 @@ def delta1_with_shifted_weights(given, a1, dy_hat):
     return dy_hat * given.W2[:2] * (a1 > 0)
 
 
+@delta1.slip(
+    "The activations were taken as factors; the slope of an active ReLU is 1.",
+    cause="activation for gate",
+)
+def delta1_times_activations(given, z1, dy_hat):
+    return dy_hat * given.W2[1:] * z1
+
+
+@delta1.slip(
+    "The gradient at the output is missing as a factor.",
+    cause="no upstream",
+)
+def delta1_without_upstream(given, a1):
+    return given.W2[1:] * (a1 > 0)
+
+
+@delta1.slip(
+    "The gate is the wrong way round: the gradient passes where the unit is active.",
+    cause="gate reversed",
+)
+def delta1_with_the_gate_reversed(given, a1, dy_hat):
+    return dy_hat * given.W2[1:] * (a1 <= 0)
+
+
 @relu_sgd.step(points=2, layer="1", direction="backward")
 def dW1(given, delta1):
     r"""$\partial L / \partial W^{(1)} = \delta^{(1)} \, (1, x)^\top$"""
@@ -135,6 +331,30 @@ def dW1(given, delta1):
 @dW1.slip("The bias weights are missing from the gradient: their input is 1, not 0.", cause="bias")
 def dW1_without_bias(given, delta1):
     return jnp.outer(delta1, jnp.concatenate([jnp.zeros(1), given.x]))
+
+
+@dW1.slip(
+    "The bias weights stand in column 0: the input 1 stands first.",
+    cause="bias last",
+)
+def dW1_with_the_bias_last(given, delta1):
+    return jnp.outer(delta1, _one_last(given.x))
+
+
+@dW1.slip(
+    "The weights were taken; a weight's gradient is the error behind it times the **input** before it.",
+    cause="weights for inputs",
+)
+def dW1_times_the_weights(given, delta1):
+    return delta1[:, None] * given.W1
+
+
+@dW1.slip(
+    "The gate is missing: an inactive ReLU stops the gradient.",
+    cause="relu",
+)
+def dW1_without_gate(given, dy_hat):
+    return jnp.outer(dy_hat * given.W2[1:], with_bias(given.x))
 
 
 @relu_sgd.step()
@@ -159,6 +379,14 @@ def delta_w_with_indices_swapped(given, dy_hat):
 @delta_w.slip("This is the weight from $x_1$; asked was the weight from $x_2$, column 2.", cause="index")
 def delta_w_of_x1(dW1):
     return -dW1[0, 1]
+
+
+@delta_w.slip(
+    "The indices are swapped: this is the weight from $x_1$ to hidden unit 2.",
+    cause="index",
+)
+def delta_w_of_the_transposed_entry(dW1):
+    return -dW1[1, 1]
 
 
 @relu_sgd.step()

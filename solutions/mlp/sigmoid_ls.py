@@ -102,6 +102,22 @@ def loss_without_half(given, h):
     return (h - given.y) ** 2
 
 
+@loss.slip(
+    "The difference is not squared.",
+    cause="not squared",
+)
+def loss_not_squared(given, h):
+    return jnp.abs(h - given.y) / 2
+
+
+@loss.slip(
+    "The sign is turned: half a square is never negative.",
+    cause="loss sign",
+)
+def loss_negative(given, h):
+    return -((h - given.y) ** 2) / 2
+
+
 @sigmoid_ls.step(layer="2", direction="backward")
 def delta2(given, h):
     r"""$\delta^{(2)} = h - y$
@@ -124,6 +140,30 @@ def delta2_with_the_slope_of_h(given, h):
 @delta2.slip(r"The sign is turned: $\partial E / \partial a^{(2)} = h - y$.", cause="sign")
 def delta2_with_the_sign_turned(given, h):
     return given.y - h
+
+
+@delta2.slip(
+    r"Twice too large: the factor $\frac12$ of the error cancels the 2 from the square.",
+    cause="half",
+)
+def delta2_doubled(given, h):
+    return 2 * (h - given.y)
+
+
+@delta2.slip(
+    r"Half as large: the 2 from the square cancels the factor $\frac12$.",
+    cause="half",
+)
+def delta2_halved(given, h):
+    return (h - given.y) / 2
+
+
+@delta2.slip(
+    r"The sign is turned, and the factor $\frac12$ of the error cancels the 2 from the square.",
+    cause="sign and half",
+)
+def delta2_turned_and_doubled(given, h):
+    return 2 * (given.y - h)
 
 
 backward_steps(sigmoid_ls)

@@ -22,6 +22,18 @@ _TURNED = r"The momentum goes backwards: its sign is $+\beta$."
 _LATE = r"The old velocity was used: $v$ is updated first, and $\theta$ moves by the new one."
 
 
+def _looking_ahead(given, now, before):
+    """A step whose gradient is taken at the point that momentum leads to."""
+    ahead = now + given.beta * (now - before)
+    return ahead - given.alpha * given.h * ahead
+
+
+def _at_one_rate(given, g0):
+    """Two steps of size alpha_next."""
+    first = given.theta0 - given.alpha_next * g0
+    return first - given.alpha_next * given.h * first + given.beta * (first - given.theta0)
+
+
 @two_forms.step()
 def g0(given):
     r"""$g^0 = \nabla f(\theta^0)$, entry by entry $h_i \theta^0_i$"""
@@ -36,6 +48,30 @@ def g0_halved(given):
 @g0.slip(r"Twice too large: the factor $\frac12$ of $f$ cancels the 2 from the square.", cause="half")
 def g0_doubled(given):
     return 2 * given.h * given.theta0
+
+
+@g0.slip(
+    r"The curvature is missing: the derivative of $\frac12 h_i \theta_i^2$ is $h_i \theta_i$.",
+    cause="curvature",
+)
+def g0_without_curvature(given):
+    return given.theta0
+
+
+@g0.slip(
+    "The sign is turned: this is the direction downhill, and the gradient points uphill.",
+    cause="gradient sign",
+)
+def g0_with_the_sign_turned(given):
+    return -given.h * given.theta0
+
+
+@g0.slip(
+    "These are the terms of $f$; their derivatives were asked for.",
+    cause="value",
+)
+def g0_as_value(given):
+    return given.h * given.theta0**2 / 2
 
 
 @two_forms.step()
@@ -64,6 +100,14 @@ def theta1_I_started_from_zero(given, g0):
 @theta1_I.slip(r"The step size $\alpha$ is forgotten.", cause="alpha")
 def theta1_I_without_alpha(given, g0):
     return given.theta0 - g0
+
+
+@theta1_I.slip(
+    "This is the change alone; the new point is the old one and the change.",
+    cause="change only",
+)
+def theta1_I_changed_only(given, g0):
+    return -given.alpha * g0
 
 
 def _form_one(given, now, before, *, descent=1.0, push=1.0, alpha=None):
@@ -108,12 +152,52 @@ def theta2_I(given, theta1_I):
     return _form_one(given, theta1_I, given.theta0)
 
 
+@theta2_I.slip(
+    r"The second step starts at $\theta^1$, not at $\theta^0$.",
+    cause="from the start",
+)
+def theta2_I_from_the_start(given, theta1_I):
+    return given.theta0 - given.alpha * given.h * theta1_I + given.beta * (theta1_I - given.theta0)
+
+
 _form_one_slips(theta2_I, "theta1_I", "given.theta0")
 
 
 @theta2_I.slip("The gradient of the start was used; it is taken anew at every point.", cause="stale gradient")
 def theta2_I_with_a_stale_gradient(given, g0, theta1_I):
     return theta1_I - given.alpha * g0 + given.beta * (theta1_I - given.theta0)
+
+
+@theta2_I.slip(
+    r"The step size $\alpha$ is forgotten.",
+    cause="alpha",
+)
+def theta2_I_without_alpha(given, theta1_I):
+    return _form_one(given, theta1_I, given.theta0, alpha=1.0)
+
+
+@theta2_I.slip(
+    r"The last move enters with the factor $\beta$.",
+    cause="no beta",
+)
+def theta2_I_without_beta(given, theta1_I):
+    return theta1_I - given.alpha * given.h * theta1_I + (theta1_I - given.theta0)
+
+
+@theta2_I.slip(
+    r"The factor $\beta$ belongs to the last move $\theta^1 - \theta^0$, not to the point.",
+    cause="beta on point",
+)
+def theta2_I_with_beta_on_the_point(given, theta1_I):
+    return theta1_I - given.alpha * given.h * theta1_I + given.beta * theta1_I
+
+
+@theta2_I.slip(
+    r"The gradient is taken at $\theta^1$ itself; Nesterov's form looks ahead.",
+    cause="Nesterov",
+)
+def theta2_I_looking_ahead(given, theta1_I):
+    return _looking_ahead(given, theta1_I, given.theta0)
 
 
 @two_forms.step()
@@ -128,6 +212,39 @@ _form_one_slips(theta3_I, "theta2_I", "theta1_I")
 @theta3_I.slip(r"The momentum is that of the last step, $\theta^2 - \theta^1$.", cause="older step")
 def theta3_I_by_the_older_step(given, theta2_I):
     return _form_one(given, theta2_I, given.theta0)
+
+
+@theta3_I.slip(
+    "The gradient of the step before was used; it is taken anew at every point.",
+    cause="stale gradient",
+)
+def theta3_I_with_a_stale_gradient(given, theta1_I, theta2_I):
+    return theta2_I - given.alpha * given.h * theta1_I + given.beta * (theta2_I - theta1_I)
+
+
+@theta3_I.slip(
+    r"The momentum is that of the last step, $\theta^2 - \theta^1$; here it is that of the step "
+    "before.",
+    cause="older step",
+)
+def theta3_I_with_a_stale_move(given, theta1_I, theta2_I):
+    return theta2_I - given.alpha * given.h * theta2_I + given.beta * (theta1_I - given.theta0)
+
+
+@theta3_I.slip(
+    r"The last move enters with the factor $\beta$.",
+    cause="no beta",
+)
+def theta3_I_without_beta(given, theta1_I, theta2_I):
+    return theta2_I - given.alpha * given.h * theta2_I + (theta2_I - theta1_I)
+
+
+@theta3_I.slip(
+    r"The gradient is taken at $\theta^2$ itself; Nesterov's form looks ahead.",
+    cause="Nesterov",
+)
+def theta3_I_looking_ahead(given, theta1_I, theta2_I):
+    return _looking_ahead(given, theta2_I, theta1_I)
 
 
 @two_forms.step()
@@ -154,6 +271,22 @@ def v1_damped(given, g0):
 @v1.slip(_MINUS, cause="velocity sign")
 def v1_with_the_sign_turned(g0):
     return -g0
+
+
+@v1.slip(
+    r"The factor $\beta$ belongs to the old velocity, which is 0 here.",
+    cause="beta on g",
+)
+def v1_with_beta_on_the_gradient(given, g0):
+    return given.beta * g0
+
+
+@v1.slip(
+    "The velocity starts at $v^0 = 0$, not at $g^0$.",
+    cause="start",
+)
+def v1_from_the_gradient(given, g0):
+    return (1 + given.beta) * g0
 
 
 @two_forms.step()
@@ -243,6 +376,22 @@ def v2(given, v1, theta1_II):
     return _velocity(given, theta1_II, v1)
 
 
+@v2.slip(
+    "The gradient of the step before was used; it is taken anew at every point.",
+    cause="stale gradient",
+)
+def v2_with_a_stale_gradient(given, v1):
+    return v1 + given.beta * v1
+
+
+@v2.slip(
+    r"The factor $\beta$ belongs to the old velocity, not to the gradient.",
+    cause="beta on g",
+)
+def v2_with_beta_on_the_gradient(given, v1, theta1_II):
+    return given.beta * given.h * theta1_II + v1
+
+
 _velocity_slips(v2, "theta1_II", "v1")
 
 
@@ -250,6 +399,22 @@ _velocity_slips(v2, "theta1_II", "v1")
 def theta2_II(given, theta1_II, v2):
     r"""$\theta^2 = \theta^1 - \alpha v^2$"""
     return theta1_II - given.alpha * v2
+
+
+@theta2_II.slip(
+    r"The second step starts at $\theta^1$, not at $\theta^0$.",
+    cause="from the start",
+)
+def theta2_II_from_the_start(given, v2):
+    return given.theta0 - given.alpha * v2
+
+
+@theta2_II.slip(
+    r"The step size $\alpha$ is forgotten.",
+    cause="alpha",
+)
+def theta2_II_without_alpha(theta1_II, v2):
+    return theta1_II - v2
 
 
 _point_slips(theta2_II, "theta1_II", "v1", "v2")
@@ -261,6 +426,30 @@ def v3(given, v2, theta2_II):
     return _velocity(given, theta2_II, v2)
 
 
+@v3.slip(
+    "The gradient of the step before was used; it is taken anew at every point.",
+    cause="stale gradient",
+)
+def v3_with_a_stale_gradient(given, theta1_II, v2):
+    return given.h * theta1_II + given.beta * v2
+
+
+@v3.slip(
+    r"The factor $\beta$ belongs to the old velocity, not to the gradient.",
+    cause="beta on g",
+)
+def v3_with_beta_on_the_gradient(given, v2, theta2_II):
+    return given.beta * given.h * theta2_II + v2
+
+
+@v3.slip(
+    "The velocity of the step before was used, $v^1$; the last one is $v^2$.",
+    cause="older step",
+)
+def v3_with_an_older_velocity(given, v1, theta2_II):
+    return given.h * theta2_II + given.beta * v1
+
+
 _velocity_slips(v3, "theta2_II", "v2")
 
 
@@ -268,6 +457,22 @@ _velocity_slips(v3, "theta2_II", "v2")
 def theta3_II(given, theta2_II, v3):
     r"""$\theta^3 = \theta^2 - \alpha v^3$"""
     return theta2_II - given.alpha * v3
+
+
+@theta3_II.slip(
+    r"The third step starts at $\theta^2$, not at $\theta^0$.",
+    cause="from the start",
+)
+def theta3_II_from_the_start(given, v3):
+    return given.theta0 - given.alpha * v3
+
+
+@theta3_II.slip(
+    r"The step size $\alpha$ is forgotten.",
+    cause="alpha",
+)
+def theta3_II_without_alpha(theta2_II, v3):
+    return theta2_II - v3
 
 
 _point_slips(theta3_II, "theta2_II", "v2", "v3")
@@ -294,6 +499,14 @@ def schedule_I_at_the_old_rate(given, theta1_I):
     return _form_one(given, theta1_I, given.theta0)
 
 
+@schedule_I.slip(
+    r"The first step is of size $\alpha$; here both are of size $\alpha_1$.",
+    cause="new rate",
+)
+def schedule_I_at_the_new_rate_alone(given, g0):
+    return _at_one_rate(given, g0)
+
+
 @two_forms.step()
 def schedule_II(given, theta1_II, v2):
     r"""$\theta^2 = \theta^1 - \alpha_1 v^2$: today's rate scales all that the velocity holds"""
@@ -314,6 +527,14 @@ def schedule_II_at_the_old_rate(given, theta1_II, v2):
     return theta1_II - given.alpha * v2
 
 
+@schedule_II.slip(
+    r"The first step is of size $\alpha$; here both are of size $\alpha_1$.",
+    cause="new rate",
+)
+def schedule_II_at_the_new_rate_alone(given, g0):
+    return _at_one_rate(given, g0)
+
+
 @two_forms.step()
 def kappa(given):
     r"""$\kappa = \max_i h_i / \min_i h_i$"""
@@ -323,6 +544,30 @@ def kappa(given):
 @kappa.slip("The quotient is upside down: a condition number is at least 1.", cause="upside down")
 def kappa_upside_down(given):
     return jnp.min(given.h) / jnp.max(given.h)
+
+
+@kappa.slip(
+    "The root was taken: the condition number is the quotient itself.",
+    cause="root",
+)
+def kappa_as_root(given):
+    return jnp.sqrt(jnp.max(given.h) / jnp.min(given.h))
+
+
+@kappa.slip(
+    "The curvatures were multiplied; the condition number is their quotient.",
+    cause="product",
+)
+def kappa_as_product(given):
+    return given.h[0] * given.h[1]
+
+
+@kappa.slip(
+    "This is the largest curvature; it is divided by the smallest.",
+    cause="largest",
+)
+def kappa_as_largest(given):
+    return jnp.max(given.h)
 
 
 @two_forms.step()
@@ -339,6 +584,22 @@ def best_beta_without_square(kappa):
 @best_beta.slip(r"The roots are missing: the formula takes $\sqrt\kappa$.", cause="no root")
 def best_beta_without_roots(kappa):
     return ((kappa - 1) / (kappa + 1)) ** 2
+
+
+@best_beta.slip(
+    r"Root and square are missing: the formula takes $\sqrt\kappa$ and is squared.",
+    cause="no root",
+)
+def best_beta_without_root_and_square(kappa):
+    return (kappa - 1) / (kappa + 1)
+
+
+@best_beta.slip(
+    r"The quotient is upside down: $\sqrt\kappa - 1$ stands above.",
+    cause="upside down",
+)
+def best_beta_upside_down(kappa):
+    return ((jnp.sqrt(kappa) + 1) / (jnp.sqrt(kappa) - 1)) ** 2
 
 
 two_forms.written(

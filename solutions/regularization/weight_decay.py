@@ -8,6 +8,13 @@ from course.marking.scheme import Scheme
 weight_decay = Scheme(find("regularization/weight-decay"))
 
 
+def _two_steps(given, new_w, *, beta=None, eta=None, new=1.0):
+    """The weights after two steps with the penalty in the gradient; the options make the slips."""
+    first, second = (given.dJ + 2 * given.alpha * w for w in (given.w, new_w))
+    beta = given.beta if beta is None else beta
+    return new_w - (given.eta if eta is None else eta) * (new * second + beta * first)
+
+
 @weight_decay.step()
 def penalty(given):
     r"""$\alpha \|w\|_2^2 = \alpha \sum_i w_i^2$"""
@@ -22,6 +29,54 @@ def penalty_with_the_root(given):
 @penalty.slip(r"This penalty has no factor $\frac12$.", cause="two")
 def penalty_halved(given):
     return given.alpha * jnp.sum(given.w**2) / 2
+
+
+@penalty.slip(
+    r"The factor $\alpha$ is forgotten.",
+    cause="alpha",
+)
+def penalty_without_alpha(given):
+    return jnp.sum(given.w**2)
+
+
+@penalty.slip(
+    "These are the absolute values; the penalty takes the squares.",
+    cause="L1",
+)
+def penalty_of_absolute_values(given):
+    return given.alpha * jnp.sum(jnp.abs(given.w))
+
+
+@penalty.slip(
+    "The sum was squared; every weight is squared before adding.",
+    cause="sum first",
+)
+def penalty_of_the_sum(given):
+    return given.alpha * jnp.sum(given.w) ** 2
+
+
+@penalty.slip(
+    r"The step size $\eta$ was taken as the weight of the penalty, which is $\alpha$.",
+    cause="eta for alpha",
+)
+def penalty_by_eta(given):
+    return given.eta * jnp.sum(given.w**2)
+
+
+@penalty.slip(
+    "Twice too large: the factor 2 comes only with the derivative.",
+    cause="doubled",
+)
+def penalty_doubled(given):
+    return 2 * given.alpha * jnp.sum(given.w**2)
+
+
+@penalty.slip(
+    "The squares have kept the signs of the weights; a square is never negative.",
+    cause="signs",
+)
+def penalty_with_signs(given):
+    return given.alpha * jnp.sum(given.w * jnp.abs(given.w))
 
 
 @weight_decay.step()
@@ -40,6 +95,62 @@ def dpenalty_without_alpha(given):
     return 2 * given.w
 
 
+@dpenalty.slip(
+    "The signs are lost: where a weight is negative, so is the slope of its square.",
+    cause="signs",
+)
+def dpenalty_without_signs(given):
+    return 2 * given.alpha * jnp.abs(given.w)
+
+
+@dpenalty.slip(
+    "The exponent is one less after differentiation: $w_i$, not $w_i^2$.",
+    cause="power rule",
+)
+def dpenalty_of_squares(given):
+    return 2 * given.alpha * given.w**2
+
+
+@dpenalty.slip(
+    r"This is the slope of $\alpha |w_i|$; here the squares are penalised.",
+    cause="L1",
+)
+def dpenalty_as_sign(given):
+    return given.alpha * jnp.sign(given.w)
+
+
+@dpenalty.slip(
+    r"The step size $\eta$ was taken as the weight of the penalty, which is $\alpha$.",
+    cause="eta for alpha",
+)
+def dpenalty_by_eta(given):
+    return 2 * given.eta * given.w
+
+
+@dpenalty.slip(
+    "The slopes were added up; a gradient has an entry for each weight.",
+    cause="sum",
+)
+def dpenalty_summed(given):
+    return 2 * given.alpha * jnp.sum(given.w) * jnp.ones(3)
+
+
+@dpenalty.slip(
+    r"The step size $\eta$ is no part of the gradient.",
+    cause="eta in gradient",
+)
+def dpenalty_with_the_step_size(given):
+    return 2 * given.eta * given.alpha * given.w
+
+
+@dpenalty.slip(
+    "The sign is turned: this is the direction downhill, and the gradient points uphill.",
+    cause="gradient sign",
+)
+def dpenalty_downhill(given):
+    return -2 * given.alpha * given.w
+
+
 @weight_decay.step()
 def factor(given):
     r"""$c = 1 - 2\eta\alpha$
@@ -47,6 +158,22 @@ def factor(given):
     $w - \eta (\nabla J + 2 \alpha w) = (1 - 2\eta\alpha) w - \eta \nabla J$.
     """
     return 1 - 2 * given.eta * given.alpha
+
+
+@factor.slip(
+    r"No momentum enters this step: $\beta$ is no part of the factor.",
+    cause="with beta",
+)
+def factor_with_beta(given):
+    return 1 - 2 * given.eta * given.alpha * given.beta
+
+
+@factor.slip(
+    r"The step size $\eta$ scales the penalty's part alone, not the weight: $1 - 2\eta\alpha$.",
+    cause="eta outside",
+)
+def factor_of_the_step_size(given):
+    return given.eta * (1 - 2 * given.alpha)
 
 
 @factor.slip(r"The factor 2 is forgotten: the gradient of $\alpha \|w\|_2^2$ is $2 \alpha w$.", cause="two")
@@ -67,6 +194,30 @@ def factor_as_share(given):
 @factor.slip(r"The step size $\eta$ is forgotten.", cause="eta")
 def factor_without_eta(given):
     return 1 - 2 * given.alpha
+
+
+@factor.slip(
+    r"The factor $\alpha$ is forgotten.",
+    cause="alpha",
+)
+def factor_without_alpha(given):
+    return 1 - 2 * given.eta
+
+
+@factor.slip(
+    r"This is $1 - \beta$, of the momentum; the decay is that of the penalty.",
+    cause="one minus beta",
+)
+def factor_of_momentum(given):
+    return 1 - given.beta
+
+
+@factor.slip(
+    r"The difference is the wrong way round: $1 - 2\eta\alpha$.",
+    cause="growth",
+)
+def factor_turned(given):
+    return 2 * given.eta * given.alpha - 1
 
 
 @weight_decay.step(points=2)
@@ -103,6 +254,38 @@ def new_w_without_eta(given, factor):
     return factor * given.w - given.dJ
 
 
+@new_w.slip(
+    "The decay is missing: the step was along the gradient of $J$ alone.",
+    cause="no penalty",
+)
+def new_w_without_decay(given):
+    return given.w - given.eta * given.dJ
+
+
+@new_w.slip(
+    "The gradient of $J$ did not enter the step.",
+    cause="penalty alone",
+)
+def new_w_decayed_only(given, factor):
+    return factor * given.w
+
+
+@new_w.slip(
+    r"The weight of the penalty was taken as the step size, which is $\eta$.",
+    cause="alpha for eta",
+)
+def new_w_by_alpha(given, factor):
+    return factor * given.w - given.alpha * given.dJ
+
+
+@new_w.slip(
+    "The factor multiplies the weights; it is not subtracted from them.",
+    cause="factor subtracted",
+)
+def new_w_with_the_factor_subtracted(given, factor):
+    return given.w - factor - given.eta * given.dJ
+
+
 @weight_decay.step(points=2, tolerance=0.01)
 def coupled(given, new_w):
     r"""$w^2 = w^1 - \eta \bigl( (\nabla J + 2\alpha w^1) + \beta (\nabla J + 2\alpha w^0) \bigr)$, $w^1 = w'$
@@ -136,6 +319,70 @@ def coupled_with_stale_decay(given, new_w):
     return new_w - given.eta * (1 + given.beta) * first
 
 
+@coupled.slip(
+    r"The old velocity enters with the factor $\beta$.",
+    cause="no beta",
+)
+def coupled_with_all_of_the_velocity(given, new_w):
+    return _two_steps(given, new_w, beta=1.0)
+
+
+@coupled.slip(
+    r"The momentum goes backwards: its sign is $+\beta$.",
+    cause="momentum sign",
+)
+def coupled_with_momentum_turned(given, new_w):
+    return _two_steps(given, new_w, beta=-given.beta)
+
+
+@coupled.slip(
+    r"The gradient is damped by $1 - \beta$, as in an average; there is no such factor here.",
+    cause="damping",
+)
+def coupled_damped(given, new_w):
+    return _two_steps(given, new_w, new=1 - given.beta)
+
+
+@coupled.slip(
+    "The second step starts at $w^1$, not at the weights of the start.",
+    cause="from the start",
+)
+def coupled_from_the_start(given, new_w):
+    return given.w + (_two_steps(given, new_w) - new_w)
+
+
+@coupled.slip(
+    "The gradient of the second step is that of $J$ alone; the penalty belongs to it.",
+    cause="no penalty",
+)
+def coupled_without_decay(given, new_w):
+    return new_w - given.eta * (given.dJ + given.beta * (given.dJ + 2 * given.alpha * given.w))
+
+
+@coupled.slip(
+    "These are the weights after one step; asked were those after two.",
+    cause="one step",
+)
+def coupled_after_one_step(new_w):
+    return new_w
+
+
+@coupled.slip(
+    r"The step size $\eta$ is forgotten.",
+    cause="eta",
+)
+def coupled_without_eta(given, new_w):
+    return _two_steps(given, new_w, eta=1.0)
+
+
+@coupled.slip(
+    "This goes uphill: gradient descent subtracts.",
+    cause="uphill",
+)
+def coupled_uphill(given, new_w):
+    return _two_steps(given, new_w, eta=-given.eta)
+
+
 @weight_decay.step(points=2, tolerance=0.01)
 def decoupled(given, new_w):
     r"""$w^2 = (1 - 2\eta\alpha) w^1 - \eta (1 + \beta) \nabla J$, $w^1 = w'$
@@ -163,3 +410,75 @@ def decoupled_without_two(given, new_w):
 @decoupled.slip("The decay is forgotten at the second step.", cause="no penalty")
 def decoupled_without_decay(given, new_w):
     return new_w - given.eta * (1 + given.beta) * given.dJ
+
+
+@decoupled.slip(
+    r"The old velocity enters with the factor $\beta$.",
+    cause="no beta",
+)
+def decoupled_with_all_of_the_velocity(given, new_w):
+    return (1 - 2 * given.eta * given.alpha) * new_w - 2 * given.eta * given.dJ
+
+
+@decoupled.slip(
+    r"The momentum goes backwards: its sign is $+\beta$.",
+    cause="momentum sign",
+)
+def decoupled_with_momentum_turned(given, new_w):
+    return (1 - 2 * given.eta * given.alpha) * new_w - given.eta * (1 - given.beta) * given.dJ
+
+
+@decoupled.slip(
+    "The decay is that of the weights of the start; it is taken of $w^1$.",
+    cause="stale",
+)
+def decoupled_with_stale_decay(given, new_w):
+    return new_w - 2 * given.eta * given.alpha * given.w - given.eta * (1 + given.beta) * given.dJ
+
+
+@decoupled.slip(
+    "The sign of the decay is turned: the weights grow.",
+    cause="growth",
+)
+def decoupled_growing(given, new_w):
+    return (1 + 2 * given.eta * given.alpha) * new_w - given.eta * (1 + given.beta) * given.dJ
+
+
+@decoupled.slip(
+    r"The decay is $2\eta\alpha w^1$: the step size $\eta$ is missing in it.",
+    cause="eta",
+)
+def decoupled_decayed_without_eta(given, new_w):
+    return (1 - 2 * given.alpha) * new_w - given.eta * (1 + given.beta) * given.dJ
+
+
+@decoupled.slip(
+    "The decay was applied after the step, to the gradient's part too; it belongs to the old weights alone.",
+    cause="decayed gradient",
+)
+def decoupled_decayed_after_the_step(given, new_w):
+    return (1 - 2 * given.eta * given.alpha) * (new_w - given.eta * (1 + given.beta) * given.dJ)
+
+
+@decoupled.slip(
+    "These are the weights after one step; asked were those after two.",
+    cause="one step",
+)
+def decoupled_after_one_step(new_w):
+    return new_w
+
+
+@decoupled.slip(
+    "The second step starts at $w^1$, not at the weights of the start.",
+    cause="from the start",
+)
+def decoupled_from_the_start(given):
+    return (1 - 2 * given.eta * given.alpha) * given.w - given.eta * (1 + given.beta) * given.dJ
+
+
+@decoupled.slip(
+    "This goes uphill: gradient descent subtracts.",
+    cause="uphill",
+)
+def decoupled_uphill(given, new_w):
+    return (1 - 2 * given.eta * given.alpha) * new_w + given.eta * (1 + given.beta) * given.dJ

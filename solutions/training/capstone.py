@@ -6,6 +6,7 @@ from course.exercises import find
 from course.marking.scheme import Scheme
 
 capstone = Scheme(find("training/capstone"))
+# What is the same for everybody (LeNet-5, the first loss, the test set) is marked and said, and earns nothing.
 
 SIDE = 8  # of an image; two poolings leave a quarter of it
 CLASSES = 10
@@ -49,7 +50,63 @@ def cnn_params_with_one_pooling(given):
     return _cnn(given, side=4)
 
 
-@capstone.step()
+@cnn_params.slip(
+    "Every filter has a bias, too.",
+    cause="bias",
+)
+def cnn_params_with_dense_biases_alone(given):
+    return _cnn(given) - jnp.sum(given.filters)
+
+
+@cnn_params.slip(
+    "Every class has a bias, too.",
+    cause="bias",
+)
+def cnn_params_without_dense_biases(given):
+    return _cnn(given) - CLASSES
+
+
+@cnn_params.slip(
+    "Every class has its own bias: there is more than one.",
+    cause="one bias",
+)
+def cnn_params_with_one_dense_bias(given):
+    return _cnn(given) - CLASSES + 1
+
+
+@cnn_params.slip(
+    "The poolings are forgotten: the dense layer sees 2 × 2, not 8 × 8.",
+    cause="size",
+)
+def cnn_params_without_pooling(given):
+    return _cnn(given, side=8)
+
+
+@cnn_params.slip(
+    "The images have one channel, not three.",
+    cause="colours",
+)
+def cnn_params_in_colour(given):
+    return _cnn(given) + 2 * 9 * given.filters[0]
+
+
+@cnn_params.slip(
+    "The dense layer has parameters, too.",
+    cause="dense forgotten",
+)
+def cnn_params_without_dense(given):
+    return _cnn(given) - CLASSES * (given.filters[1] * 4 + 1)
+
+
+@cnn_params.slip(
+    "Pooling has no parameters.",
+    cause="pool weights",
+)
+def cnn_params_with_pool_parameters(given):
+    return _cnn(given) + 2 * jnp.sum(given.filters)
+
+
+@capstone.step(points=0)
 def lenet_params():
     r"""$156 + 2\,416 + 48\,120 + 10\,164 + 850 = 61\,706$"""
     return LENET
@@ -75,6 +132,38 @@ def lenet_params_without_bias():
     return LENET - (6 + 16 + 120 + 84 + 10)
 
 
+@lenet_params.slip(
+    "This has LeCun's sparse C3; here every filter of C3 sees all maps.",
+    cause="subsampling",
+)
+def lenet_params_with_the_sparse_C3():
+    return LENET - (2416 - 1516)
+
+
+@lenet_params.slip(
+    "A filter of C3 has a kernel for each of the six maps before it.",
+    cause="channels",
+)
+def lenet_params_without_channels_in_C3():
+    return LENET - 2416 + 16 * 26
+
+
+@lenet_params.slip(
+    "The output layer is missing.",
+    cause="output",
+)
+def lenet_params_without_output():
+    return LENET - 850
+
+
+@lenet_params.slip(
+    "The output sees the 84 units of F6, not the 120 of C5.",
+    cause="output from C5",
+)
+def lenet_params_with_output_from_C5():
+    return LENET - 850 + 1210
+
+
 @capstone.step()
 def mlp_params(given):
     r"""$m \, (64 + 1) + 10 \, (m + 1)$"""
@@ -84,6 +173,62 @@ def mlp_params(given):
 @mlp_params.slip("The biases are missing: one a unit.", cause="bias")
 def mlp_params_without_bias(given):
     return given.hidden * (SIDE**2 + CLASSES)
+
+
+@mlp_params.slip(
+    "Every unit has its own bias: a layer has more than one.",
+    cause="one bias",
+)
+def mlp_params_with_one_bias_a_layer(given):
+    return given.hidden * (SIDE**2 + CLASSES) + 2
+
+
+@mlp_params.slip(
+    "The output units have biases, too.",
+    cause="bias",
+)
+def mlp_params_without_output_biases(given):
+    return given.hidden * (SIDE**2 + 1) + CLASSES * given.hidden
+
+
+@mlp_params.slip(
+    "The hidden units have biases, too.",
+    cause="bias",
+)
+def mlp_params_without_hidden_biases(given):
+    return given.hidden * SIDE**2 + CLASSES * (given.hidden + 1)
+
+
+@mlp_params.slip(
+    "These digits have 8 × 8 pixels, 64 inputs, not 784.",
+    cause="inputs",
+)
+def mlp_params_of_28_by_28(given):
+    return given.hidden * 785 + CLASSES * (given.hidden + 1)
+
+
+@mlp_params.slip(
+    "An image of 8 × 8 pixels has 64 inputs.",
+    cause="inputs",
+)
+def mlp_params_of_8_inputs(given):
+    return given.hidden * 9 + CLASSES * (given.hidden + 1)
+
+
+@mlp_params.slip(
+    "The sizes were multiplied; every layer has its own weights, which are added.",
+    cause="product",
+)
+def mlp_params_multiplied(given):
+    return SIDE**2 * given.hidden * CLASSES
+
+
+@mlp_params.slip(
+    "These are the units; the weights between them were asked for.",
+    cause="units",
+)
+def mlp_params_as_units(given):
+    return SIDE**2 + given.hidden + CLASSES
 
 
 @capstone.step()
@@ -102,7 +247,31 @@ def updates_with_test_images(given):
     return jnp.floor((given.examples + given.tests) / given.batch)
 
 
-@capstone.step()
+@updates.slip(
+    "These are the updates of all epochs; asked were those of one.",
+    cause="all epochs",
+)
+def updates_of_all_epochs(given):
+    return given.epochs * jnp.floor(given.examples / given.batch)
+
+
+@updates.slip(
+    "There is one update for each batch, not for each image.",
+    cause="one an image",
+)
+def updates_of_every_image(given):
+    return given.examples
+
+
+@updates.slip(
+    "The images to test on were counted; the training images are learnt from.",
+    cause="test images",
+)
+def updates_of_tests(given):
+    return jnp.floor(given.tests / given.batch)
+
+
+@capstone.step(points=0)
 def initial_loss():
     r"""$-\ln \frac{1}{10} = \ln 10$"""
     return jnp.log(1.0 * CLASSES)
@@ -121,6 +290,46 @@ def initial_loss_without_minus():
 @initial_loss.slip("This is the probability of a class; the cross-entropy is minus its logarithm.", cause="no log")
 def initial_loss_without_logarithm():
     return 1 / CLASSES
+
+
+@initial_loss.slip(
+    "This is the logarithm to base 2; the natural logarithm was asked for.",
+    cause="base 2",
+)
+def initial_loss_to_base_2():
+    return jnp.log2(1.0 * CLASSES)
+
+
+@initial_loss.slip(
+    "This is $1 - p$; the cross-entropy is minus the logarithm of $p$.",
+    cause="no log",
+)
+def initial_loss_as_remainder():
+    return 1 - 1 / CLASSES
+
+
+@initial_loss.slip(
+    "There are ten classes, not two.",
+    cause="two classes",
+)
+def initial_loss_of_two_classes():
+    return jnp.log(2.0)
+
+
+@initial_loss.slip(
+    "The logarithm was weighted with $p$; the target's weight is 1.",
+    cause="weighted",
+)
+def initial_loss_weighted():
+    return jnp.log(1.0 * CLASSES) / CLASSES
+
+
+@initial_loss.slip(
+    "The losses of ten classes were added; only the target's counts.",
+    cause="summed",
+)
+def initial_loss_summed():
+    return CLASSES * jnp.log(1.0 * CLASSES)
 
 
 @capstone.step()
@@ -147,6 +356,38 @@ def step_size_multiplied(given):
 @step_size.slip(r"The step size $\eta$ is forgotten.", cause="eta")
 def step_size_without_eta(given):
     return 1 / (1 - given.beta)
+
+
+@step_size.slip(
+    r"The sum begins with 1, for the gradient itself, not with $\beta$.",
+    cause="series from beta",
+)
+def step_size_of_momentum_alone(given):
+    return given.eta * given.beta / (1 - given.beta)
+
+
+@step_size.slip(
+    r"The sum of $\beta^n$ is $1 / (1 - \beta)$, not $1 / (1 + \beta)$.",
+    cause="series sign",
+)
+def step_size_with_the_sign_turned(given):
+    return given.eta / (1 + given.beta)
+
+
+@step_size.slip(
+    r"The step is $\eta$ over $1 - \beta$, not over $\beta$.",
+    cause="over beta",
+)
+def step_size_over_beta(given):
+    return given.eta / given.beta
+
+
+@step_size.slip(
+    r"Multiplied by $\beta$: momentum makes the steps larger.",
+    cause="series",
+)
+def step_size_times_beta(given):
+    return given.eta * given.beta
 
 
 @capstone.step()
@@ -178,7 +419,15 @@ def decay_growing(given, updates):
     return (1 + 2 * given.eta * given.alpha) ** (given.epochs * updates)
 
 
-@capstone.step()
+@decay.slip(
+    "This is the share that is lost; asked was the factor that is left.",
+    cause="share",
+)
+def decay_as_share(given, updates):
+    return 1 - (1 - 2 * given.eta * given.alpha) ** (given.epochs * updates)
+
+
+@capstone.step(points=0)
 def errors(given):
     r"""$\lfloor 0.03 \, n_{\text{test}} \rfloor$"""
     return jnp.floor(3 * given.tests / 100)
@@ -192,6 +441,22 @@ def errors_rounded_up(given):
 @errors.slip("These are 3 % of the training images.", cause="training images")
 def errors_of_training_images(given):
     return jnp.floor(3 * given.examples / 100)
+
+
+@errors.slip(
+    "These are the images to get right; asked were those that may be wrong.",
+    cause="right ones",
+)
+def errors_of_right_ones(given):
+    return given.tests - jnp.floor(3 * given.tests / 100)
+
+
+@errors.slip(
+    "These are 3 of 100; there are more test images.",
+    cause="per cent",
+)
+def errors_per_cent(given):
+    return 3.0 + 0 * given.tests
 
 
 capstone.written(

@@ -15,6 +15,7 @@ from course.exercises.variants import (
     POOL,
     BadStudentId,
     Draw,
+    UnknownSampler,
     index_for,
     next_well_posed,
     normalise_id,
@@ -72,6 +73,36 @@ def test_ill_posed_draws_are_passed_over():
     assert not any(mask[index_for("mlp/relu-sgd", f"student-{i}")] for i in range(500))
 
 
+def test_what_follows_ill_posed_draws_is_no_likelier_than_the_rest():
+    """Nine draws of ten are passed over in runs of nine: going on to the next one, all would land on the last."""
+    mask = np.arange(POOL) % 100 < 90
+    drawn = np.array([index_for("mlp/relu-sgd", f"student-{i}", ill_posed=mask) for i in range(4000)])
+    assert not mask[drawn].any()
+    counts = np.bincount(drawn % 100 - 90, minlength=10)
+    assert counts.min() > 320  # 400 expected of each
+    assert counts.max() < 480
+
+
+def test_a_former_release_keeps_its_numbers():
+    """The table that was committed with sampler 1, of which ten students an exercise are kept."""
+    former = json.loads((TABLE.parent / "variants_1.json").read_text())
+    assert set(former) == {exercise.id for exercise in CATALOGUE.values() if exercise.draw is not None}
+    for exercise_id, givens in former.items():
+        exercise = find(exercise_id)
+        again = [exercise.given(f"student-{i:02d}", sampler=1) for i in range(len(givens))]
+        assert [[leaf.tolist() for leaf in given] for given in again] == givens
+    relu = find("mlp/relu-sgd")
+    assert str(relu.given("alice", sampler=1)) != str(relu.given("alice"))
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_a_sampler_that_is_not_here_is_refused(version):
+    with pytest.raises(
+        UnknownSampler, match=rf"version {version} of the sampler, and this package has versions 1"
+    ):
+        find("mlp/relu-sgd").given("alice", sampler=version)
+
+
 def test_draws_stay_on_their_grid_and_cover_it():
     draw = Draw("topic", 1)
     numbers = draw.decimals(-3, 3, 1, (2000,), without=(0,))
@@ -81,12 +112,36 @@ def test_draws_stay_on_their_grid_and_cover_it():
     assert counts.min() > 250  # 333 expected of each
 
 
-def test_an_exercise_all_of_whose_draws_are_passed_over_is_an_error(monkeypatch):
-    from course.exercises import variants
-
-    monkeypatch.setattr(variants, "passed_over", lambda _: np.ones(POOL, dtype=bool))
+def test_an_exercise_all_of_whose_draws_are_passed_over_is_an_error():
+    nothing = np.ones(POOL, dtype=bool)
     with pytest.raises(CourseError, match="sampler"):
-        next_well_posed("mlp/relu-sgd", 3)
+        next_well_posed("mlp/relu-sgd", 3, nothing)
+    with pytest.raises(CourseError, match="sampler"):
+        index_for("mlp/relu-sgd", "alice", ill_posed=nothing)
+
+
+def test_a_relu_network_goes_up_and_down_alike_and_is_as_large_as_the_documents():
+    rises, largest = [], []
+    for number in range(400):
+        given = find("mlp/relu-sgd").given(f"student-{number}")
+        live, dead = given.W1 @ np.concatenate([[1.0], given.x])
+        assert live > 0 > dead
+        residual = given.W2[0] + given.W2[1] * live - given.y
+        rises.append(-residual * given.W2[1] * given.x[1] > 0)
+        largest.append(abs(residual * given.W2[1]) * given.x.max())
+    assert 0.4 < np.mean(rises) < 0.6
+    assert max(largest) <= 120  # 18 in the document
+
+
+def test_either_unit_of_two_relu_layers_may_be_the_dead_one():
+    dead = []
+    for number in range(200):
+        given = find("mlp/relu-backprop").given(f"student-{number}")
+        a1 = given.W1 * given.x
+        a2 = given.W2 @ np.maximum(a1, 0)
+        assert sorted(np.sign(a1)) == sorted(np.sign(a2)) == [-1, 1]
+        dead.append(int(np.argmin(a1)))
+    assert 0.35 < np.mean(dead) < 0.65
 
 
 def test_the_documents_numbers_are_the_seeds():

@@ -82,7 +82,7 @@ def test_what_students_get(released):
     cells = {name_of(cell): cell for cell in released.released.cells}
     assert cells[RELU].source == "submit(sheet)"
     assert cells[f"{RELU}--show"].source == 'given, sheet = exercise("mlp/relu-sgd")'
-    assert 'begin(student, course="test-course", variant="personal")' in cells["course--setup"].source
+    assert 'begin(student, course="test-course", variant="personal", sampler=2)' in cells["course--setup"].source
     assert cells[f"{RELU}--answer"].source.startswith("# Fill your sheet.\n")
     assert cells["mlp--why-backprop--written"].source == "In your own words:\n\nYOUR ANSWER HERE"
     for name in (RELU, f"{RELU}--show", "course--setup"):

@@ -22,13 +22,13 @@ def numbers():
 
 
 def test_nobody_gets_the_documents_numbers_and_is_warned(capsys):
-    begin()
+    begin(sampler=2)
     assert same(numbers(), find(ID).seed())
     assert "! Write your student id" in capsys.readouterr().out
 
 
 def test_an_id_typed_gives_its_own_numbers(capsys):
-    begin("  Alice ")
+    begin("  Alice ", sampler=2)
     assert same(numbers(), find(ID).given("alice"))
     out = capsys.readouterr().out
     assert "These are the numbers of alice." in out
@@ -37,9 +37,9 @@ def test_an_id_typed_gives_its_own_numbers(capsys):
 
 def test_the_hubs_user_counts_where_nothing_is_typed(monkeypatch, capsys):
     monkeypatch.setenv("JUPYTERHUB_USER", "bob")
-    begin("")
+    begin("", sampler=2)
     assert same(numbers(), find(ID).given("bob"))
-    begin("alice")
+    begin("alice", sampler=2)
     assert same(numbers(), find(ID).given("alice"))
     assert "You are signed in as bob" in capsys.readouterr().out
 
@@ -50,13 +50,13 @@ def test_a_notebook_without_begin_still_has_numbers(monkeypatch):
 
 
 def test_another_course_gives_other_numbers():
-    begin("alice", course="elsewhere")
+    begin("alice", course="elsewhere", sampler=2)
     assert same(numbers(), find(ID).given("alice", "elsewhere"))
     assert not same(numbers(), find(ID).given("alice"))
 
 
 def test_documents_numbers_on_purpose_bring_no_warning(capsys):
-    begin("alice", variant="document")
+    begin("alice", variant="document", sampler=2)
     assert same(numbers(), find(ID).seed())
     out = capsys.readouterr().out
     assert "the same for everybody" in out
@@ -65,38 +65,38 @@ def test_documents_numbers_on_purpose_bring_no_warning(capsys):
 
 @pytest.mark.parametrize("student", ["", "   ", "x" * (LONGEST_ID + 1), "\ud800", None, ...])
 def test_what_is_no_id_is_nobody(student):
-    begin(student)
+    begin(student, sampler=2)
     assert session.current().owner().nobody
     assert same(numbers(), find(ID).seed())
 
 
 def test_a_number_is_an_id_too():
-    begin(4711)
+    begin(4711, sampler=2)
     assert same(numbers(), find(ID).given("4711"))
 
 
 def test_an_unknown_variant_is_refused():
     with pytest.raises(ValueError, match="'personal' or 'document', got 'own'"):
-        begin("alice", variant="own")  # pyright: ignore[reportArgumentType]
+        begin("alice", variant="own", sampler=2)  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("typed", ["", "bob", "BOB "])
 def test_at_grading_the_graders_word_counts_where_the_notebook_declares_nobody_else(typed, monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_USER", "the-grader")
     receive(student="bob", course="c", variant="personal")
-    begin(typed, course="c")
+    begin(typed, course="c", sampler=2)
     assert same(numbers(), find(ID).given("bob", "c"))
 
 
 def test_at_grading_an_id_that_the_notebook_declares_stands():
     receive(student="bob")
-    begin("alice")
+    begin("alice", sampler=2)
     assert same(numbers(), find(ID).given("alice"))
 
 
 def test_a_student_pinned_to_the_documents_numbers_has_them_at_grading():
     receive(student="bob", variant="document")
-    begin("bob")
+    begin("bob", sampler=2)
     assert same(numbers(), find(ID).seed())
 
 

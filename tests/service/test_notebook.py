@@ -55,7 +55,7 @@ def fill(sheet, given):
 
 
 def test_marks_come_back_under_submit(connected, shown):
-    begin(student="whoever")
+    begin(student="whoever", sampler=2)
     given, sheet = exercise(ID, practice=2)
     assert listed(practice_given(find(ID), "alice", 2)) == listed(given)
     assert "practice numbers of alice, round 2" in text_of(shown)
@@ -94,7 +94,7 @@ def test_a_function_is_tried_in_the_students_own_kernel(start, monkeypatch, show
 
 
 def test_without_a_service_there_is_a_receipt_and_one_line(shown):
-    begin(student="carol")
+    begin(student="carol", sampler=2)
     given, sheet = exercise(ID, practice=1)
     assert listed(practice_given(find(ID), "carol", 1)) == listed(given)
     shown.clear()
@@ -216,7 +216,7 @@ def test_the_hubs_token_goes_to_no_address_of_a_file(tmp_path):
 
 
 def test_practice_leaves_the_graded_sheet_alone(here, shown, connected):
-    begin(student="alice")
+    begin(student="alice", sampler=2)
     graded_given, graded = exercise(ID)
     given, _ = exercise(ID, practice=1)
     assert here.sheet is graded

@@ -17,12 +17,16 @@ class Inception(NamedTuple):
 
 
 def _draw_inception(draw: Draw) -> Inception:
-    height = draw.integer(6, 28)
-    return Inception(
-        image=array(16 * draw.integer(8, 32), height, draw.integer(6, 28, without=(height,))),
-        filters=array(16 * draw.integer(4, 16), 16 * draw.integer(4, 16), 16 * draw.integer(2, 8)),
-        bottleneck=array(8 * draw.integer(2, 10)),
-    )
+    while True:
+        height = draw.integer(6, 28)
+        given = Inception(
+            image=array(16 * draw.integer(8, 32), height, draw.integer(6, 28, without=(height,))),
+            filters=array(16 * draw.integer(4, 16), 16 * draw.integer(4, 16), 16 * draw.integer(2, 8)),
+            bottleneck=array(8 * draw.integer(2, 10)),
+        )
+        outputs = float(np.sum(given.filters))
+        if given.image[0] not in (outputs, outputs + 3 * float(given.bottleneck)):
+            return given  # the input has another number of values than what the convolutions give
 
 
 inception = Exercise(

@@ -25,7 +25,7 @@ def _draw_lenet(draw: Draw) -> LeNet:
         image=array(draw.integer(2, 4), side, side),
         kernel=array(kernel),
         maps=array(6, 16),
-        units=array(draw.integer(100, 150), draw.integer(60, 99), draw.integer(11, 30)),
+        units=array(draw.integer(100, 150, without=(16 * left**2,)), draw.integer(60, 99), draw.integer(11, 30)),
     )
 
 

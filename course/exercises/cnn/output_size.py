@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.exercises.base import Answer, Exercise, array
-from course.exercises.cnn.remainders import size_before
+from course.exercises.cnn.remainders import sizes_before
 from course.exercises.variants import Draw
 
 
@@ -20,14 +20,15 @@ class TwoSettings(NamedTuple):
 
 
 def _draw_two_settings(draw: Draw) -> TwoSettings:
-    kernel = draw.integer(5, 7)
-    padding = draw.integer(2, (kernel - 1) // 2)
-    stride = draw.integer(2, 3)
-    height = draw.integer(2, 5)
-    width = draw.integer(2, 5, without=(height,))
+    stride = draw.integer(2, 4)
+    # With this padding, one side alone is told from a missing first place, in rows or in columns.
+    padding = ((3, 4), (2, 5), (3, 7))[stride - 2][draw.integer(0, 1)]
+    kernel = 2 * padding + draw.integer(2, 4)  # so setting 1 does not keep the size of the input
+    height = draw.integer(2, 7)
+    sizes = [height, draw.integer(2, 7, without=(height,))]
     return TwoSettings(
-        image=array(*(size_before(draw, n, kernel, stride, padding) for n in (height, width))),
-        filters=array(draw.integer(2, 9)),
+        image=array(*sizes_before(draw, sizes, kernel, stride, padding)),
+        filters=array(draw.integer(2, 20)),
         kernel=array(kernel),
         padding=array(padding),
         stride=array(1, stride),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.exercises.base import array
-from course.exercises.cnn.remainders import size_before
+from course.exercises.cnn.remainders import sizes_before
 from course.exercises.variants import Draw
 
 
@@ -22,18 +22,20 @@ class SmallCnn(NamedTuple):
 
 
 def draw_small_cnn(draw: Draw) -> SmallCnn:
-    """Draw a network in which every division leaves a remainder."""
+    """Draw a network in which it matters how every size is counted, whose numbers are told apart."""
     filters = [draw.integer(5, 16)]
     filters.append(draw.integer(17, 32))
-    kernel = [draw.integer(5, 7), draw.integer(5, 7)]
-    stride = [draw.integer(2, 3), 2]
-    padding = [(k - 1) // 2 for k in kernel]
-    window = [draw.integer(2, 3), 2]
+    # The kernels are at least two larger than twice the padding, so no convolution keeps sizes or divides them by
+    # the stride; padding on one side alone is told from a missing first place.
+    kernel, stride, padding = [draw.integer(6, 7), 9], [3, 2], [2, 3]
+    if draw.integer(0, 1):
+        kernel, stride, padding = kernel[::-1], stride[::-1], padding[::-1]
+    window = [3, draw.integer(2, 3)]
     height = draw.integer(2, 4)
     sizes = [height, draw.integer(2, 4, without=(height,))]
     for layer in (1, 0):
-        sizes = [size_before(draw, n, window[layer], window[layer], 0) for n in sizes]
-        sizes = [size_before(draw, n, kernel[layer], stride[layer], padding[layer]) for n in sizes]
+        sizes = sizes_before(draw, sizes, window[layer], window[layer], 0)
+        sizes = sizes_before(draw, sizes, kernel[layer], stride[layer], padding[layer])
     return SmallCnn(
         image=array(draw.integer(2, 4), *sizes),
         filters=array(*filters),

@@ -16,10 +16,12 @@ class Logits(NamedTuple):
 
 
 def _draw_logits(draw: Draw) -> Logits:
-    return Logits(
-        logits=draw.decimals(-15, 15, 1, (3,), without=(0,)),
-        target=np.eye(3)[draw.integer(0, 2)],
-    )
+    while True:
+        logits = draw.decimals(-15, 15, 1, (3,), without=(0,))
+        target = draw.integer(0, 2)
+        # Else the loss of the likeliest class would be right, or shares of the logits' sizes.
+        if logits[target] != np.max(logits) and np.min(logits) < 0 < np.max(logits):
+            return Logits(logits=logits, target=np.eye(3)[target])
 
 
 softmax_ce = Exercise(

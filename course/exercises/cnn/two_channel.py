@@ -23,11 +23,12 @@ def _windows(maps: np.ndarray, size: int, stride: int) -> np.ndarray:
     return view[..., ::stride, ::stride, :, :]
 
 
-def _convolve(X: np.ndarray, K: np.ndarray, b: np.ndarray) -> np.ndarray:
+def convolve(X: np.ndarray, K: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Lay every filter on the image, with stride 1."""
     return np.einsum("cijuv,fcuv->fij", _windows(X, 3, 1), K) + b[:, None, None]
 
 
-def _pools_well(maps: np.ndarray) -> bool:
+def pools_well(maps: np.ndarray) -> bool:
     """Whether no window ties for its maximum, and in every map some windows share their winner, but not all."""
     ordered = np.sort(_windows(maps, 2, 1).reshape(len(maps), 4, 4), axis=-1)
     winners = [len(set(row)) for row in ordered[..., -1].tolist()]
@@ -39,8 +40,15 @@ def _draw_two_channels(draw: Draw) -> TwoChannels:
         X = draw.integers(0, 9, (2, 5, 5))
         K = draw.integers(-1, 1, (2, 2, 3, 3))
         b = draw.integers(-3, 3, (2,), without=(0,))
-        if _pools_well(_convolve(X, K, b)):
+        maps = convolve(X, K, b)
+        # Negative outputs in both settings, and one that is the largest of its window in size alone.
+        shows_signs = np.any(maps[:, ::2, ::2] < 0) and np.any(_pooled(np.abs(maps)) != _pooled(maps))
+        if b[0] != b[1] and shows_signs and pools_well(maps):
             return TwoChannels(X, K, b, T=draw.integers(-9, 9, (2, 2, 2)))
+
+
+def _pooled(maps: np.ndarray) -> np.ndarray:
+    return np.max(_windows(maps, 2, 1), axis=(-2, -1))
 
 
 def _seed_two_channels() -> TwoChannels:

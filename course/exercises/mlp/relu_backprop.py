@@ -20,19 +20,29 @@ class ThreeLayers(NamedTuple):
 
 
 def _draw_relu_backprop(draw: Draw) -> ThreeLayers:
-    x = draw.integers(2, 5, ())
-    W1 = array(draw.integer(1, 3), -draw.integer(1, 3))
-    W2 = draw.integers(-4, 4, (2, 2), without=(0,))
-    h1 = np.maximum(W1 * x, 0.0)
-    W2 = W2 * np.where((W2 @ h1) * np.array([-1.0, 1.0]) < 0, -1.0, 1.0)[:, None]
-    return ThreeLayers(
-        x=x,
-        y=draw.integers(-9, 9, (), without=(0,)),
-        W1=W1,
-        W2=W2,
-        W3=draw.integers(-4, 4, (2,), without=(0,)),
-        eta=draw.choice((0.01, 0.02, 0.05)),
-    )
+    live = draw.integer(0, 1)  # of the first layer; in the second it is the other unit
+    other = 1 - live
+    while True:  # all numbers but the step size are small integers, so that whether a draw is kept is exact
+        x, W1, W2, W3 = draw.integer(2, 5), np.zeros(2), np.zeros((2, 2)), np.zeros(2)
+        W1[live], W1[other] = draw.integer(1, 3), -draw.integer(1, 3)
+        W2[other, live], W2[live, live] = draw.integer(2, 4), -draw.integer(1, 4)
+        W2[:, other] = draw.integers(-4, 4, (2,), without=(0,))
+        W3[other] = draw.integer(-4, 4, without=(-1, 0, 1))
+        W3[live] = draw.integer(-4, 4, without=(0, int(W3[other])))
+        residual = draw.integer(-12, 12, without=(-1, 0, 1))
+        a2 = W2[:, live] * W1[live] * x
+        y = W3[other] * a2[other] - residual
+        delta2 = 2 * residual * W3[other]
+        # No factor that shows is 1, no two are alike, and the numbers are about as large as the document's.
+        if (
+            y != 0
+            and W1[live] != x
+            and W2[0, 1] != W2[1, 0]
+            and np.max(np.abs(a2)) <= 20
+            and 10 <= abs(delta2 * W2[other, live] * x) <= 200
+            and abs(delta2 * W1[live] * x) <= 200
+        ):
+            return ThreeLayers(array(x), array(y), W1, W2, W3, eta=draw.choice((0.01, 0.02, 0.05)))
 
 
 relu_backprop = Exercise(

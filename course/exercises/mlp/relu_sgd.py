@@ -14,15 +14,32 @@ def _sign_rows(W: np.ndarray, x: np.ndarray, signs: tuple[float, ...]) -> np.nda
 
 
 def _draw_relu_sgd(draw: Draw) -> TwoLayers:
-    x1 = draw.integer(1, 5)
-    x = array(x1, draw.integer(1, 5, without=(x1,)))
-    W1 = _sign_rows(draw.integers(-4, 4, (2, 3), without=(0,)), x, (1.0, -1.0))
-    return TwoLayers(
-        x=x,
-        y=draw.integers(-12, 12, (), without=(0,)),
-        W1=W1,
-        W2=draw.integers(-4, 4, (3,), without=(0,)),
-    )
+    rises = draw.integer(0, 1) == 1  # of the weight that is asked about: half of the class go either way
+    residual = draw.integer(2, 12) * (1 if rises else -1)
+    while True:  # all numbers are small integers, so that whether a draw is kept is exact
+        x1 = draw.integer(1, 5)
+        x = array(x1, draw.integer(1, 5, without=(x1,)))
+        W1 = _sign_rows(draw.integers(-4, 4, (2, 3), without=(0,)), x, (1.0, -1.0))
+        live, dead = W1 @ np.concatenate([[1.0], x])
+        bias, weight = draw.integer(-4, 4, without=(0, 1)), -draw.integer(2, 4)
+        y_hat = bias + weight * live  # negative: a ReLU at the output would show
+        y = y_hat - residual
+        # No factor is 1, no index can be exchanged, and the numbers are about as large as the document's.
+        other = draw.integer(-4, 4, without=(0, bias, weight))
+        if (
+            2 <= live <= 15
+            and dead <= -2
+            and W1[0, 2] != W1[1, 1]
+            and np.any(W1[:, 0] != 1)
+            and np.any(W1[0] != [1, *x])
+            and np.any(W1 @ [*x, 1] != [live, dead])
+            and bias != weight
+            and bias * live + other != y_hat
+            and weight * x[1] != other * x[0]
+            and y_hat < 0 != y
+            and abs(residual * weight) * np.max(x) <= 120
+        ):
+            return TwoLayers(x=x, y=array(y), W1=W1, W2=array(bias, weight, other))
 
 
 relu_sgd = Exercise(

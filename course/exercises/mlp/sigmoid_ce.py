@@ -15,7 +15,7 @@ sigmoid_ce = Exercise(
         "layers, all gradients, and the second layer after one step of gradient descent."
     ),
     seed=seed_sigmoid,
-    draw=lambda draw: draw_sigmoid(draw, (0.0, 1.0), (0.5, 1.0, 2.0)),
+    draw=lambda draw: draw_sigmoid(draw, (0.0, 1.0), (0.4, 0.5, 2.0)),
     network=drawn,
     symbols=TWO_LAYER_SYMBOLS,
     answers={name: a for name, a in SIGMOID_ANSWERS.items() if name not in {"edges", "h_formula"}},

@@ -78,10 +78,20 @@ def seed_sigmoid() -> TwoLayersAlpha:
 
 def draw_sigmoid(draw: Draw, targets: tuple[float, ...], steps: tuple[float, ...]) -> TwoLayersAlpha:
     """Draw numbers with a target of `targets` and a step size of `steps`."""
-    return TwoLayersAlpha(
-        x=draw.decimals(8, 30, 1, (2,)),
-        y=draw.choice(targets),
-        W1=draw.decimals(-9, 9, 1, (2, 3), without=(0,)),
-        W2=draw.decimals(-20, 20, 1, (3,), without=tuple(range(-4, 5))),
-        alpha=draw.choice(steps),
-    )
+    while True:
+        given = TwoLayersAlpha(
+            x=draw.decimals(8, 30, 1, (2,)),
+            y=draw.choice(targets),
+            W1=draw.decimals(-9, 9, 1, (2, 3), without=(0,)),
+            W2=draw.decimals(-20, 20, 1, (3,), without=tuple(range(-4, 5))),
+            alpha=draw.choice(steps),
+        )
+        # A transposed matrix, a bias in the last place and a bias without a weight give other numbers.
+        if (
+            given.W1[0, 2] != given.W1[1, 1]
+            and np.all(given.W1[:, 0] != given.W1[:, 2])
+            and len(set(given.W2.tolist())) == 3
+            and given.W2[0] != 1
+            and given.x[0] != given.x[1]
+        ):
+            return given

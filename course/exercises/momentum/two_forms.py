@@ -19,11 +19,15 @@ class Quadratic(NamedTuple):
 
 
 def _draw_quadratic(draw: Draw) -> Quadratic:
-    small, large = draw.integer(1, 3), draw.integer(4, 9)
+    # The smaller curvature is not 1 and the root of their quotient no whole number: products and roots show.
+    small = draw.integer(2, 4)
+    large = draw.integer(5, 11, without=(4 * small,))
     alpha = draw.choice((0.1, 0.2))
+    while np.all((theta0 := draw.integers(-6, 6, (2,), without=(-1, 0, 1))) == 2):
+        pass  # the value of f would be its gradient
     return Quadratic(
         h=array(small, large) if draw.integer(0, 1) else array(large, small),
-        theta0=draw.integers(-6, 6, (2,), without=(-1, 0, 1)),
+        theta0=theta0,
         alpha=alpha,
         alpha_next=alpha / draw.choice((2, 4)),
         beta=draw.choice((0.5, 0.6, 0.8)),

@@ -23,15 +23,26 @@ class PNorm(NamedTuple):
 
 
 def _draw_p_norm(draw: Draw) -> PNorm:
-    halves = draw.integers(2, 5, (4,)) / 2
+    p = draw.integer(0, 1) * 2 + 3
+    # Large powers of small numbers; where all are 1, no exponent would show.
+    while np.all((halves := draw.integers(2, 5, (4,)) if p == 3 else draw.integers(1, 4, (4,))) == 2):
+        pass
+    alpha, eta = _different(draw)
     return PNorm(
-        w=halves * mixed_signs(draw, 4),
+        w=halves / 2 * mixed_signs(draw, 4),
         dJ=draw.decimals(-30, 30, 1, (4,), without=tuple(range(-4, 5))),
-        p=draw.choice((3, 5)),
+        p=array(p),
         q=draw.choice((2, 4)),
-        alpha=draw.choice((0.1, 0.2, 0.5)),
-        eta=draw.choice((0.1, 0.2, 0.5)),
+        alpha=alpha,
+        eta=eta,
     )
+
+
+def _different(draw: Draw) -> tuple[np.ndarray, np.ndarray]:
+    """Draw a weight of the penalty and another number as step size: taken for each other, they would show."""
+    rates = (0.1, 0.2, 0.4, 0.5)
+    alpha = draw.integer(0, 3)
+    return array(rates[alpha]), array(rates[draw.integer(0, 3, without=(alpha,))])
 
 
 p_norm = Exercise(

@@ -20,13 +20,17 @@ class WeightDecay(NamedTuple):
 
 
 def _draw_weight_decay(draw: Draw) -> WeightDecay:
-    return WeightDecay(
-        w=draw.integers(1, 5, (3,)) * mixed_signs(draw, 3),
-        dJ=draw.decimals(-60, 60, 1, (3,), without=tuple(range(-14, 15))),
-        alpha=draw.choice((0.2, 0.25, 0.4)),
-        eta=draw.choice((0.2, 0.5)),
-        beta=draw.choice((0.5, 0.8, 0.9)),
-    )
+    while True:
+        given = WeightDecay(
+            w=draw.integers(1, 5, (3,)) * mixed_signs(draw, 3),
+            dJ=draw.decimals(-60, 60, 1, (3,), without=tuple(range(-14, 15))),
+            alpha=draw.choice((0.25, 0.3, 0.4)),
+            eta=draw.choice((0.2, 0.5)),
+            beta=draw.choice((0.5, 0.8, 0.9)),
+        )
+        squares = np.sum(given.w**2)
+        if squares not in (np.sum(np.abs(given.w)), np.sum(given.w) ** 2):
+            return given  # the sum of squares is that of nothing else
 
 
 weight_decay = Exercise(

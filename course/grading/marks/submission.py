@@ -179,13 +179,13 @@ def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ..
     exercise = marker.scheme.exercise
     if exercise.draw is None or not exercise.answers:
         return NOBODY
-    known = _known(config.solutions_dirs, exercise.id, config.course, ids)
+    known = _known(config.solutions_dirs, exercise.id, config.course, config.sampler_of(exercise.id), ids)
     declared = _normal(sheet)
     if not declared or declared in map(str.casefold, ids):
         return known
     # The answers that functions give are compared with nobody's, so any probe inputs do.
     one = marker.others(
-        {Variant("declared", declared): exercise.given(declared, config.course)}, exercise.probes("practice")
+        {Variant("declared", declared): config.personal(exercise, declared)}, exercise.probes("practice")
     )
     truths = {name: np.concatenate([known.truths[name], one.truths[name]]) for name in known.truths}
     return Others(known.variants + one.variants, known.givens + one.givens, truths)
@@ -204,8 +204,8 @@ def _equal(given: Any, other: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _known(folders: tuple[Path, ...], exercise_id: str, course: str, ids: tuple[str, ...]) -> Others:
+def _known(folders: tuple[Path, ...], exercise_id: str, course: str, sampler: int, ids: tuple[str, ...]) -> Others:
     exercise = find(exercise_id)
-    theirs = {Variant("student", name): exercise.given(name, course) for name in ids}
+    theirs = {Variant("student", name): exercise.given(name, course, sampler) for name in ids}
     marker = registry.marker(folders, exercise_id)
     return marker.others({DOCUMENTS: exercise.seed()} | theirs, exercise.probes("practice"))

@@ -32,7 +32,8 @@ class HandOver(NbGraderPreprocessor):
         # `student` is set for a notebook whose first cell fails, as it does for an id without quotes.
         source = (
             "from course.notebook import receive\n"
-            f"receive(student={student!r}, course={config.course!r}, variant={variant!r}, probe_keys={keys!r})\n"
+            f"receive(student={student!r}, course={config.course!r}, variant={variant!r}, probe_keys={keys!r}, "
+            f"sampler={config.sampler_of(exercises[0].id)})\n"
             "del receive\n"
             "student = ''"
         )
