@@ -4,6 +4,7 @@ import ctypes
 import gc
 import sys
 from collections import Counter
+from pathlib import Path
 
 import jax
 import psutil
@@ -11,6 +12,20 @@ import pytest
 
 BETWEEN_FILES, EVER = 1 << 30, 3 << 29
 """Bytes of a test process after which compiled programs are dropped: at the end of a file, and of any test."""
+
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once():
+    """Keep what takes a second or more to compile, above all markers: for all files, processes and tiers of a run."""
+    before = jax.config.jax_compilation_cache_dir
+    jax.config.update("jax_compilation_cache_dir", before or str(ROOT / ".jax_cache"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    yield
+    jax.config.update("jax_compilation_cache_dir", before)
 
 
 @pytest.fixture

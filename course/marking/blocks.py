@@ -4,6 +4,8 @@ A scheme takes seconds to compile, and its marker milliseconds to run on a whole
 up costs less than compiling for another size would. Which sheets stand beside a sheet has no effect on it.
 """
 
+import contextlib
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +14,25 @@ import numpy as np
 
 SHEETS = 64  # a block of so many takes about as long as one sheet: the time is that of a thousand small operations
 
-# A marker is thousands of operations on a few numbers: what takes time is the compiler (8 s of processor time for
-# `mlp/relu-sgd`, where its full care takes 15), not the code that it makes.
-QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}
+# A marker is thousands of operations on a few numbers: what takes time is the compiler, not the code that it
+# makes. Measured for `mlp/relu-sgd`: 15 s of processor time with the first alone, 6 with all, and it runs as fast.
+QUICKLY_COMPILED: dict[str, bool | int] = {
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_cpu_parallel_codegen_split_count": 1,
+    "xla_llvm_disable_expensive_passes": True,
+}
+
+
+@functools.cache
+def quickly_compiled() -> dict[str, bool | int]:
+    """Give `QUICKLY_COMPILED` as far as the installed XLA knows it; releases add and drop such options."""
+    known = {}
+    for name, value in QUICKLY_COMPILED.items():
+        with contextlib.suppress(jax.errors.JaxRuntimeError):
+            jax.jit(lambda: 0, compiler_options={name: value}).lower().compile()
+            known[name] = value
+    return known
 
 
 class InBlocks:
@@ -44,7 +62,7 @@ class InBlocks:
         if self._block is None:
             axes = (-1,) * len(each) + (None,) * len(rest)
             vectorised = jax.vmap(self._one, in_axes=axes, out_axes=-1)
-            self._block = jax.jit(vectorised, compiler_options=QUICKLY_COMPILED)
+            self._block = jax.jit(vectorised, compiler_options=quickly_compiled())
         last = jax.tree.map(lambda leaf: np.moveaxis(np.asarray(leaf), 0, -1), each)
         count = jax.tree.leaves(last)[0].shape[-1]
         blocks = []

@@ -287,7 +287,7 @@ class _Answer:
         follows = follows & sensible
         turned = self._turned(follows)
         found = self._find_slip(fit.right)
-        found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows | ~sensible, NONE, found))
+        found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows, NONE, found))
         charged_at = _pick(found, [self.sheet.charged[slip.charge] for slip in self.slips], NONE)
         slipped = found != NONE
         # An answer all of whose entries fit what was written, some too coarsely, is the truth rounded away.

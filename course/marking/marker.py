@@ -427,9 +427,12 @@ class Marker:
 
 def _suspect(evidence: Mapping[Variant, Evidence], task: Task) -> Variant | None:
     """Give the variant on which a sheet was worked, beyond chance; None where there is none."""
-    needed = BITS + math.log2(max(len(task.others.variants), 1))
+    many = math.log2(max(len(task.others.variants), 1))
+    named = (task.sheet.student or "").strip().casefold()
     total = {who: found + task.elsewhere.get(who, NO_EVIDENCE) for who, found in evidence.items()}
-    enough = [who for who, found in total.items() if found.bits >= needed and len(found.fields) >= FEWEST]
+    # The size of the class counts the candidates; whom the sheet itself names is the only one of its kind.
+    needed = {who: BITS if who.kind == "declared" or who.id.casefold() == named else BITS + many for who in total}
+    enough = [who for who, found in total.items() if found.bits >= needed[who] and len(found.fields) >= FEWEST]
     return max(enough, key=lambda who: total[who].bits, default=None)
 
 

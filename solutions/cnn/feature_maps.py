@@ -58,7 +58,7 @@ def _with_the_other_kernel(given, maps, layer):
 
 
 def _of_the_same_size(given, maps, layer):
-    return jnp.asarray(maps).at[0].set(given.filters[layer])
+    return jnp.asarray(maps, dtype=float).at[0].set(given.filters[layer])
 
 
 def _convolved_square(given, maps, layer):

@@ -287,13 +287,14 @@ def new_w_with_the_factor_subtracted(given, factor):
 
 
 @weight_decay.step(points=2, tolerance=0.01)
-def coupled(given, new_w):
+def coupled(given, dpenalty, new_w):
     r"""$w^2 = w^1 - \eta \bigl( (\nabla J + 2\alpha w^1) + \beta (\nabla J + 2\alpha w^0) \bigr)$, $w^1 = w'$
 
     The first step has no velocity to add to, so it is the step without momentum. From then on the velocity
     remembers the decay of earlier weights.
     """
-    first, second = (given.dJ + 2 * given.alpha * w for w in (given.w, new_w))
+    # 2 alpha w^0 was asked for before: who has it wrong carries it on.
+    first, second = given.dJ + dpenalty, given.dJ + 2 * given.alpha * new_w
     return new_w - given.eta * (second + given.beta * first)
 
 
@@ -393,8 +394,8 @@ def decoupled(given, new_w):
 
 
 @decoupled.slip("The decay went through the velocity: this is the penalty.", cause="where the decay stands")
-def decoupled_coupled(given, new_w):
-    return coupled.function(given, new_w)
+def decoupled_coupled(given, dpenalty, new_w):
+    return coupled.function(given, dpenalty, new_w)
 
 
 @decoupled.slip("The velocity of the first step is forgotten: this is gradient descent.", cause="no momentum")

@@ -1,10 +1,8 @@
-"""Compiled markers are kept between test runs; nbgrader's own warnings are not ours."""
+"""A course to appeal in; nbgrader's own warnings are not ours."""
 
-import jax
 import pytest
 
 from tests.appeals.desk import Desk
-from tests.grading.classroom import ROOT
 
 
 def pytest_collection_modifyitems(items):
@@ -12,14 +10,6 @@ def pytest_collection_modifyitems(items):
         if "tests/appeals" in str(item.path):
             # nbgrader was written for an older SQLAlchemy, which said nothing.
             item.add_marker(pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled():
-    before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", before or str(ROOT / ".jax_cache"))
-    yield
-    jax.config.update("jax_compilation_cache_dir", before)
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,11 @@ import subprocess
 import sys
 import sysconfig
 
-import jax
 import pytest
 
 from course.grading.engine import autograde
 from course.grading.marks.store import Store, url_beside
-from tests.grading.classroom import ASSIGNMENT, ROOT, Classroom, hand_in
+from tests.grading.classroom import ASSIGNMENT, Classroom, hand_in
 
 
 def nbgrader(folder, *arguments):
@@ -23,15 +22,6 @@ def nbgrader(folder, *arguments):
 
 
 @pytest.fixture(scope="session")
-def compiled():
-    """Compiled markers are kept between test runs."""
-    before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", before or str(ROOT / ".jax_cache"))
-    yield
-    jax.config.update("jax_compilation_cache_dir", before)
-
-
-@pytest.fixture(scope="session")
 def released(tmp_path_factory):
     room = Classroom(tmp_path_factory.mktemp("course"))
     nbgrader(room.folder, "generate_assignment", ASSIGNMENT)
@@ -39,7 +29,7 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def room(released, compiled):
+def room(released):
     """The class, graded."""
     hand_in(released)
     released.results = {result.student: result for result in autograde.autograde(released.config, ASSIGNMENT)}

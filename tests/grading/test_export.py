@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory, compiled):
+def school(tmp_path_factory):
     folder = tmp_path_factory.mktemp("school")
     found = gradebook.make(folder)
     gradebook.keep(found)

@@ -21,7 +21,6 @@ from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE, Sheet
 from tests.grading.classroom import COURSE, RELU, ROOT, numbers
 
-pytestmark = pytest.mark.usefixtures("compiled")
 RELU_SGD = find("mlp/relu-sgd")
 
 

@@ -269,7 +269,7 @@ class _Answer:
         follows = fits.follows and sensible
         entries = fits.right & sensible
         turned = self._is_turned(answer, follows)
-        slip = None if turned or follows or not sensible else self._slip(value, answer.unit)
+        slip = None if turned or follows else self._slip(value, answer.unit)
         charge = ("transposed", "", "") if turned else slip.charge if slip else None
         if charge is not None:
             again = charge in self.sheet.charged
