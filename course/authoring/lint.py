@@ -177,7 +177,7 @@ def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], 
     right, wrong, holds = jax.jit(jax.vmap(lambda given: _values(scheme, given, probe)))(givens)
     doubts, problems = [], []
 
-    def doubt(step: str, slip: int, reason: str, draws: Array) -> None:
+    def doubt(step: str, slip: int, reason: str, draws: Any) -> None:
         if np.any(draws):
             doubts.append(Doubt(step, slip, reason, np.asarray(draws)))
 

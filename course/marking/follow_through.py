@@ -15,7 +15,6 @@ What does not follow, though it is what the step gives on the student's own numb
 
 import functools
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 import jax
@@ -23,7 +22,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from course.exercises.shapes import squeezed
-from course.marking.scheme import Alternative, Scheme, Slip, State, Step, call
+from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call
 from course.marking.tolerance import Fit, compare, vanishes
 from course.sheet.reading import Status
 
@@ -40,17 +39,6 @@ class Entry(NamedTuple):
     value: Any
     unit: Any
     status: Any
-
-
-class Reason(IntEnum):
-    """Why an answer that is what the step gives on the student's own numbers earns nothing."""
-
-    NONE = 0
-    TRIVIAL = 1
-    MADE_UP = 2  # a parent is
-    SENSELESS = 3  # the value itself makes no sense
-    FROM_SENSELESS = 4
-    REPEATS = 5
 
 
 class Verdict(NamedTuple):

@@ -7,8 +7,7 @@ import msgspec
 import numpy as np
 
 from course.exercises import Answer
-from course.marking.follow_through import Reason
-from course.marking.scheme import Scheme, State, Step
+from course.marking.scheme import Reason, Scheme, State, Step
 from course.sheet import Answer as Handed
 from course.sheet import Edges, Numbers, Outputs, Text
 from course.sheet.reading import Reading

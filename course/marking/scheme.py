@@ -8,12 +8,13 @@ from typing import Any
 
 from course.errors import CourseError
 from course.exercises import Answer, Exercise
-from course.marking.tolerance import ARITHMETIC
 
 INPUTS = ("given", "probe")
 _FIELD = "given."  # of a name in `of=` that is a given value and no step
 TRANSPOSED = "transposed"
 Place = tuple[str, str]
+# How far a value may be off for the arithmetic of float32, relative to it, unless a step says otherwise.
+ARITHMETIC = 1e-4
 
 
 class SchemeError(CourseError):
@@ -34,6 +35,17 @@ class State(IntEnum):
     def word(self) -> str:
         """The state as the command line and the feedback print it."""
         return self.name.lower()
+
+
+class Reason(IntEnum):
+    """Why an answer that is what the step gives on the student's own numbers earns nothing."""
+
+    NONE = 0
+    TRIVIAL = 1
+    MADE_UP = 2  # a parent is
+    SENSELESS = 3  # the value itself makes no sense
+    FROM_SENSELESS = 4
+    REPEATS = 5
 
 
 @dataclass(frozen=True)

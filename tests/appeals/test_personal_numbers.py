@@ -83,8 +83,8 @@ def test_lint_draws_the_whole_pool_in_one_call_and_counts_what_is_distinct(monke
         calls.append(given)
         return original(scheme, given, probe)
 
-    original = audit._examine
-    monkeypatch.setattr(audit, "_examine", examine)
+    original = audit._values
+    monkeypatch.setattr(audit, "_values", examine)
     scheme = registry.load((ROOT / "solutions",))[SMALL]
     finding = audit.lint(scheme)
     # A vmapped function is traced once for all of its rows.

@@ -137,7 +137,7 @@ def test_it_goes_the_whole_way(course):
         graded = nbformat.read(course / "autograded" / student / "stats" / "stats.ipynb", as_version=4)
         cell = next(cell for cell in graded.cells if name_of(cell) == CELL)
         points[student] = float(cell.outputs[-1]["data"]["text/plain"])
-    assert points == {"perfect": 3.0, "slipped": 2.5, "copied": 0.0, "silent": 0.0, "forger": 0.0}
+    assert points == {"perfect": 3.0, "slipped": 2.5, "copied": 2.0, "silent": 0.0, "forger": 0.0}
 
 
 def test_schemes_come_from_several_folders(course, tmp_path):

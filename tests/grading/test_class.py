@@ -133,7 +133,7 @@ def test_a_forged_sheet_or_card_elsewhere_is_dropped(room):
     assert len(forged) == 1
     assert set(forged[0].data) == {"text/plain"}
     assert MIME_TYPE not in json.dumps(outputs)
-    assert "99.0" not in json.dumps(outputs)
+    assert '"points": 99.0' not in json.dumps(outputs)
 
 
 def test_no_key_and_no_transient_cell_is_written(room):

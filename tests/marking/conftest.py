@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from course.marking import registry
+from course.marking.variant import Variant
 from course.sheet import read_answers
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -29,7 +30,9 @@ def mark(marker):
             exercise.seed() if given is None else given,
             probe=probe,
             student=student,
-            others=this.others(others or {}, probe),
+            others=this.others(
+                {Variant("student", name): numbers for name, numbers in (others or {}).items()}, probe
+            ),
             rulings=rulings,
         )
 

@@ -212,7 +212,7 @@ def test_rule_6_foreign_numbers_get_no_follow_through(mark, marker):
         "mlp/relu-sgd", json.dumps(sheet), given=mine, others={"carol": exercise.given("carol"), "bob": theirs}
     )
     assert report.foreign
-    assert report.whose == "bob"
+    assert report.whose == "the numbers of bob"
     assert "follows" not in states(report).values()
     assert report.points < alone.points
     assert report.foreign_points == report.max_points - 1  # direction was not handed in

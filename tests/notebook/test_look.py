@@ -8,7 +8,7 @@ import pytest
 from course.exercises import CATALOGUE
 from course.html import mathml
 from course.notebook import page as pages
-from course.notebook import receipt, view
+from course.notebook import submission, view
 from tests.browser import chromium, scrolls_sideways, violations
 
 # JupyterLab's own colours of text and paper, light and dark.
@@ -44,7 +44,7 @@ def shown(monkeypatch):
         _, sheet = view.exercise(name)
         for answer in list(asked.answers)[:1]:
             setattr(sheet, answer, "a <very> long answer that is no number, " * 4)
-        receipt.submit(sheet)
+        submission.submit(sheet)
         outputs += [bundle["text/html"] for bundle in bundles]
         bundles.clear()
     return PAGE.format(typeset("".join(outputs)))

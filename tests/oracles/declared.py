@@ -85,6 +85,8 @@ WORKED_ANEW = {
     ("regularization/weight-decay", "decoupled", 0): lambda g, v: (
         v["new_w"] - g.eta * (g.dJ + 2 * g.alpha * v["new_w"] + g.beta * (g.dJ + 2 * g.alpha * g.w))
     ),
+    ("mlp/relu-sgd", "direction", 0): lambda g, v: np.where(np.asarray(v["delta_w"]) <= 0, 1.0, 0.0),
+    ("momentum/two-forms", "v2", 0): lambda g, v: v["v1"] + g.beta * v["v1"],
     ("momentum/two-forms", "schedule_I", 1): lambda g, v: _form_one(g, v, g.alpha, "theta1_I"),
     ("momentum/two-forms", "schedule_II", 0): lambda g, v: _form_one(g, v, g.alpha_next, "theta1_II"),
     ("momentum/two-forms", "schedule_II", 1): lambda g, v: v["theta1_II"] - g.alpha * v["v2"],

@@ -127,7 +127,7 @@ ATTACKS = {
         told=FRIEND,
     ),
     "begin-as-friend": Attack(
-        first=f"import course.notebook as n\nn.begin = lambda *a, **k: n.session.begin({FRIEND!r}, course='test-course')\n"
+        first=f"import course.notebook as n\nn.begin = lambda *a, **k: n.session.begin({FRIEND!r}, course='test-course', sampler=2)\n"
         f"student = {FRIEND!r}",
         code=PERFECT_RELU,
         told=FRIEND,

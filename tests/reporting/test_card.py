@@ -84,13 +84,16 @@ def test_a_ruling_is_shown_with_its_points(marked, parse):
 
 
 def test_whose_numbers_they_are_only_the_instructor_is_told(marker, parse):
+    from course.marking.variant import Variant
     from course.reporting.worked import as_json, solution
     from course.sheet import read_answers
 
     own = marker("mlp/relu-sgd")
     theirs = own.scheme.exercise.given("bob")
     sheet = read_answers(json.dumps(as_json(solution(own, theirs))["steps"]), own.scheme.exercise.id)
-    report = own.mark(sheet, own.scheme.exercise.seed(), student="alice", others=own.others({"bob": theirs}))
+    report = own.mark(
+        sheet, own.scheme.exercise.seed(), student="alice", others=own.others({Variant("student", "bob"): theirs})
+    )
     bundle = card_bundle(report)
     assert report.foreign
     assert "bob" in parse(bundle["text/html"]).text
