@@ -97,7 +97,7 @@ def probs_as_odds(given):
     cause="hard",
 )
 def probs_hard(given):
-    return (given.logits == jnp.max(given.logits)).astype(float)
+    return (jnp.arange(given.logits.size) == jnp.argmax(given.logits)).astype(float)
 
 
 @probs.slip(

@@ -33,7 +33,7 @@ def states(marker, exercise_id, values, given):
 def moved(exercise_id, name, value):
     """A wrong value near the right one: the largest entry is off, and still the largest."""
     wrong = np.array(value)
-    by = 7.37 if wrong.size > 4 else 7.0  # a fraction, so that no gradient after it becomes 0 by chance
+    by = 37.0 if wrong.size > 4 else 7.0  # so much that no gradient after it becomes 0 by chance
     entry = int(np.argmax(wrong))
     whole = find(exercise_id).answers[name].dtype == "int"
     wrong.ravel()[entry] = wrong.ravel()[entry] + by if whole else wrong.ravel()[entry] * 1.3
@@ -62,6 +62,10 @@ def test_a_wrong_step_is_wrong_and_what_follows_from_it_follows(marker, exercise
         assert found[broken] == ("wrong", False)
         for name in set(right) - {broken}:
             follows = not np.allclose(wrong[name], right[name], rtol=1e-12)
+            if (exercise_id, broken, name) == ("cnn/inception", "naive_mults", "naive_adds"):
+                # As many additions as multiplications: writing a number down again is no work.
+                assert found[name] == ("wrong", False)
+                continue
             assert found[name] == ("follows" if follows else "exact", True), (broken, name)
 
 

@@ -31,6 +31,8 @@ def entries(scheme, values):
 
 
 def wrong(step, value):
+    if step.range is not None and np.isfinite(step.range[1]):  # a probability, which has to stay one
+        return value * 0.7
     return value + np.where(value == 0, 0.0, np.sign(value)) * np.maximum(np.round(np.abs(value) * 0.37), 5.0)
 
 
@@ -74,5 +76,7 @@ def test_every_step(exercise_id):
         earned = float(marks[target].points[number])
         assert earned < scheme.steps[target].points, where
         followed |= {name for name, state in states.items() if state == State.FOLLOWS}
-    children = {n for n, s in scheme.steps.items() if s.answer.dtype in NUMERIC and s.parents}
+    # As many additions as multiplications: writing a number down again is no work.
+    again = {"naive_adds", "bottleneck_adds"} if exercise_id == "cnn/inception" else set()
+    children = {n for n, s in scheme.steps.items() if s.answer.dtype in NUMERIC and s.parents} - again
     assert not children or followed & children, "nothing followed"

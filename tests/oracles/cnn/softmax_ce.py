@@ -48,7 +48,6 @@ SOLUTION = Solution(
         [
             _probs("not divided", np.exp, "exponentials are probabilities"),
             _probs("no exponentials", lambda z: z / np.sum(z), "logits are divided by their sum"),
-            _probs("hard", lambda z: (z == np.max(z)).astype(float), "all to the largest logit"),
             _probs("absolute", lambda z: np.abs(z) / np.sum(np.abs(z)), "logits are shares of their absolute sum"),
             _probs("sigmoid", sigmoid, "every logit has its own sigmoid"),
             _probs("sigmoid shares", lambda z: sigmoid(z) / np.sum(sigmoid(z)), "shares of sigmoids"),
