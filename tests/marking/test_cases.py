@@ -24,7 +24,7 @@ def fair(case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.get("name", MISREAD["name"]))
 def test_the_points_are_fair(mark, case):
     exercise = find(case["exercise"])
-    given = exercise.given(case.get("student"))
+    given = exercise.given(case.get("student"), sampler=1)  # the numbers with which these sheets were made
     report = mark(exercise.id, json.dumps(case["sheet"]), given=given, student=case.get("student"))
     low, high = fair(case)
     words = {name: (step.state, step.points, step.remark) for name, step in report.steps.items()}

@@ -74,7 +74,7 @@ def test_every_step(exercise_id):
             continue
         assert states[target] in allowed, where
         earned = float(marks[target].points[number])
-        assert earned < scheme.steps[target].points, where
+        assert earned < scheme.steps[target].points or not scheme.steps[target].points, where
         followed |= {name for name, state in states.items() if state == State.FOLLOWS}
     # As many additions as multiplications: writing a number down again is no work.
     again = {"naive_adds", "bottleneck_adds"} if exercise_id == "cnn/inception" else set()

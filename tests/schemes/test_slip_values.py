@@ -125,7 +125,7 @@ def test_a_slip_is_told_from_the_truth_and_named(marker, exercise_id):
             continue
         truth = right.get(step.name)
         if (
-            step.tolerance
+            step.answer.dtype == "float"
             and truth is not None
             and np.allclose(value, np.asarray(truth, float), rtol=step.tolerance)
         ):
@@ -156,8 +156,8 @@ def shows_nothing(value, given, right):
 
 
 def one_number_everywhere(sheet):
-    numbers = {float(entry) for answer in sheet.values() for entry in getattr(answer, "entries", ())}
-    return len(sheet) > 1 and len(numbers) == 1
+    numbers = [float(entry) for answer in sheet.values() for entry in getattr(answer, "entries", ())]
+    return len(sheet) > 1 and len(numbers) > 2 and len(set(numbers)) == 1
 
 
 def as_written(value):
