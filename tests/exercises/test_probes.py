@@ -46,7 +46,7 @@ def test_no_wrong_geometry_passes_under_any_of_many_secrets():
 
 OTHERS = [each for each in functions.exercises() if each != "cnn/implement-geometry"]
 # Of these some wrong function still passes under one of 2 000 secrets.
-OPEN = {"cnn/implement-conv", "cnn/implement-split-merge", "mlp/sigmoid-ls"}
+OPEN = {"cnn/implement-conv", "cnn/implement-split-merge", "mlp/sigmoid-ls", "regularization/implement-p-norm"}
 
 
 @pytest.mark.parametrize("exercise_id", OTHERS)
