@@ -62,7 +62,7 @@ def test_a_wrong_step_is_wrong_and_what_follows_from_it_follows(marker, exercise
         assert found[broken] == ("wrong", False)
         for name in set(right) - {broken}:
             follows = not np.allclose(wrong[name], right[name], rtol=1e-12)
-            if (exercise_id, broken, name) == ("cnn/inception", "naive_mults", "naive_adds"):
+            if exercise_id == "cnn/inception" and name == broken.replace("_mults", "_adds"):
                 # As many additions as multiplications: writing a number down again is no work.
                 assert found[name] == ("wrong", False)
                 continue
