@@ -21,7 +21,7 @@ from course.grading.engine.converters import release
 from course.grading.upstream.surroundings import surroundings
 
 INSTRUCTOR, STUDENTS = "instructor", ("alice", "bob")
-COURSE = "gradbook-hub"
+COURSE = "hub-course"
 HERE = Path(__file__).resolve().parent
 _MARKER = ".gradbook-hub"
 

@@ -17,7 +17,8 @@ from course.exercises import CATALOGUE, Exercise, find
 from course.marking.scheme import Scheme
 from course.marking.variant import DOCUMENT, Variant
 
-messages = Console(stderr=True, highlight=False)
+# In a file or a pipe a message is one line, however wide the shell says that its window is.
+messages = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 results = Console(highlight=False)
 _WIDEST = 10_000  # columns of a table in a file
 

@@ -13,7 +13,7 @@ from tests.grading.classroom import PERFECT_BACKPROP, numbers, written
 
 pytestmark = pytest.mark.slow
 expect.set_options(timeout=PATIENCE)
-COURSE = "gradbook-hub"
+COURSE = "hub-course"
 PRACTICE = """given, sheet = exercise("mlp/relu-sgd", practice=1)
 sheet.a1 = given.W1 @ np.array([1, *given.x])
 submit(sheet)"""
