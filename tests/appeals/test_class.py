@@ -1,17 +1,26 @@
 """A class is marked again in one call, with the marks that each sheet gets alone."""
 
+from datetime import datetime
+
 import pytest
 
 from course.exercises import find
 from course.grading.appeals.remark import remark
-from course.grading.marks.batch import mark_all, mark_handed
-from course.grading.marks.store import open_store
-from course.grading.marks.submission import Handed
+from course.grading.marks.batch import mark_all, mark_sheet
+from course.grading.marks.context import ExerciseContext
+from course.grading.marks.store import KeptRuling, open_store
 from course.marking import registry
-from course.marking.report import Ruling
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, a_class, answers, bundle
 
 SIZE = 230
+
+
+def context_of(desk, student):
+    return ExerciseContext(desk.config, find(EXERCISE), student, [bundle(answers(student))])
+
+
+def ruling_on(student):
+    return KeptRuling(ASSIGNMENT, student, EXERCISE, "a1", 0.25, "why", "", "", datetime(2031, 5, 1))
 
 
 @pytest.fixture
@@ -24,19 +33,21 @@ def asked(desk, monkeypatch):
 
 
 def test_a_class_gets_the_marks_of_its_sheets(desk):
-    handed = [
-        Handed(
-            student, bundles, "It crashed." if n % 3 else "", {"a1": Ruling(0.25, "why")} if n % 31 == 1 else {}
+    handed = a_class(SIZE)
+    contexts = [
+        ExerciseContext(
+            desk.config,
+            find(EXERCISE),
+            student,
+            bundles,
+            note="It crashed." if n % 3 else "",
+            enrolled=tuple(handed),
+            rulings=[ruling_on(student)] if n % 31 == 1 else [],
         )
-        for n, (student, bundles) in enumerate(a_class(SIZE).items())
+        for n, (student, bundles) in enumerate(handed.items())
     ]
-    enrolled = [one.student for one in handed]
-    exercise = find(EXERCISE)
-    together = mark_all(desk.config, exercise, handed, enrolled=enrolled)
-    alone = [
-        mark_handed(desk.config, exercise, h.student, h.bundles, enrolled=enrolled, rulings=h.rulings, note=h.note)
-        for h in handed
-    ]
+    together = mark_all(contexts)
+    alone = [mark_sheet(context) for context in contexts]
     assert together == alone
     # The class is of every sort, or the comparison would say little.
     assert sum(marked.report.foreign for marked in alone) > 20
@@ -61,12 +72,12 @@ def test_a_class_is_marked_again_in_one_call(desk, asked):
 
 def test_the_count_of_calls_tells_a_loop_from_a_batch(desk, asked):
     for student in ("alice", "bob"):
-        mark_handed(desk.config, find(EXERCISE), student, [bundle(answers(student))])
+        mark_sheet(context_of(desk, student))
     assert asked == [1, 1]
 
 
-def test_nobody_is_marked(desk):
-    assert mark_all(desk.config, find(EXERCISE), []) == []
+def test_nobody_is_marked():
+    assert mark_all([]) == []
 
 
 def test_one_sheet_that_cannot_be_marked_is_its_own_trouble(desk, monkeypatch):
@@ -74,13 +85,12 @@ def test_one_sheet_that_cannot_be_marked_is_its_own_trouble(desk, monkeypatch):
 
     finish = batch.finish
 
-    def stumble(exercise, work, *marked):
-        if work.handed.student == "bob":
+    def stumble(work, *marked):
+        if work.context.student == "bob":
             raise ArithmeticError("the points are nan")
-        return finish(exercise, work, *marked)
+        return finish(work, *marked)
 
     monkeypatch.setattr(batch, "finish", stumble)
-    handed = [Handed(student, [bundle(answers(student))]) for student in ("alice", "bob", "carol")]
-    first, second, third = mark_all(desk.config, find(EXERCISE), handed)
+    first, second, third = mark_all([context_of(desk, student) for student in ("alice", "bob", "carol")])
     assert isinstance(second, ArithmeticError)
     assert first.report.points == third.report.points == 11

@@ -118,3 +118,11 @@ def test_an_exercise_without_a_scheme_keeps_what_it_has(graded, tmp_path):
 def test_nothing_kept_is_said_so(desk):
     with pytest.raises(RemarkError, match=r"no answers of 'small' are kept: run `course autograde small` first"):
         remark(desk.config, ASSIGNMENT)
+
+
+def test_an_exercise_that_is_no_longer_in_the_catalogue_keeps_what_it_has(graded):
+    with open_store(graded.config) as store:
+        store.save_all([graded.kept()["bob"]._replace(exercise="mlp/gone")])
+    (change,) = remark(graded.config, ASSIGNMENT, apply=True)
+    assert (change.student, change.exercise, change.before, change.after) == ("bob", "mlp/gone", 10.5, None)
+    assert change.problem == "there is no exercise mlp/gone in the catalogue"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import datetime
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -10,13 +11,14 @@ from traitlets.config import Config
 from course import sheet as sheets
 from course.exercises import find
 from course.grading.config import Gradbook
-from course.grading.marks.batch import mark_handed
+from course.grading.marks.batch import mark_sheet
+from course.grading.marks.context import ExerciseContext
 from course.grading.marks.graded_cell import awarded
+from course.grading.marks.store import KeptRuling
 from course.grading.record import record_of
 from course.grading.review import in_words
 from course.grading.stages.award import AwardMarks
 from course.grading.stages.collect import CollectSheets, bundles
-from course.marking.report import Ruling
 from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE, Sheet
 from tests.grading.classroom import COURSE, RELU, ROOT, numbers
@@ -38,7 +40,9 @@ def bundle(answers, exercise="mlp/relu-sgd", student=None):
 
 
 def test_what_a_sheet_says_of_exercise_and_student_is_not_relied_on(config):
-    marked = mark_handed(config, RELU_SGD, "alice", [bundle(numbers("alice"), "mlp/backprop", "bob")])
+    marked = mark_sheet(
+        ExerciseContext(config, RELU_SGD, "alice", [bundle(numbers("alice"), "mlp/backprop", "bob")])
+    )
     assert marked.report.points == 11
     assert marked.report.student == "alice"
     assert "mlp/backprop" in marked.report.remarks[0]
@@ -50,7 +54,7 @@ def test_what_a_sheet_says_of_exercise_and_student_is_not_relied_on(config):
 
 def test_a_classmates_sheet_is_not_offered_for_acceptance(config):
     copied = bundle(numbers("bob"), student="Bob")
-    marked = mark_handed(config, RELU_SGD, "alice", [copied], enrolled=["alice", "Bob"])
+    marked = mark_sheet(ExerciseContext(config, RELU_SGD, "alice", [copied], enrolled=["alice", "Bob"]))
     assert "under its numbers it has 11 points, that is somebody else here: compare the two" in in_words(
         marked.review
     )
@@ -58,8 +62,10 @@ def test_a_classmates_sheet_is_not_offered_for_acceptance(config):
 
 
 def test_the_id_that_a_notebook_declares_is_looked_at(config):
-    marked = mark_handed(
-        config, RELU_SGD, "alice", [bundle(numbers("alise"), student="Alise")], enrolled=["alice", "bob"]
+    marked = mark_sheet(
+        ExerciseContext(
+            config, RELU_SGD, "alice", [bundle(numbers("alise"), student="Alise")], enrolled=["alice", "bob"]
+        )
     )
     assert marked.report.foreign
     assert "alise, the id declared" in marked.report.whose
@@ -70,13 +76,15 @@ def test_the_id_that_a_notebook_declares_is_looked_at(config):
 def test_everybody_enrolled_is_compared_with_and_nobody_twice(config, count):
     enrolled = [f"student-{n:02}" for n in range(count)]
     last = enrolled[-1] if enrolled else None
-    marked = mark_handed(config, RELU_SGD, "alice", [bundle(numbers(last))], enrolled=enrolled)
+    marked = mark_sheet(ExerciseContext(config, RELU_SGD, "alice", [bundle(numbers(last))], enrolled=enrolled))
     assert marked.report.whose == (f"the numbers of {last}" if last else "the document's own numbers")
 
 
 def test_own_wrong_answers_are_nobody_elses(config):
-    marked = mark_handed(
-        config, RELU_SGD, "alice", [bundle(numbers("alice", relu=False))], enrolled=["alice", "bob"]
+    marked = mark_sheet(
+        ExerciseContext(
+            config, RELU_SGD, "alice", [bundle(numbers("alice", relu=False))], enrolled=["alice", "bob"]
+        )
     )
     assert not marked.report.foreign
     assert marked.report.points == 10.5
@@ -95,16 +103,16 @@ def test_own_wrong_answers_are_nobody_elses(config):
     ],
 )
 def test_what_is_no_sheet_earns_nothing_and_says_why(config, handed, state, remark):
-    report = mark_handed(config, RELU_SGD, "alice", handed).report
+    report = mark_sheet(ExerciseContext(config, RELU_SGD, "alice", handed)).report
     assert {step.state for step in report.steps.values()} == {state}
     assert report.points == 0
     assert report.remarks == () if remark is None else remark in report.remarks[0]
 
 
 def test_a_ruling_counts_also_where_there_is_no_sheet(config):
-    ruling = {"a1": Ruling(1.0, "Handed in on paper.")}
+    ruling = KeptRuling("", "alice", RELU_SGD.id, "a1", 1.0, "Handed in on paper.", "", "", datetime(2031, 5, 1))
     for handed in ([], [b"{}"]):
-        report = mark_handed(config, RELU_SGD, "alice", handed, rulings=ruling).report
+        report = mark_sheet(ExerciseContext(config, RELU_SGD, "alice", handed, rulings=[ruling])).report
         assert report.points == 1
         assert "Handed in on paper." in report.steps["a1"].remark
 

@@ -7,7 +7,8 @@ from nbgrader.api import Gradebook
 
 from course.exercises import find
 from course.grading import config
-from course.grading.marks.batch import mark_handed
+from course.grading.marks.batch import mark_sheet
+from course.grading.marks.context import ExerciseContext
 from course.sheet import MIME_TYPE
 from tests.grading.classroom import name_of
 from tests.redteam import files, machine, marks, notebooks
@@ -22,7 +23,8 @@ def copied(room: Room, student: str) -> float:
     """What a friend's answers earn when they are copied out by hand."""
     sheet = json.dumps(right_sheet(FRIEND)).encode()
     course = config.load(room.folder)
-    return mark_handed(course, find("mlp/relu-sgd"), student, [sheet], enrolled=[FRIEND]).report.points
+    context = ExerciseContext(course, find("mlp/relu-sgd"), student, [sheet], enrolled=[FRIEND])
+    return mark_sheet(context).report.points
 
 
 def test_honest_work_earns_what_it_earns(room):
@@ -48,7 +50,8 @@ def test_the_points_of_a_friend_are_theirs_alone(room):
     """The control of the forged sheets: a marker that believed them would give everything."""
     course = config.load(room.folder)
     bundle = json.dumps(right_sheet(FRIEND)).encode()
-    assert mark_handed(course, find("mlp/relu-sgd"), FRIEND, [bundle]).report.points == 11.0
+    context = ExerciseContext(course, find("mlp/relu-sgd"), FRIEND, [bundle])
+    assert mark_sheet(context).report.points == 11.0
     forged = [name for name in marks.ATTACKS if FRIEND in marks.ATTACKS[name].told]
     assert len(forged) == 4
     assert all(FRIEND in json.dumps(room.results[name]["review"]) for name in forged)

@@ -7,7 +7,8 @@ from traitlets.config import Config
 
 from course.exercises import find
 from course.grading.config import Gradbook
-from course.grading.marks.batch import mark_handed
+from course.grading.marks.batch import mark_sheet
+from course.grading.marks.context import ExerciseContext
 from course.notebook.editor import AnswerSheet
 from course.notebook.handover import write_down
 from course.notebook.owner import Owner
@@ -36,7 +37,7 @@ def handed(key, student="eve", code=PERFECT_BACKPROP):
 
 
 def points(config, bundle, student="eve"):
-    return mark_handed(config, BACKPROP, student, [bundle]).report.points
+    return mark_sheet(ExerciseContext(config, BACKPROP, student, [bundle])).report.points
 
 
 def test_answers_to_ones_own_inputs_count(config):

@@ -12,7 +12,8 @@ import pytest
 from course import sheet as sheets
 from course.exercises import find
 from course.grading import config
-from course.grading.marks.batch import mark_handed
+from course.grading.marks.batch import mark_sheet
+from course.grading.marks.context import ExerciseContext
 from course.grading.stages.collect import bundles
 from course.html.sanitise import _CLEANER
 from course.reporting.mime import CARD_MIME
@@ -83,7 +84,9 @@ def test_the_points_are_where_a_student_can_put_them(undefended, student):
 def test_a_marker_that_believes_a_sheet_gives_everything(undefended, student):
     course, exercise = config.load(undefended.folder), find("mlp/relu-sgd")
     points = [
-        mark_handed(course, exercise, sheets.decode(bundle).student or student, [bundle]).report.points
+        mark_sheet(
+            ExerciseContext(course, exercise, sheets.decode(bundle).student or student, [bundle])
+        ).report.points
         for bundle in handed(undefended, student)
     ]
     assert max(points) == 11.0
@@ -155,7 +158,8 @@ def test_a_forged_card_looks_like_one(shown):
 def test_an_answer_is_shown_as_what_it_is(undefended):
     """Its script is in the sheet, and so in the card's data: the card's page is what escapes it."""
     (bundle,) = handed(undefended, "page-answers")
-    report = mark_handed(config.load(undefended.folder), find("mlp/relu-sgd"), "page-answers", [bundle]).report
+    context = ExerciseContext(config.load(undefended.folder), find("mlp/relu-sgd"), "page-answers", [bundle])
+    report = mark_sheet(context).report
     assert "<script>alert(1)</script>" in report.steps["z1"].yours + report.steps["direction"].yours
 
 

@@ -9,7 +9,8 @@ from course.exercises import CATALOGUE
 from course.exercises.practice import practice_given
 from course.exercises.variants import COURSE
 from course.grading.config import Gradbook
-from course.grading.marks.batch import mark_handed
+from course.grading.marks.batch import mark_sheet
+from course.grading.marks.context import ExerciseContext
 from course.marking import registry
 from course.service.desk import Desk, Request
 from tests.oracles.sheets import kinds
@@ -40,7 +41,7 @@ def compare(exercise_id, tmp_path):
         registry.marker((SOLUTIONS,), exercise_id), given, exercise.probes("practice")
     ).items():
         told = desk.mark(exercise, STUDENT, Request(sheet))
-        graded = mark_handed(course, exercise, STUDENT, [sheets.encode(sheet)]).report
+        graded = mark_sheet(ExerciseContext(course, exercise, STUDENT, [sheets.encode(sheet)])).report
         assert told["points"] == graded.points, kind
         assert told["max_points"] == graded.max_points
         assert told["remarks"] == list(graded.remarks), kind

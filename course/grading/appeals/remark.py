@@ -4,9 +4,8 @@ Every exercise is one call of the compiled marker. Points that a person gave in 
 the gradebook's and are never touched.
 """
 
-import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,19 +14,18 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import is_grade
 
 from course.errors import CourseError
-from course.exercises import find
+from course.exercises import CATALOGUE
 from course.exercises.cells import grade_id
 from course.grading.config import Gradbook
 from course.grading.marks.batch import mark_all
+from course.grading.marks.context import ExerciseContext, contexts_of
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.graded_cell import awarded, write_marks
-from course.grading.marks.store import Acceptance, Kept, KeptRuling, Store, open_store
-from course.grading.marks.submission import Handed, Marked, stale
+from course.grading.marks.store import Kept, KeptRuling, Store, open_store
+from course.grading.marks.submission import Marked
 from course.grading.review import Reasons
 from course.marking.compiled import keep_compiled
 from course.marking.report import Report
-
-_LOG = logging.getLogger("course.grading")
 
 
 class RemarkError(CourseError):
@@ -63,6 +61,7 @@ class Again(NamedTuple):
     """One kept sheet, marked again; without marks where it cannot be, and why."""
 
     kept: Kept
+    context: ExerciseContext | None
     marked: Marked | None
     review: Reasons = ()
     problem: str = ""
@@ -136,7 +135,7 @@ def settle(
             writes = apply and (report != item.kept.report or item.review != item.kept.review)
             by_hand = _record(gradebook, item, writes)
             if writes:
-                _rewrite(config, item.kept, item.marked)
+                _rewrite(item)
                 written.append(item.kept._replace(report=report, review=item.review))
             steps = _differences(item.kept.report, report)
             changes.append(
@@ -152,42 +151,26 @@ def mark_again(
     config: Gradbook, store: Store, kept: Sequence[Kept], *, rulings: Sequence[KeptRuling] | None = None
 ) -> list[Again]:
     """Mark kept sheets of one assignment again, writing nothing: one call of the marker an exercise."""
-    assignment = kept[0].assignment
     keep_compiled(config.compiled_dir)
-    enrolled = enrolled_students(config, config.db_url, assignment)
-    decided: dict[tuple[str, str], list[KeptRuling]] = {}
-    for ruling in store.all_rulings(assignment) if rulings is None else rulings:
-        decided.setdefault((ruling.student, ruling.exercise), []).append(ruling)
-    accepted = store.acceptances(assignment)
-    again: list[Again] = []
-    for exercise_id in dict.fromkeys(item.exercise for item in kept):
-        chosen = [item for item in kept if item.exercise == exercise_id]
-        mine = [decided.get((item.student, exercise_id), []) for item in chosen]
-        try:
-            handed = [
-                handed_of(item, ruled, accepted.get(item.student))
-                for item, ruled in zip(chosen, mine, strict=True)
-            ]
-            found = mark_all(config, find(exercise_id), handed, enrolled=enrolled)
-        except Exception as error:
-            # As when grading: what cannot be marked keeps what it has, and is named.
-            _LOG.info("%s could not be marked again", exercise_id, exc_info=True)
-            found = [error] * len(chosen)
-        again += [_again(*each) for each in zip(chosen, mine, found, strict=True)]
-    order = {(item.student, item.notebook, item.exercise): number for number, item in enumerate(kept)}
-    return sorted(again, key=lambda one: order[one.kept.student, one.kept.notebook, one.kept.exercise])
+    enrolled = enrolled_students(config, config.db_url, kept[0].assignment)
+    known = [item for item in kept if item.exercise in CATALOGUE]
+    contexts = contexts_of(config, store, known, enrolled=enrolled, rulings=rulings)
+    found = {
+        (item.student, item.notebook, item.exercise): _again(item, context, marked)
+        for item, context, marked in zip(known, contexts, mark_all(contexts), strict=True)
+    }
+    # As when grading: what cannot be marked keeps what it has, and is named.
+    return [
+        found.get((item.student, item.notebook, item.exercise))
+        or Again(item, None, None, problem=f"there is no exercise {item.exercise} in the catalogue")
+        for item in kept
+    ]
 
 
-def handed_of(item: Kept, rulings: Iterable[KeptRuling] = (), accepted: Acceptance | None = None) -> Handed:
-    """Give a kept sheet as marking takes it."""
-    decided = {ruling.step: ruling.ruling for ruling in rulings}
-    return Handed(item.student, item.bundles, item.note, decided, accepted)
-
-
-def _again(item: Kept, rulings: Sequence[KeptRuling], found: Marked | Exception) -> Again:
+def _again(item: Kept, context: ExerciseContext, found: Marked | Exception) -> Again:
     if isinstance(found, Exception):
-        return Again(item, None, problem=f"{type(found).__name__}: {found}")
-    return Again(item, found, (*item.noticed, *found.review, *stale(rulings, found.report)))
+        return Again(item, context, None, problem=f"{type(found).__name__}: {found}")
+    return Again(item, context, found, (*item.noticed, *found.review))
 
 
 def _differences(before: Report | None, after: Report) -> tuple[str, ...]:
@@ -221,16 +204,19 @@ def _record(gradebook: Gradebook, item: Again, writes: bool) -> bool:
     return by_hand
 
 
-def _rewrite(config: Gradbook, item: Kept, marked: Marked) -> None:
+def _rewrite(item: Again) -> None:
     """Put the new card into the autograded notebook, from which feedback is made."""
-    path = config.folder / "autograded" / item.student / item.assignment / f"{item.notebook}.ipynb"
+    context, marked = item.context, item.marked
+    assert context is not None
+    assert marked is not None
+    folder = context.config.folder / "autograded" / context.student / context.assignment
+    path = folder / f"{context.notebook}.ipynb"
     if not path.is_file():
         return
     notebook = nbformat.read(path, as_version=4)
-    about = {"assignment": item.assignment, "student": item.student}
     for cell in notebook.cells:
-        if is_grade(cell) and cell.metadata.nbgrader.grade_id == grade_id(item.exercise):
-            write_marks(cell, config, find(item.exercise), about, marked)
+        if is_grade(cell) and cell.metadata.nbgrader.grade_id == grade_id(context.exercise.id):
+            write_marks(cell, context, marked)
     _replace(path, nbformat.writes(notebook))
 
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from course.errors import CourseError
 from course.exercises import find
-from course.grading.appeals.remark import Change, handed_of, kept_of, settle
+from course.grading.appeals.remark import Change, kept_of, settle
 from course.grading.appeals.same_answer import given_answer, same_answer
 from course.grading.config import Gradbook
 from course.grading.marks.batch import see_all
+from course.grading.marks.context import contexts_of
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
 from course.marking import registry
@@ -139,10 +140,8 @@ def rulings(config: Gradbook, assignment: str) -> list[KeptRuling]:
 def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: str) -> list[Kept]:
     """Give the sheets of everybody else who gave the same answer, on their own numbers."""
     keep_compiled(config.compiled_dir)
-    accepted = store.acceptances(first.assignment)
-    handed = [handed_of(item, (), accepted.get(item.student)) for item in kept]
     enrolled = enrolled_students(config, config.db_url, first.assignment)
-    sheets = see_all(config, find(first.exercise), handed, enrolled=enrolled)
+    sheets = see_all(contexts_of(config, store, kept, enrolled=enrolled, rulings=()))
     scheme = registry.load(config.solutions_dirs)[first.exercise]
     by_student = {item.student: seen for item, seen in zip(kept, sheets, strict=True)}
     example = by_student[first.student]

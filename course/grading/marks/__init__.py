@@ -2,9 +2,10 @@
 
 | module | holds |
 |---|---|
+| `context` | one exercise of one student with all that its marks depend on |
 | `submission` | one student's sheet marked: whose numbers, which probe inputs |
-| `batch` | a class's sheets of one exercise, marked in one call |
-| `graded_cell` | one graded cell marked, and the card and points written into it |
+| `batch` | the sheets of an assignment marked together, an exercise in one call |
+| `graded_cell` | a notebook's graded cells marked, and the card and points written into them |
 | `enrolled` | with whose numbers a sheet is compared |
 | `store`, `schema`, `migrations` | answers, marks, rulings and accepted ids, kept beside the gradebook |
 | `class_work` | what a graded class handed in and earned, for reports |

@@ -12,9 +12,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from course.errors import CourseError
 from course.exercises import CATALOGUE
 from course.grading.config import Gradbook
+from course.grading.marks.context import ExerciseContext
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Acceptance, Kept, open_store
-from course.grading.marks.submission import Handed, prepare
+from course.grading.marks.submission import prepare
 from course.grading.review import in_words
 from course.grading.upstream.surroundings import surroundings
 from course.marking import registry
@@ -95,7 +96,11 @@ def _work(
     if scheme is None or not scheme.steps:
         return plain
     sheets = [
-        prepare(config, scheme.exercise, Handed(item.student, item.bundles, accepted=accepted.get(item.student)))
+        prepare(
+            ExerciseContext(
+                config, scheme.exercise, item.student, item.bundles, accepted=accepted.get(item.student)
+            )
+        )
         for item in kept
     ]
     givens = [sheet.given for sheet in sheets]

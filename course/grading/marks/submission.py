@@ -13,7 +13,8 @@ from course import sheet as sheets
 from course.exercises import Exercise, find
 from course.exercises.variants import normalise_id
 from course.grading.config import DOCUMENT, Gradbook
-from course.grading.marks.store import Acceptance, KeptRuling
+from course.grading.marks.context import ExerciseContext
+from course.grading.marks.store import KeptRuling
 from course.grading.review import Kind, Reason, Reasons
 from course.marking import registry
 from course.marking.marker import NOBODY, Finding, Marker, Others
@@ -40,23 +41,6 @@ class Marked(NamedTuple):
     declared_points: float = 0.0
 
 
-class Handed(NamedTuple):
-    """What one student handed over for one exercise, and what was decided on it.
-
-    Attributes:
-        bundles: what the graded cell put out; anything but one bundle is no sheet.
-        note: what happened while the notebook ran.
-        rulings: an instructor's decisions by step.
-        accepted: the id that may be declared instead of the student's.
-    """
-
-    student: str
-    bundles: Sequence[bytes]
-    note: str = ""
-    rulings: Mapping[str, Ruling] = {}
-    accepted: Acceptance | None = None
-
-
 class Work(NamedTuple):
     """One sheet, ready to be marked.
 
@@ -68,7 +52,7 @@ class Work(NamedTuple):
         theirs: the numbers of `declared`; None where there is none.
     """
 
-    handed: Handed
+    context: ExerciseContext
     sheet: Sheet
     reason: str
     given: Any
@@ -78,51 +62,48 @@ class Work(NamedTuple):
     theirs: Any
 
 
-def prepare(config: Gradbook, exercise: Exercise, handed: Handed) -> Work:
+def prepare(context: ExerciseContext) -> Work:
     """Read a sheet and find whose numbers it is marked with."""
-    sheet, reason = _read(exercise, handed.bundles)
-    given, numbers_of = config.given(exercise, handed.student), handed.student
+    config, exercise, student = context.config, context.exercise, context.student
+    sheet, reason = _read(exercise, context.bundles)
+    given, numbers_of = config.given(exercise, student), student
     declared, theirs = _normal(sheet), None
     if declared:
         theirs = config.given(exercise, declared)
         if _equal(given, theirs):
             declared, theirs = "", None
-        elif handed.accepted is not None and handed.accepted.declared == declared:
+        elif context.accepted is not None and context.accepted.declared == declared:
             given, numbers_of, declared, theirs = theirs, declared, "", None
-    key = config.probe_key(exercise.id, handed.student) if exercise.probe is not None else ""
-    return Work(handed, sheet, reason, given, exercise.probes(key), numbers_of, declared, theirs)
+    key = config.probe_key(exercise.id, student) if exercise.probe is not None else ""
+    return Work(context, sheet, reason, given, exercise.probes(key), numbers_of, declared, theirs)
 
 
-def finish(
-    exercise: Exercise, work: Work, report: Report, finding: Finding, enrolled: Sequence[str] = ()
-) -> Marked:
+def finish(work: Work, report: Report, finding: Finding) -> Marked:
     """Add to the marks what concerns the whole sheet, and say what a person should look at.
 
     Args:
-        exercise: what was to be answered.
         work: the sheet.
         report: the marks of its steps.
         finding: what the marker found.
-        enrolled: the ids of everybody, to tell a mistyped id from a classmate's.
     """
+    context, reason = work.context, work.reason
+    exercise, accepted, count = context.exercise, context.accepted, len(context.bundles)
     if not math.isfinite(report.points):
         raise ArithmeticError(f"the points of {exercise.id} are {report.points}")
-    handed, reason = work.handed, work.reason
     review: list[Reason] = []
-    remarks = [handed.note] if handed.note else []
-    if handed.accepted is not None and work.numbers_of != handed.student:
-        accepted = handed.accepted
+    remarks = [context.note] if context.note else []
+    if accepted is not None and work.numbers_of != context.student:
         remarks.append(f"Marked with the numbers of {accepted.declared}, as accepted: {accepted.reason}")
-    if len(handed.bundles) != 1:
+    if count != 1:
         remarks.append(reason)
     elif reason:
-        report = _unusable(report, reason, handed.rulings)
+        report = _unusable(report, reason, context.decided)
         remarks.append(reason)
     elif work.sheet.exercise != exercise.id:
         remarks.append(f"The sheet that was submitted here is the one of {work.sheet.exercise}.")
-    if len(handed.bundles) > 1:
-        report = _unusable(report, reason, handed.rulings)
-        review.append(Reason(Kind.SEVERAL_SHEETS, (str(len(handed.bundles)),)))
+    if count > 1:
+        report = _unusable(report, reason, context.decided)
+        review.append(Reason(Kind.SEVERAL_SHEETS, (str(count),)))
     foreign, under = finding.foreign, finding.under if work.declared else 0.0
     if foreign is not None and foreign.whose.id != (work.declared or None):
         evidence = foreign.evidence
@@ -130,14 +111,15 @@ def finish(
         review.append(Reason(Kind.EVIDENCE, (f"{evidence.bits:.0f}", ", ".join(sorted(evidence.fields)))))
     if work.declared:
         # Who hands in a classmate's sheet has a classmate's points: nobody should take them unseen.
-        theirs = work.declared in map(str.casefold, enrolled)
+        theirs = work.declared in map(str.casefold, context.enrolled)
         kind = Kind.ID_OF_CLASSMATE if theirs else Kind.ID_DECLARED
         review.append(Reason(kind, (work.declared, f"{under:g}")))
+    review += _stale(context.rulings, report)
     report = msgspec.structs.replace(report, remarks=(*remarks, *report.remarks))
     return Marked(report, tuple(review), work.numbers_of, work.declared, under)
 
 
-def stale(rulings: Sequence[KeptRuling], report: Report) -> Reasons:
+def _stale(rulings: Sequence[KeptRuling], report: Report) -> Reasons:
     """Say which decisions on a sheet were made on another answer than it holds now; empty where none."""
     steps = [
         ruling.step

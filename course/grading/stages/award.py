@@ -1,5 +1,7 @@
 """Marks written into the notebook that was run: a graded cell's only outputs, and none of them a student's."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from nbformat import NotebookNode
@@ -10,8 +12,9 @@ from nbgrader.utils import is_grade
 from course.exercises.cells import graded_exercise
 from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
-from course.grading.marks.store import Store, url_beside
+from course.grading.marks.store import Kept, Store, url_beside
 from course.grading.record import Record, record_of
+from course.grading.review import Kind, Reason
 from course.grading.stages.restore import changes_in, changes_of
 
 
@@ -34,18 +37,17 @@ class AwardMarks(NbGraderPreprocessor):
         if not graded:
             return nb, resources
         # The marker and JAX take most of a second to import: meanwhile the first notebooks run.
-        from course.grading.marks import graded_cell
+        from course.grading.marks import context, graded_cell
         from course.marking.compiled import keep_compiled
 
         config = Gradbook(config=self.config).with_exercises()
         keep_compiled(config.compiled_dir)
-        notes = _notes(nb, record)
         with Store(config.answers_url or url_beside(about["db_url"], config.folder)) as store:
             enrolled = enrolled_students(config, about["db_url"], about["assignment"])
             store.forget(about["assignment"], about["notebook"], about["student"])
-            for cell in graded:
-                note = notes.get(cell.id, "")
-                graded_cell.award(cell, config, store, record, about, note=note, enrolled=enrolled, log=self.log)
+            handed = _handed_over(nb, graded, about, record)
+            contexts = context.contexts_of(config, store, handed, enrolled=enrolled)
+            graded_cell.award(graded, contexts, store, record, self.log)
         return nb, resources
 
 
@@ -62,6 +64,32 @@ class FlagForReview(NbGraderPreprocessor):
                     setattr(grade, "needs_manual_grade", True)  # noqa: B010, a column to the type checker
                 gradebook.db.commit()
         return nb, resources
+
+
+def _handed_over(nb: NotebookNode, graded: Sequence[NotebookNode], about: Any, record: Record) -> list[Kept]:
+    """Give what each graded cell handed over, as it is kept, and how its notebook ran."""
+    notes, now, found = _notes(nb, record), datetime.now(UTC).replace(tzinfo=None), []
+    for cell in graded:
+        name = cell.metadata.nbgrader.grade_id
+        exercise = graded_exercise(name)
+        assert exercise is not None
+        if record.broken:
+            record.look_at(name, Reason(Kind.RUN_BROKEN, (record.broken,)))
+        handed = Kept(
+            assignment=about["assignment"],
+            notebook=about["notebook"],
+            student=about["student"],
+            exercise=exercise.id,
+            bundles=tuple(record.sheets.get(cell.id, ())),
+            note=notes.get(cell.id, ""),
+            report=None,
+            review=(),
+            kept_at=now,
+            noticed=record.review.get(name, ()),
+            seconds=record.seconds,
+        )
+        found.append(handed)
+    return found
 
 
 def _notes(nb: NotebookNode, record: Record) -> dict[str, str]:

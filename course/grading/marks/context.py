@@ -1,0 +1,125 @@
+"""One exercise of one student, with all that its marks depend on: made once, and handed on unchanged.
+
+Both ways to marks make it, from what a graded cell put out (`autograde`) and from what was kept of that (`remark`,
+`rule`, `accept`); marking, the card and what is kept take it and nothing else.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from course.exercises import Exercise, find
+from course.grading.config import Gradbook
+from course.grading.marks.store import Acceptance, Kept, KeptRuling, Store
+from course.grading.review import Reasons
+from course.marking.report import Report, Ruling
+
+
+@dataclass(frozen=True)
+class ExerciseContext:
+    """What marking one exercise of one student depends on.
+
+    The exercise is that of the released cell and the student is nbgrader's; what a bundle says of either is at
+    most remarked upon.
+
+    Attributes:
+        config: the course.
+        exercise: what was to be answered.
+        student: who handed it in.
+        bundles: what the graded cell put out; anything but one bundle is no sheet.
+        assignment, notebook: where the cell stands.
+        note: what happened while the notebook ran.
+        noticed: what a person should look at that marking does not find: how the notebook was restored and ran.
+        seconds: how long the notebook ran; None where that was not measured.
+        kept_at: when the answers came, UTC; None for now.
+        enrolled: ids with whose numbers a sheet that is not right is compared.
+        rulings: an instructor's decisions on its steps.
+        accepted: the id that may be declared instead of the student's, by an instructor's word.
+    """
+
+    config: Gradbook
+    exercise: Exercise
+    student: str
+    bundles: Sequence[bytes] = ()
+    assignment: str = ""
+    notebook: str = ""
+    note: str = ""
+    noticed: Reasons = ()
+    seconds: float | None = None
+    kept_at: datetime | None = None
+    enrolled: Sequence[str] = ()
+    rulings: Sequence[KeptRuling] = ()
+    accepted: Acceptance | None = None
+
+    @property
+    def decided(self) -> dict[str, Ruling]:
+        """The decisions by step, as marking takes them."""
+        return {ruling.step: ruling.ruling for ruling in self.rulings}
+
+    def kept(self, report: Report | None, review: Reasons) -> Kept:
+        """Give what is kept of it.
+
+        Args:
+            report: its marks; None where it could not be marked.
+            review: all that a person should look at.
+        """
+        return Kept(
+            assignment=self.assignment,
+            notebook=self.notebook,
+            student=self.student,
+            exercise=self.exercise.id,
+            bundles=tuple(self.bundles),
+            note=self.note,
+            report=report,
+            review=review,
+            kept_at=self.kept_at or datetime.now(UTC).replace(tzinfo=None),
+            noticed=self.noticed,
+            seconds=self.seconds,
+        )
+
+
+def contexts_of(
+    config: Gradbook,
+    store: Store,
+    kept: Sequence[Kept],
+    *,
+    enrolled: Sequence[str],
+    rulings: Iterable[KeptRuling] | None = None,
+) -> list[ExerciseContext]:
+    """Give the contexts of sheets of one assignment, kept or just handed over, with what is decided on them.
+
+    Args:
+        config: the course.
+        store: its decisions.
+        kept: the sheets.
+        enrolled: ids with whose numbers a sheet is compared.
+        rulings: decisions on the assignment's steps; those in the store unless given.
+
+    Raises:
+        course.exercises.UnknownExercise: if one of them is not in the catalogue.
+    """
+    if not kept:
+        return []
+    assignment = kept[0].assignment
+    decided: dict[tuple[str, str], list[KeptRuling]] = {}
+    for ruling in store.all_rulings(assignment) if rulings is None else rulings:
+        decided.setdefault((ruling.student, ruling.exercise), []).append(ruling)
+    accepted = store.acceptances(assignment)
+    return [
+        ExerciseContext(
+            config,
+            find(item.exercise),
+            item.student,
+            item.bundles,
+            assignment=assignment,
+            notebook=item.notebook,
+            note=item.note,
+            noticed=item.noticed,
+            seconds=item.seconds,
+            kept_at=item.kept_at,
+            enrolled=tuple(enrolled),
+            rulings=tuple(decided.get((item.student, item.exercise), ())),
+            accepted=accepted.get(item.student),
+        )
+        for item in kept
+    ]
