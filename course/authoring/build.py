@@ -18,7 +18,7 @@ from course.errors import CourseError
 from course.exercises.cells import ANSWER, SETUP, SHOW, WRITTEN, grade_id
 from course.exercises.variants import SAMPLER_VERSION, require_sampler
 from course.grading.config import Gradbook
-from course.grading.released import version_of
+from course.grading.released_sampler import version_of
 from course.marking import registry
 from course.marking.scheme import Scheme
 

@@ -1,1 +1,1 @@
-"""What the command `course` does, a module a concern."""
+"""What the command `course` does: a module for each group of subcommands; `common` and `progress` are shared."""

@@ -18,8 +18,8 @@ from course.exercises.cells import unusual_student
 from course.exercises.variants import COURSE
 
 if TYPE_CHECKING:
-    from course.service.desk import Desk
     from course.service.identity import Identity
+    from course.service.practice_marker import PracticeMarker
 
 URL, TOKEN = "GRADBOOK_PRACTICE_URL", "GRADBOOK_PRACTICE_TOKEN"
 # A service of a Hub has both; in a terminal of somebody's server there is a prefix too, and no name.
@@ -70,7 +70,7 @@ def serve(
 
     prefix = os.environ.get(HUB_PREFIX, "") if os.environ.get(HUB_NAME) else ""
     identity, about = _identity(prefix, token_file, student)
-    desk = _desk(solutions, assignment or [], released or [], worked_solutions)
+    practice = _practice_marker(solutions, assignment or [], released or [], worked_solutions)
     if prefix and port is None:
         address = urlsplit(os.environ.get("JUPYTERHUB_SERVICE_URL", ""))
         host, port = address.hostname or host, address.port
@@ -78,11 +78,11 @@ def serve(
     listening = running.listen(host, port or 0)
     bound = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    about = {"url": f"http://{shown}:{bound}{prefix or '/'}", **about, "exercises": list(desk.exercises)}
+    about = {"url": f"http://{shown}:{bound}{prefix or '/'}", **about, "exercises": list(practice.exercises)}
     _announce(about, json)
     limit = RateLimit(burst=burst, per_minute=per_minute)
-    warmed = _warmed(len(desk.exercises))
-    asyncio.run(running.serve(desk, identity, limit, listening, prefix=prefix or "/", warmed=warmed))
+    warmed = _warmed(len(practice.exercises))
+    asyncio.run(running.serve(practice, identity, limit, listening, prefix=prefix or "/", warmed=warmed))
 
 
 def _identity(prefix: str, token_file: Path | None, student: str | None) -> tuple["Identity", dict[str, Any]]:
@@ -104,10 +104,12 @@ def _identity(prefix: str, token_file: Path | None, student: str | None) -> tupl
     return identity.LocalTokens({token: owner}), {"student": owner, "token": token}
 
 
-def _desk(option: Path | None, names: list[str], released: list[str], worked_solutions: bool) -> "Desk":
+def _practice_marker(
+    option: Path | None, names: list[str], released: list[str], worked_solutions: bool
+) -> "PracticeMarker":
     from course.grading.config import find_course_dir, load
     from course.marking import registry
-    from course.service.desk import Desk
+    from course.service.practice_marker import PracticeMarker
 
     folders = common.require_solutions(option)
     course_dir = find_course_dir()
@@ -127,7 +129,7 @@ def _desk(option: Path | None, names: list[str], released: list[str], worked_sol
         return exercise.given(student)
 
     feedback = None if config is None else _feedback_dir(config)
-    return Desk(
+    return PracticeMarker(
         solutions=folders,
         course=COURSE if config is None else config.course,
         exercises=offered,

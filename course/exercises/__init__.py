@@ -2,7 +2,7 @@
 
 from course.exercises.base import Answer, Exercise
 from course.exercises.catalogue import Catalogue, UnknownExercise
-from course.exercises.taught import TAUGHT
+from course.exercises.in_order import TAUGHT
 
 CATALOGUE = Catalogue(TAUGHT)
 """All exercises by id. An instructor's own are in it after `course.exercises.own.load` and no sooner."""

@@ -12,7 +12,7 @@
 | `secret` | the instructor's secret, from which probe inputs are drawn |
 | `appeal_link` | the way from a card in the formgrader to the form for rulings |
 | `record` | what the stages tell each other about one notebook |
-| `released` | under which version of the sampler an exercise was released |
+| `released_sampler` | under which version of the sampler an exercise was released |
 | `review` | why a person should look at a graded cell |
 | `errors` | what ends a whole command |
 

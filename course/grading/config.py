@@ -13,7 +13,7 @@ from course.errors import CourseError
 from course.exercises import Exercise, own
 from course.exercises.variants import COURSE, SAMPLER_VERSION, normalise_id
 from course.grading import secret
-from course.grading.released import released
+from course.grading.released_sampler import released
 
 FILE = "nbgrader_config.py"
 DOCUMENT, PERSONAL = "document", "personal"

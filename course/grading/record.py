@@ -19,7 +19,7 @@ class Record:
         completed: ids of the cells that the kernel brought to their end; None where we did not run them.
         not_run: ids of the cells that never ran.
         stopped: why the run ended early; empty where it did not.
-        broken: why a person should look at the run; empty where it ended as runs do, a crash included.
+        broken: why a person should look at the run; empty where it ended by itself, or by a crash or a time-out.
         sheets: raw bundles that a graded cell handed over, by the cell's id.
         review: why a person should look, by the name of the graded cell.
         seconds: how long the run took; None where we did not run it.

@@ -54,7 +54,9 @@ class ZygoteProvisioner(LocalProvisioner):
         config=True
     )
     withheld: Any = List(Unicode(), help="Modules of `course` that kernels must not see.").tag(config=True)
-    cache: Any = Unicode("", help="Folder of JAX's compilation cache, see `cache.fill`.").tag(config=True)
+    cache: Any = Unicode("", help="Folder of JAX's compilation cache, see `course.kernels.fill_cache.fill`.").tag(
+        config=True
+    )
     fill_cache: Any = Enum(
         ["", "installed", "all"],
         "",

@@ -135,7 +135,7 @@ def mark(
         entries: one `Entry` a step.
         probe: the inputs on which functions were evaluated.
         follow: whether answers may follow from the student's own earlier ones; not on a foreign sheet.
-        sizes: the largest value that each step has among all draws; without them no value is too large.
+        sizes: the largest value of each step among a sample of the draws; without them no value is too large.
 
     Returns:
         A `Verdict` a step, in the order of the scheme.
@@ -490,7 +490,7 @@ class _Answer:
         return possible
 
     def _makes_sense(self) -> Array:
-        """Say whether the answer is possible, and not a thousand times what any draw gives."""
+        """Say whether the answer is possible, and not a thousand times what the sampled draws give."""
         if not self.numeric:
             return jnp.asarray(True)
         possible = self._are_possible(jnp.ravel(self.value)[None, :])[0]

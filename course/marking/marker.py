@@ -69,7 +69,7 @@ class Task(NamedTuple):
         given: the student's numbers.
         probe: the inputs on which functions were evaluated.
         others: variants that the sheet may have been worked on instead.
-        declared: the numbers of another id, under which the points are to be known too.
+        declared: the numbers of another id that the sheet declares; its points on these are worked out too.
         elsewhere: evidence for other variants from the assignment's other exercises.
     """
 
@@ -90,7 +90,7 @@ class Finding(NamedTuple):
         withheld: points withheld because an error left little to be worked out.
         misread: the number that was misread, where one was.
         foreign: on whose numbers it was worked, where not on the student's.
-        evidence: for every variant that it has in common with, as far as there is any.
+        evidence: for each other variant, what speaks for the sheet having been worked on it.
         under: its points under the declared numbers.
     """
 
@@ -273,7 +273,7 @@ class Marker:
 
     @functools.cached_property
     def _sizes(self) -> dict[str, np.float64]:
-        """The largest value of every step among all draws."""
+        """The largest value of every step among a sample of the draws."""
         finite = {name: np.where(np.isfinite(value), np.abs(value), 0.0) for name, value in self._drawn.items()}
         return {name: np.float64(np.max(value, initial=0.0) or 1.0) for name, value in finite.items()}
 

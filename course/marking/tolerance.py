@@ -47,7 +47,7 @@ def compare(
         exact: whether only the number itself counts (steps of integer type).
         computed: whether a function of the student computed the value.
         relative: how far it may be off in parts of the target, whatever was written.
-        typical: the size of the step's values among all draws, by which a zero is told from arithmetic.
+        typical: the size of the step's values among sampled draws, by which a zero is told from arithmetic.
         axis: the axis along which the entries of one step lie; all axes unless given.
 
     Returns:
@@ -79,7 +79,7 @@ def _is_numpy(value: Any) -> bool:
 def vanishes(values: Any, typical: Any = 1.0, axis: int | None = None) -> Any:
     """Say which entries are zero but for the rounding of the arithmetic that led to them.
 
-    The floor is relative: to the step's largest entry, or to its size among all draws where that is larger.
+    The floor is relative: to the step's largest entry, or to its size among sampled draws where that is larger.
     """
     xp: Any = np if _is_numpy(values) else jnp
     size = xp.abs(values)

@@ -9,7 +9,7 @@ import msgspec
 from course import sheet as sheets
 from course.exercises import Exercise
 from course.notebook import functions
-from course.notebook.editor import AnswerSheet, answers_of, exercise_of, owner_of
+from course.notebook.answer_sheet import AnswerSheet, answers_of, exercise_of, owner_of
 from course.notebook.session import Session
 
 

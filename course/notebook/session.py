@@ -8,8 +8,8 @@ from typing import Any
 
 from course.exercises import Exercise
 from course.exercises.variants import COURSE, FIRST_SAMPLER, SAMPLER_VERSION, normalise_id, require_sampler
-from course.notebook import page, pictures, practice
-from course.notebook.editor import AnswerSheet
+from course.notebook import alt_text, page, practice
+from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.owner import Owner, Variant
 
 PRACTICE = "practice"  # the public key of the inputs on which functions are tried before grading
@@ -103,7 +103,7 @@ def begin(
         notes.append(f"You are signed in as {hub}. Is {known} the id under which this course knows you?")
     if owner.nobody:
         notes.append("Write your student id between the quotes of the first cell and run all cells again.")
-    pictures.describe_figures()
+    alt_text.describe_figures()
     page.show(page.note([owner.sentence(), *notes], warning=bool(notes)))
 
 

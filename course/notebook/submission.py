@@ -7,7 +7,7 @@ from course import sheet as sheets
 from course.exercises import Exercise
 from course.exercises.practice import listed
 from course.notebook import page, practice, session
-from course.notebook.editor import AnswerSheet, exercise_of, owner_of
+from course.notebook.answer_sheet import AnswerSheet, exercise_of, owner_of
 from course.notebook.handover import Handed, write_down
 from course.notebook.page import Piece
 from course.notebook.receipt import receipt

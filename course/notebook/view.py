@@ -7,7 +7,7 @@ import numpy as np
 from course import exercises
 from course.exercises import Answer, Exercise
 from course.notebook import figures, notation, page, session
-from course.notebook.editor import AnswerSheet
+from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.owner import Owner
 from course.notebook.page import Piece
 

@@ -15,9 +15,9 @@ from tornado.web import Application, HTTPError, RequestHandler, stream_request_b
 from course.errors import CourseError
 from course.exercises.practice import LAST_ROUND
 from course.service import VERSION
-from course.service.desk import LARGEST_REQUEST, Desk, Refusal, read_request
 from course.service.identity import LONGEST_TOKEN, Identity, Unavailable
 from course.service.limits import RateLimit, whole_seconds
+from course.service.practice_marker import LARGEST_REQUEST, PracticeMarker, Refusal, read_request
 
 MOST_DRAINED = 8 << 20  # bytes of a body that are read and dropped, so that its sender gets to read why
 MOST_WAITING = 256  # sheets; beyond them a student is asked to come again
@@ -62,18 +62,18 @@ class Worker:
         finally:
             self._waiting -= 1
 
-    async def warm(self, desk: Desk) -> None:
+    async def warm(self, practice: PracticeMarker) -> None:
         """Compile every marker, one after the other."""
-        for exercise_id in desk.exercises:
+        for exercise_id in practice.exercises:
             try:
-                await asyncio.get_running_loop().run_in_executor(self._compiling, desk.warm, exercise_id)
+                await asyncio.get_running_loop().run_in_executor(self._compiling, practice.warm, exercise_id)
             except Exception:
                 _log.exception("the marker of %s cannot be made", exercise_id)
             else:
                 self._warm.add(exercise_id)
         self.ready = True
 
-    def refuse_cold(self, exercise_id: str) -> None:
+    def refuse_uncompiled(self, exercise_id: str) -> None:
         """Refuse an exercise whose marker is not compiled, rather than let everybody wait for it.
 
         Raises:
@@ -90,27 +90,29 @@ class Worker:
             thread.shutdown(wait=True, cancel_futures=True)
 
 
-def make_server(desk: Desk, identity: Identity, limit: RateLimit, worker: Worker, prefix: str = "/") -> HTTPServer:
+def make_server(
+    practice: PracticeMarker, identity: Identity, limit: RateLimit, worker: Worker, prefix: str = "/"
+) -> HTTPServer:
     """Make the server; the caller lets it listen.
 
     Args:
-        desk: marks.
+        practice: marks.
         identity: tells who is asking.
         limit: how often a student may.
         worker: the thread in which sheets are marked.
         prefix: of every path, with slashes at both ends.
     """
-    about = {"desk": desk, "identity": identity, "limit": limit, "worker": worker}
+    about = {"practice": practice, "identity": identity, "limit": limit, "worker": worker}
     base = re.escape(prefix.rstrip("/"))
     exercise = r"/exercises/([a-z0-9/-]{1,64}?)"
     application = Application(
         [
             (f"{base}/health", Health, about),
-            (f"{base}/v{VERSION}/?", Hello, about),
+            (f"{base}/v{VERSION}/?", About, about),
             (f"{base}/v{VERSION}{exercise}/marks", Marks, about),
             (f"{base}/v{VERSION}{exercise}", Numbers, about),
         ],
-        default_handler_class=Nowhere,
+        default_handler_class=NotFound,
         default_handler_args=about,
         log_function=_note_failures,
     )
@@ -131,9 +133,9 @@ def _note_failures(handler: RequestHandler) -> None:
 class Handler(RequestHandler):
     """What all paths have in common: headers, errors as JSON, a student behind every token."""
 
-    def initialize(self, desk: Desk, identity: Identity, limit: RateLimit, worker: Worker) -> None:
+    def initialize(self, practice: PracticeMarker, identity: Identity, limit: RateLimit, worker: Worker) -> None:
         """Take what the service is made of."""
-        self.desk, self.identity, self.limit, self.worker = desk, identity, limit, worker
+        self.practice, self.identity, self.limit, self.worker = practice, identity, limit, worker
         self.student = ""
 
     def set_default_headers(self) -> None:
@@ -190,7 +192,7 @@ class Handler(RequestHandler):
         self.student = student
 
 
-class Nowhere(Handler):
+class NotFound(Handler):
     """Every path that is none."""
 
     def prepare(self) -> None:
@@ -206,7 +208,7 @@ class Health(Handler):
         self.answer({"service": "practice", "ready": self.worker.ready})
 
 
-class Hello(Handler):
+class About(Handler):
     """Who one is here, and what can be practised."""
 
     async def get(self) -> None:
@@ -217,10 +219,10 @@ class Hello(Handler):
                 "service": "practice",
                 "version": VERSION,
                 "student": self.student,
-                "course": self.desk.course,
-                "exercises": list(self.desk.exercises),
+                "course": self.practice.course,
+                "exercises": list(self.practice.exercises),
                 "rounds": LAST_ROUND,
-                "worked_solutions": self.desk.worked_solutions,
+                "worked_solutions": self.practice.worked_solutions,
             }
         )
 
@@ -234,8 +236,8 @@ class Numbers(Handler):
         text = self.get_query_argument("round", "1")
         if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or int(text) > LAST_ROUND:
             raise Refusal(400, "bad_request", f"a round from 0 to {LAST_ROUND} was expected, got {text[:20]!r}")
-        exercise = self.desk.find(exercise_id)
-        self.answer(await self.worker.run(self.desk.numbers, exercise, self.student, int(text)))
+        exercise = self.practice.find(exercise_id)
+        self.answer(await self.worker.run(self.practice.numbers, exercise, self.student, int(text)))
 
 
 @stream_request_body
@@ -252,7 +254,7 @@ class Marks(Handler):
             return
         try:
             await self.identify()
-            self.exercise = self.desk.find(self.path_args[0])
+            self.exercise = self.practice.find(self.path_args[0])
             kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise Refusal(415, "not_json", "the body is sent as `Content-Type: application/json`")
@@ -276,9 +278,9 @@ class Marks(Handler):
         if self._size > LARGEST_REQUEST:
             raise _too_large()
         request = read_request(bytes(self._body))
-        self.worker.refuse_cold(exercise_id)
+        self.worker.refuse_uncompiled(exercise_id)
         try:
-            marks = await self.worker.run(self.desk.mark, self.exercise, self.student, request)
+            marks = await self.worker.run(self.practice.mark, self.exercise, self.student, request)
         except CourseError as error:
             _log.error("%s is not marked: %s", exercise_id, error)
             raise Refusal(500, "not_marked", "something went wrong on our side; nothing is marked") from None

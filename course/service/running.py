@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from course.errors import CourseError
 from course.service.app import Worker, make_server
-from course.service.desk import Desk
 from course.service.identity import Identity
 from course.service.limits import RateLimit
+from course.service.practice_marker import PracticeMarker
 
 
 class CannotListen(CourseError):
@@ -36,7 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def serve(
-    desk: Desk,
+    practice: PracticeMarker,
     identity: Identity,
     limit: RateLimit,
     listening: socket.socket,
@@ -51,9 +51,9 @@ async def serve(
         # Not in a thread other than the main one, and not on Windows.
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
-    server = make_server(desk, identity, limit, worker, prefix)
+    server = make_server(practice, identity, limit, worker, prefix)
     server.add_socket(listening)
-    warming = asyncio.create_task(_warm(worker, desk, warmed))
+    warming = asyncio.create_task(_warm(worker, practice, warmed))
     try:
         await stop.wait()
     finally:
@@ -63,8 +63,8 @@ async def serve(
         worker.close()
 
 
-async def _warm(worker: Worker, desk: Desk, warmed: Callable[[], None]) -> None:
-    await worker.warm(desk)
+async def _warm(worker: Worker, practice: PracticeMarker, warmed: Callable[[], None]) -> None:
+    await worker.warm(practice)
     # What was compiled stays: the collector need not walk through all of it while students wait.
     gc.collect()
     gc.freeze()

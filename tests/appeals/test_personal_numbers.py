@@ -7,7 +7,7 @@ from course.authoring import lint as audit
 from course.exercises import CATALOGUE, find
 from course.exercises.variants import POOL, passed_over
 from course.grading.config import load
-from course.grading.stages.grading_cell import HandOver
+from course.grading.stages.tell_kernel import TellKernel
 from course.marking import registry
 from course.notebook import begin, exercise, session
 from tests.grading.classroom import ROOT
@@ -71,7 +71,7 @@ def test_at_grading_the_kernel_is_told_the_same_numbers(tmp_path):
     about = {"grade": True, "grade_id": "mlp--relu-sgd", "points": 11, "solution": False, "locked": True}
     notebook = new_notebook(cells=[new_code_cell("submit(sheet)", metadata={"nbgrader": about})])
     config.config.CourseDirectory.root = str(tmp_path)
-    HandOver(config=config.config).preprocess(notebook, {"nbgrader": {"student": "Alice"}})
+    TellKernel(config=config.config).preprocess(notebook, {"nbgrader": {"student": "Alice"}})
     exec(notebook.cells[0].source, {})
     assert same(shown(config)(""), config.given(find(SMALL), "alice"))
 

@@ -4,7 +4,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 
 from course.exercises import find
-from course.notebook.editor import AnswerSheet, NoSuchAnswer, answers_of
+from course.notebook.answer_sheet import AnswerSheet, NoSuchAnswer, answers_of
 from course.notebook.owner import Owner
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from course import sheet
 from course.exercises import Answer, find
 from course.notebook import begin, exercise, submit
-from course.notebook.editor import AnswerSheet
+from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.handover import write_down
 from course.notebook.owner import Owner
 from course.notebook.receipt import read_back

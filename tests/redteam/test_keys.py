@@ -9,7 +9,7 @@ from course.exercises import find
 from course.grading.config import Gradbook
 from course.grading.marks.batch import mark_sheet
 from course.grading.marks.context import ExerciseContext
-from course.notebook.editor import AnswerSheet
+from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.handover import write_down
 from course.notebook.owner import Owner
 from course.notebook.session import PRACTICE, Session

@@ -31,7 +31,7 @@ UNDEFENDED = CONFIG.replace(
     """c.Autograde.sanitize_preprocessors = [
     f"nbgrader.preprocessors.{name}" for name in ("ClearOutput", "OverwriteKernelspec", "OverwriteCells")]
 c.Autograde.autograde_preprocessors = [
-    "course.grading.stages.grading_cell.HandOver", "course.grading.stages.execute.RunNotebook", "nbgrader.preprocessors.SaveAutoGrades"]""",
+    "course.grading.stages.tell_kernel.TellKernel", "course.grading.stages.execute.RunNotebook", "nbgrader.preprocessors.SaveAutoGrades"]""",
 )
 # The graded cell's last value is 0.0, which is what nbgrader takes for the points.
 EARNS = ("displayhook", "execute-result", "transformer", "formatters", "idle-too-early", "output-widget",

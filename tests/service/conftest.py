@@ -11,9 +11,9 @@ import pytest
 
 from course.exercises.variants import COURSE
 from course.service.app import Worker, make_server
-from course.service.desk import Desk
 from course.service.identity import LocalTokens
 from course.service.limits import RateLimit
+from course.service.practice_marker import PracticeMarker
 from course.service.running import listen
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 class Running:
     """A service that runs until `stop`."""
 
-    def __init__(self, desk, *, identity=None, limit=None, worker=None, warm=True, prefix="/"):
+    def __init__(self, practice, *, identity=None, limit=None, worker=None, warm=True, prefix="/"):
         self.worker = worker or Worker()
         self.prefix = prefix
         listening = listen("127.0.0.1", 0)
@@ -50,7 +50,7 @@ class Running:
         async def main():
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             server = make_server(
-                desk,
+                practice,
                 identity or LocalTokens(TOKENS),
                 RateLimit(10_000, 600_000) if limit is None else limit,
                 self.worker,
@@ -58,7 +58,7 @@ class Running:
             )
             server.add_socket(listening)
             if warm:
-                await self.worker.warm(desk)
+                await self.worker.warm(practice)
             started.set()
             await self._stop.wait()
             server.stop()
@@ -100,9 +100,9 @@ def _entries(value):
     return [str(entry) for entry in value] if isinstance(value, list) else [str(value)]
 
 
-def make_desk(**more):
+def make_practice(**more):
     settings = {"graded": lambda exercise, student: exercise.given(student), **more}
-    return Desk((SOLUTIONS,), COURSE, settings.pop("exercises", OFFERED), **settings)
+    return PracticeMarker((SOLUTIONS,), COURSE, settings.pop("exercises", OFFERED), **settings)
 
 
 @pytest.fixture
@@ -110,8 +110,8 @@ def start():
     """Start services of one's own; all are stopped at the end."""
     running = []
 
-    def begin(desk=None, **more):
-        running.append(Running(desk or make_desk(), **more))
+    def begin(practice=None, **more):
+        running.append(Running(practice or make_practice(), **more))
         return running[-1]
 
     yield begin
@@ -122,6 +122,6 @@ def start():
 @pytest.fixture(scope="session")
 def service():
     """One service for the tests that only ask."""
-    running = Running(make_desk())
+    running = Running(make_practice())
     yield running
     running.stop()

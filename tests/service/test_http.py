@@ -10,10 +10,10 @@ from course.exercises.practice import listed, practice_given
 from course.exercises.variants import COURSE
 from course.marking import registry
 from course.service.app import Worker
-from course.service.desk import LARGEST_REQUEST
 from course.service.limits import RateLimit
+from course.service.practice_marker import LARGEST_REQUEST
 from tests.oracles.sheets import kinds
-from tests.service.conftest import ALICE, BOB, OFFERED, SOLUTIONS, make_desk
+from tests.service.conftest import ALICE, BOB, OFFERED, SOLUTIONS, make_practice
 
 ID, OTHER = OFFERED
 MARKS = f"v1/exercises/{ID}/marks"
@@ -82,7 +82,7 @@ def test_nothing_of_the_scheme_is_told(service):
 
 
 def test_a_worked_solution_is_told_where_it_is_allowed_and_asked_for(start):
-    service = start(make_desk(worked_solutions=True, exercises=(ID,)))
+    service = start(make_practice(worked_solutions=True, exercises=(ID,)))
     assert "solution" not in service.mark(ID).data
     told = service.mark(ID, solution=True, card=True, round=4).data
     truths = registry.marker((SOLUTIONS,), ID).truths(practice_given(find(ID), "alice", 4))
@@ -236,7 +236,7 @@ def test_a_flood_is_cut_off(service):
 
 def test_who_asks_too_often_is_told_when_to_come_again(start):
     time = [0.0]
-    service = start(make_desk(exercises=(ID,)), limit=RateLimit(3, 6, clock=lambda: time[0]))
+    service = start(make_practice(exercises=(ID,)), limit=RateLimit(3, 6, clock=lambda: time[0]))
     assert [service.mark(ID).status for _ in range(4)] == [200, 200, 200, 429]
     told = service.mark(ID)
     assert told.code == "too_often"
@@ -251,7 +251,7 @@ def test_what_goes_wrong_inside_stays_inside(start, caplog):
     def broken(exercise, student):
         raise RuntimeError("the secret path /srv/solutions")
 
-    service = start(make_desk(exercises=(ID,), graded=broken))
+    service = start(make_practice(exercises=(ID,), graded=broken))
     told = service.mark(ID)
     assert told.status == 500
     assert told.data == {
@@ -261,7 +261,7 @@ def test_what_goes_wrong_inside_stays_inside(start, caplog):
 
 
 def test_nobody_waits_for_a_marker_that_is_not_ready(start):
-    service = start(make_desk(exercises=(ID,)), warm=False)
+    service = start(make_practice(exercises=(ID,)), warm=False)
     told = service.mark(ID)
     assert (told.status, told.code) == (503, "starting")
     assert int(told.headers["retry-after"]) >= 1
@@ -270,13 +270,13 @@ def test_nobody_waits_for_a_marker_that_is_not_ready(start):
 
 
 def test_a_long_queue_is_refused(start):
-    service = start(make_desk(exercises=(ID,)), worker=Worker(most=0))
+    service = start(make_practice(exercises=(ID,)), worker=Worker(most=0))
     told = service.mark(ID)
     assert (told.status, told.code) == (503, "busy")
 
 
 def test_it_can_live_below_a_path(start):
-    service = start(make_desk(exercises=(ID,)), prefix="/services/practice/")
+    service = start(make_practice(exercises=(ID,)), prefix="/services/practice/")
     assert service.ask("GET", "v1/").status == 200
     assert service.mark(ID).status == 200
     service.prefix = "/"

@@ -74,9 +74,9 @@ def test_marks_come_back_under_submit(connected, shown):
 
 
 def test_a_function_is_tried_in_the_students_own_kernel(start, monkeypatch, shown):
-    from tests.service.conftest import make_desk
+    from tests.service.conftest import make_practice
 
-    service = start(make_desk(exercises=(FUNCTION,)))
+    service = start(make_practice(exercises=(FUNCTION,)))
     monkeypatch.setenv(practice.URL, service.url)
     monkeypatch.setenv(practice.TOKEN, ALICE)
     called = []

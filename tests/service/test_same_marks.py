@@ -12,7 +12,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.batch import mark_sheet
 from course.grading.marks.context import ExerciseContext
 from course.marking import registry
-from course.service.desk import Desk, Request
+from course.service.practice_marker import PracticeMarker, Request
 from tests.oracles.sheets import kinds
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
@@ -33,14 +33,16 @@ class Rehearsal(Gradbook):
 
 def compare(exercise_id, tmp_path):
     exercise = CATALOGUE[exercise_id]
-    desk = Desk((SOLUTIONS,), COURSE, tuple(ANSWERED), graded=lambda exercise, student: exercise.given(student))
+    practice = PracticeMarker(
+        (SOLUTIONS,), COURSE, tuple(ANSWERED), graded=lambda exercise, student: exercise.given(student)
+    )
     course = Rehearsal(solutions=str(SOLUTIONS), course_dir=str(tmp_path))
     given = practice_given(exercise, STUDENT)
     states = set()
     for kind, sheet in kinds(
         registry.marker((SOLUTIONS,), exercise_id), given, exercise.probes("practice")
     ).items():
-        told = desk.mark(exercise, STUDENT, Request(sheet))
+        told = practice.mark(exercise, STUDENT, Request(sheet))
         graded = mark_sheet(ExerciseContext(course, exercise, STUDENT, [sheets.encode(sheet)])).report
         assert told["points"] == graded.points, kind
         assert told["max_points"] == graded.max_points

@@ -1,7 +1,8 @@
 """nbgrader's own Autograde for one submission, cut in two where the notebooks run.
 
 Everything before the run and everything after it is nbgrader's code, with the stages that are configured, in
-the instructor's process. It works in a folder of its own; `Committed` says how that becomes the result.
+the instructor's process. It works in a folder of its own; `course/grading/engine/workplace.py` says how that
+becomes the result.
 """
 
 import os

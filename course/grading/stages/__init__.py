@@ -7,7 +7,7 @@
 | `admit` | what is refused before it is opened |
 | `restore` | the notebook brought back to the cells that were released |
 | `sanitise`, `mime_bundles`, `active_files` | nothing of a student's reaches the instructor's browser as code |
-| `grading_cell` | what the kernel is told: whose numbers, which probe inputs |
+| `tell_kernel` | what the kernel is told: whose numbers, which probe inputs |
 | `execute` | the notebook run, keeping what was earned before a crash |
 | `collect` | answers taken out of the notebook that was run |
 | `award` | marks written into it; what a person should look at |

@@ -16,7 +16,7 @@ RESTORE = (
 """What a submission goes through before anything of it is written to `autograded`."""
 
 GRADE = (
-    "course.grading.stages.grading_cell.HandOver",
+    "course.grading.stages.tell_kernel.TellKernel",
     "course.grading.stages.execute.RunNotebook",
     "course.grading.stages.collect.CollectSheets",
     "nbgrader.preprocessors.IgnorePattern",

@@ -4,8 +4,9 @@ The filter is a list of what is refused. JAX, numpy and IPython use too many cal
 release, for a list of what is allowed; what is refused is what leads out of a sandbox (namespaces, mounts,
 other processes' memory), what has the worst record of kernel bugs (bpf, io_uring, userfaultfd, keyrings,
 uncommon socket families), and memory that no limit counts (memfd, System V shared memory).
-Calls that are newer than the list are unknown to it and refused too.
-A refused call returns EPERM: programs report an error and are not killed for having tried.
+Calls that are newer than the list are unknown to it and refused too: they return ENOSYS, as on an older kernel,
+and so does clone3, so that libraries fall back to clone. Every other refused call returns EPERM: programs report
+an error and are not killed for having tried.
 """
 
 from __future__ import annotations

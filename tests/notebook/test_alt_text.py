@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from course.html import notebook_cells as feedback_cells
-from course.notebook import pictures
+from course.notebook import alt_text
 
 
 def panels(count):
@@ -16,17 +16,17 @@ def panels(count):
 def test_what_stands_in_a_picture_is_said():
     figure = panels(3)
     figure.suptitle("Three losses")
-    text = pictures.describe(figure)
+    text = alt_text.describe(figure)
     assert text.startswith("A picture of 3 panels. Three losses. panel 0; horizontally: $w_0$.")
-    assert pictures.describe(Figure()) == "A picture."
-    assert pictures.describe(panels(11)).endswith("And 3 more.")
+    assert alt_text.describe(Figure()) == "A picture."
+    assert alt_text.describe(panels(11)).endswith("And 3 more.")
 
 
 def test_axes_that_cannot_be_read_cost_no_picture():
     class Broken:
         axes = property(lambda self: 1 / 0)
 
-    assert pictures._bundle(Broken())[0] == {"text/plain": "A picture."}
+    assert alt_text._bundle(Broken())[0] == {"text/plain": "A picture."}
 
 
 def test_a_figure_in_a_notebook_has_its_words(cells):

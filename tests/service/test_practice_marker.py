@@ -1,4 +1,4 @@
-"""The desk is no oracle for graded numbers, and whatever is laid on it is either marked or refused."""
+"""Instant marks are no oracle for graded numbers, and whatever is handed in is either marked or refused."""
 
 import json
 
@@ -12,11 +12,11 @@ from course.exercises import find
 from course.exercises.practice import practice_given
 from course.marking import registry
 from course.marking.scheme import State
-from course.service import desk as desks
-from course.service.desk import Refusal, Request, read_request
+from course.service import practice_marker
+from course.service.practice_marker import Refusal, Request, read_request
 from course.sheet import Sheet
 from tests.oracles.sheets import kinds
-from tests.service.conftest import OFFERED, SOLUTIONS, make_desk
+from tests.service.conftest import OFFERED, SOLUTIONS, make_practice
 
 ID, OTHER = OFFERED
 
@@ -28,16 +28,16 @@ def right_sheet(exercise_id, given):
 
 def test_graded_numbers_are_marked_once_released_and_for_whom():
     exercise = find(OTHER)
-    desk = make_desk(released=lambda exercise, student: (exercise.assignment, student) == ("cnn", "alice"))
+    practice = make_practice(released=lambda exercise, student: (exercise.assignment, student) == ("cnn", "alice"))
     for student in ("alice", "bob"):
         sheet = right_sheet(OTHER, exercise.given(student))
         if student == "alice":
-            assert desk.mark(exercise, student, Request(sheet, round=0))["points"] > 0
-            assert desk.mark(exercise, student, Request(Sheet(OTHER, {}), round=0))["points"] == 0
+            assert practice.mark(exercise, student, Request(sheet, round=0))["points"] > 0
+            assert practice.mark(exercise, student, Request(Sheet(OTHER, {}), round=0))["points"] == 0
         else:
             for ask in (
-                lambda: desk.mark(exercise, "bob", Request(sheet, round=0)),  # noqa: B023, called here
-                lambda: desk.numbers(exercise, "bob", 0),
+                lambda: practice.mark(exercise, "bob", Request(sheet, round=0)),  # noqa: B023, called here
+                lambda: practice.numbers(exercise, "bob", 0),
             ):
                 with pytest.raises(Refusal) as refused:
                     ask()
@@ -47,11 +47,11 @@ def test_graded_numbers_are_marked_once_released_and_for_whom():
 @pytest.mark.parametrize("declared", [None, "alice", "bob", "the documents"])
 def test_right_answers_to_graded_numbers_are_told_from_nothing(declared):
     """Neither a state nor a remark differs between a right graded sheet and one that is wrong as a whole."""
-    exercise, desk = find(ID), make_desk()
+    exercise, practice = find(ID), make_practice()
     mine = practice_given(exercise, "alice", 1)
     for graded in (exercise.given("alice"), exercise.given("bob"), exercise.seed()):
         sheet = right_sheet(ID, graded)
-        told = desk.mark(exercise, "alice", Request(Sheet(ID, sheet.answers, declared)))
+        told = practice.mark(exercise, "alice", Request(Sheet(ID, sheet.answers, declared)))
         truths = registry.marker((SOLUTIONS,), ID).truths(mine)
         for name, step in told["steps"].items():
             same = [float(e) for e in sheet.answers[name].entries] == truths[name].ravel().tolist()
@@ -62,12 +62,12 @@ def test_right_answers_to_graded_numbers_are_told_from_nothing(declared):
 
 
 def test_should_practice_numbers_ever_be_graded_ones_nothing_is_told(monkeypatch):
-    exercise, desk = find(ID), make_desk()
+    exercise, practice = find(ID), make_practice()
     for graded in (exercise.given("alice"), exercise.seed()):
-        monkeypatch.setattr(desks, "practice_given", lambda *_, numbers=graded: numbers)
+        monkeypatch.setattr(practice_marker, "practice_given", lambda *_, numbers=graded: numbers)
         for ask in (
-            lambda: desk.mark(exercise, "alice", Request(Sheet(ID, {}))),
-            lambda: desk.numbers(exercise, "alice", 1),
+            lambda: practice.mark(exercise, "alice", Request(Sheet(ID, {}))),
+            lambda: practice.numbers(exercise, "alice", 1),
         ):
             with pytest.raises(Refusal) as refused:
                 ask()
@@ -76,16 +76,16 @@ def test_should_practice_numbers_ever_be_graded_ones_nothing_is_told(monkeypatch
 
 def test_a_course_of_one_variant_for_all_can_be_practised():
     exercise = find(ID)
-    desk = make_desk(graded=lambda exercise, student: exercise.seed())
+    practice = make_practice(graded=lambda exercise, student: exercise.seed())
     sheet = right_sheet(ID, practice_given(exercise, "alice", 1))
-    assert desk.mark(exercise, "alice", Request(sheet))["points"] > 0
+    assert practice.mark(exercise, "alice", Request(sheet))["points"] > 0
 
 
 def test_prose_is_not_marked():
-    desk = make_desk(exercises=("mlp/why-backprop",), released=lambda exercise, student: True)
+    practice = make_practice(exercises=("mlp/why-backprop",), released=lambda exercise, student: True)
     for number in (0, 1):
         with pytest.raises(Refusal, match="prose") as refused:
-            desk.numbers(find("mlp/why-backprop"), "alice", number)
+            practice.numbers(find("mlp/why-backprop"), "alice", number)
         assert refused.value.status == 404
 
 
@@ -153,7 +153,7 @@ def _size(shape):
 )
 def test_any_sheet_is_marked_within_its_points(answers, number):
     body = b'{"sheet":%b,"round":%d,"card":true}' % (sheets.encode(Sheet(OTHER, answers)), number)
-    told = make_desk().mark(find(OTHER), "alice", read_request(body))
+    told = make_practice().mark(find(OTHER), "alice", read_request(body))
     assert 0 <= told["points"] <= told["max_points"]
     assert {step["state"] for step in told["steps"].values()} <= {state.word for state in State}
     assert "<script" not in told["card"]["html"].lower().replace("&lt;script", "")
@@ -162,7 +162,7 @@ def test_any_sheet_is_marked_within_its_points(answers, number):
 def test_what_a_student_writes_is_escaped_on_the_card():
     nasty = sheets.Numbers((), ('<img src=x onerror="alert(1)">',))
     sheet = Sheet(OTHER, {"loss": nasty, "<script>alert(2)</script>": nasty})
-    told = make_desk().mark(find(OTHER), "alice", Request(sheet, card=True))
+    told = make_practice().mark(find(OTHER), "alice", Request(sheet, card=True))
     card = told["card"]["html"]
     assert "<img" not in card
     assert "<script" not in card

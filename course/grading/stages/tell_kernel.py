@@ -13,7 +13,7 @@ from course.grading.config import Gradbook
 from course.grading.record import record_of
 
 
-class HandOver(NbGraderPreprocessor):
+class TellKernel(NbGraderPreprocessor):
     """Puts a first cell into the notebook that is there during the run only, and is never written."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:

@@ -1,8 +1,9 @@
-"""The desk: takes one student's sheet of one round of practice and says what became of it.
+"""Instant marks: takes one student's sheet of one round of practice and says what became of it.
 
 Whose numbers a sheet is marked on is decided here, from who is asking and the round: never by the sheet. Marks are
 those of grading, by the same marker. Two things that grading does are left out, for either would tell something of
-numbers that are graded: a sheet is not compared with other people's numbers, and what is right is not shown.
+numbers that are graded: a sheet is not compared with other people's numbers, and what is right is shown only
+where the instructor allows worked solutions.
 """
 
 import functools
@@ -37,7 +38,7 @@ class Refusal(Exception):
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked of the desk.
+    """What is asked of the service.
 
     Attributes:
         sheet: the answers; whose sheet it says it is counts for nothing.
@@ -73,7 +74,7 @@ def _nothing_released(exercise: Exercise, student: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Desk:
+class PracticeMarker:
     """A course's practice as its instructor set it up.
 
     Attributes:
