@@ -150,6 +150,22 @@ def test_the_readme_lists_every_exercise_with_its_points():
         assert (ROOT / picture).is_file()
 
 
+def test_every_exercise_has_one_module_name_where_it_is_asked_marked_and_tested():
+    """`cnn/implement-conv`: `implement_conv` at the same place below all three folders, about this exercise."""
+    from course.exercises.taught import TAUGHT
+
+    for exercise in TAUGHT:
+        topic, name = exercise.id.split("/")
+        file = f"{name.replace('-', '_')}.py"
+        asked, *others = (ROOT / "course" / "exercises" / topic).rglob(file)
+        assert not others, exercise.id
+        below = asked.relative_to(ROOT / "course" / "exercises")
+        marked, tested = ROOT / "solutions" / below, ROOT / "tests" / "schemes" / below.with_name(f"test_{file}")
+        for path in (asked, marked):
+            assert f'"{exercise.id}"' in path.read_text("utf-8"), path
+        assert re.search(r"^\s*def test_|^class Test", tested.read_text("utf-8"), re.M), tested
+
+
 def test_tests_and_benchmarks_share_the_oracles_alone():
     for path in (ROOT / "tests").rglob("*.py"):
         assert not [name for name in imports_of(path) if name.partition(".")[0] == "benchmarks"], path

@@ -118,34 +118,3 @@ def test_an_exercise_all_of_whose_draws_are_passed_over_is_an_error():
         next_well_posed("mlp/relu-sgd", 3, nothing)
     with pytest.raises(CourseError, match="sampler"):
         index_for("mlp/relu-sgd", "alice", ill_posed=nothing)
-
-
-def test_a_relu_network_goes_up_and_down_alike_and_is_as_large_as_the_documents():
-    rises, largest = [], []
-    for number in range(400):
-        given = find("mlp/relu-sgd").given(f"student-{number}")
-        live, dead = given.W1 @ np.concatenate([[1.0], given.x])
-        assert live > 0 > dead
-        residual = given.W2[0] + given.W2[1] * live - given.y
-        rises.append(-residual * given.W2[1] * given.x[1] > 0)
-        largest.append(abs(residual * given.W2[1]) * given.x.max())
-    assert 0.4 < np.mean(rises) < 0.6
-    assert max(largest) <= 120  # 18 in the document
-
-
-def test_either_unit_of_two_relu_layers_may_be_the_dead_one():
-    dead = []
-    for number in range(200):
-        given = find("mlp/relu-backprop").given(f"student-{number}")
-        a1 = given.W1 * given.x
-        a2 = given.W2 @ np.maximum(a1, 0)
-        assert sorted(np.sign(a1)) == sorted(np.sign(a2)) == [-1, 1]
-        dead.append(int(np.argmin(a1)))
-    assert 0.35 < np.mean(dead) < 0.65
-
-
-def test_the_documents_numbers_are_the_seeds():
-    given = find("mlp/relu-sgd").given()
-    assert given.x.tolist() == [2, 3]
-    assert given.W1.tolist() == [[-1, 2, 1], [2, -1, -1]]
-    assert find("mlp/relu-backprop").given().eta == 0.01

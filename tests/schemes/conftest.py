@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from course.exercises import find
 from course.exercises.variants import next_well_posed
 from course.marking import registry
 from course.sheet import read_answers
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
+HERE = Path(__file__).parent
+SOLUTIONS = HERE.parents[1] / "solutions"
+# Their assertions say what they compared, as those of a test do.
+pytest.register_assert_rewrite(
+    "tests.schemes.checks",
+    "tests.schemes.cnn.oracle",
+    "tests.schemes.cnn.functions.handing_in",
+    "tests.schemes.mlp.automatic",
+    "tests.schemes.regularization.worked",
+)
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +54,10 @@ def well_posed():
         return found
 
     return first
+
+
+@pytest.fixture
+def exercise_id(request):
+    """Give the id of the exercise that the file is named after: `mlp/test_relu_sgd.py` is about `mlp/relu-sgd`."""
+    topic, name = request.path.relative_to(HERE).parts[0], request.path.stem.removeprefix("test_")
+    return find(f"{topic}/{name.replace('_', '-')}").id
