@@ -7,6 +7,7 @@ from the other slips? Is there a formula for every step?
 
 import functools
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,11 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from course.exercises import Exercise
+from course.exercises import Answer, Exercise
+from course.exercises.base import LISTED, WORDS
 from course.exercises.practice import KEPT, apart, fingerprint
 from course.exercises.shapes import squeezed
 from course.exercises.variants import POOL, index_for
-from course.marking.follow_through import call, slip_values, truths
+from course.marking.follow_through import EXACT, call, slip_values, truths
+from course.marking.listed import share
 from course.marking.marker import stack
 from course.marking.scheme import Scheme
 from course.marking.tolerance import compare
@@ -80,6 +83,7 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
     doubts: tuple[Doubt, ...] = ()
     probe = exercise.probes("lint")
     with jax.enable_x64(True):
+        problems += _words(scheme, exercise.seed(), probe)
         problems += _derivatives(scheme, exercise.seed(), probe, "the document's numbers")
         if exercise.draw is not None and scheme.steps:
             givens = [exercise.variant(index) for index in range(draws)]
@@ -131,7 +135,7 @@ def practice_table(scheme: Scheme) -> list[int]:
 def _documentation(scheme: Scheme) -> list[str]:
     problems = []
     for step in scheme.steps.values():
-        if "$" not in step.formula and step.answer.dtype not in {"graph", "choice"}:
+        if "$" not in step.formula and step.answer.dtype not in WORDS | {"graph"}:
             problems.append(f"{step.name}: its docstring does not begin with a formula")
         for number, slip in enumerate(step.slips, start=1):
             if not slip.sentence.strip().endswith((".", "?")):
@@ -182,7 +186,7 @@ def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], 
             doubts.append(Doubt(step, slip, reason, np.asarray(draws)))
 
     for name, step in scheme.steps.items():
-        value, exact = right[name], step.answer.dtype in {"int", "choice", "graph"}
+        value, exact = right[name], step.answer.dtype in EXACT
         entries = np.reshape(np.abs(value), (len(value), -1))
         doubt(name, 0, "the right value is not finite", ~np.all(np.isfinite(entries), axis=1))
         for number, slip in enumerate(wrong[name], start=1):
@@ -191,6 +195,9 @@ def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], 
             for earlier in range(1, number):
                 if np.mean(~_alike(slip, wrong[name][earlier - 1], exact)) < TOLD_APART:
                     problems.append(f"{name}: slips {earlier} and {number} are the same on nearly all draws")
+        if step.answer.dtype in LISTED:
+            for reason, draws in _senseless(step.answer, value):
+                doubt(name, 0, reason, draws)
         if step.answer.dtype in {"float", "int"}:
             doubt(name, 0, "the right value is zero", ~np.any(entries > 1e-9, axis=1))
             for field, leaf in zip(givens._fields, givens, strict=True):
@@ -204,6 +211,37 @@ def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], 
         about = (requirement.__doc__ or requirement.__name__).strip().partition("\n")[0]
         doubt("", 0, f"a condition does not hold ({about})", ~np.asarray(held))
     return tuple(doubts), problems
+
+
+def _words(scheme: Scheme, given: Any, probe: Any) -> list[str]:
+    """Examine questions that are answered with several words, on the document's numbers."""
+    right = truths(scheme, given, probe)
+    return [
+        f"{name}: {reason}"
+        for name, step in scheme.steps.items()
+        if step.answer.dtype in LISTED
+        for reason, draws in _senseless(step.answer, right[name][None])
+        if draws.any()
+    ]
+
+
+def _senseless(answer: Answer, values: Array) -> Iterator[tuple[str, np.ndarray]]:
+    """Say on which draws a question that is answered with several words cannot be marked, or asks for no work."""
+    numbers = np.asarray(values)
+    if answer.dtype == "several":
+        yield "none of the choices is right", ~np.any(numbers == 1, axis=1)
+        yield "every choice is right: ticking all of them is no answer", np.all(numbers == 1, axis=1)
+        yield "the right value is not 0 or 1 for every choice", ~np.all(np.isin(numbers, (0, 1)), axis=1)
+        return
+    places = np.arange(len(answer.choices))
+    if answer.dtype == "matching":
+        yield "a unit has none of the choices", ~np.all(np.isin(numbers, places), axis=1)
+        return
+    whole = np.all(np.sort(numbers, axis=1) == places, axis=1)
+    yield "the right order does not have every choice once", ~whole
+    listed = jnp.asarray(places, dtype=float)
+    earned = np.asarray(jax.vmap(lambda order: share(answer, listed, order))(values))
+    yield "copying the choices in the order in which they are listed earns points", whole & (earned > 0)
 
 
 def _values(

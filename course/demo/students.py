@@ -9,6 +9,8 @@ import jax
 import numpy as np
 
 from course.exercises import Answer, Exercise
+from course.exercises.base import LISTED
+from course.marking import listed
 from course.marking.follow_through import call
 from course.marking.scheme import Scheme, Step
 
@@ -140,6 +142,8 @@ def as_code(scheme: Scheme, values: dict[str, np.ndarray]) -> str:
 def _literal(answer: Answer, value: np.ndarray) -> str:
     if answer.dtype == "choice":
         return repr(answer.choices[int(value)])
+    if answer.dtype in LISTED:
+        return repr(listed.plain(answer, value))
     if answer.dtype == "graph":
         return repr([(answer.units[i], answer.units[j]) for i, j in np.argwhere(value == 1)])
     return repr(_shortened(value.tolist()))

@@ -1,7 +1,7 @@
 """What an exercise is: given values, and the answers that are asked for."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -10,7 +10,9 @@ import numpy as np
 from course.exercises import variants
 from course.exercises.variants import COURSE, SAMPLER_VERSION, Draw
 
-Dtype = Literal["float", "int", "choice", "graph", "function"]
+Dtype = Literal["float", "int", "choice", "several", "order", "matching", "graph", "function"]
+LISTED = frozenset({"several", "order", "matching"})  # kinds that are answered with more than one word
+WORDS = LISTED | {"choice"}
 Kind = Literal["steps", "function", "written"]
 
 
@@ -21,11 +23,12 @@ class Answer:
     Attributes:
         symbol: LaTeX of its name.
         shape: shape of its value; of the flattened outputs for a function, (units, units) for a graph.
-        dtype: `float` is marked to the written precision, `int` exactly, `choice` is one of `choices`,
-            `graph` is a set of edges over `units`, `function` is evaluated on probe inputs.
+        dtype: `float` is marked to the written precision, `int` exactly, `choice` is one of `choices`, `several`
+            are any number of them, `order` is all of them in an order, `matching` gives each of `units` one of
+            them, `graph` is a set of edges over `units`, `function` is evaluated on probe inputs.
         about: what it is, in a few words.
         choices: the words to choose from.
-        units: names of the units of a graph.
+        units: names of the units of a graph, or what is to be matched.
         signature: how the function is called, for example `h(x, W1, W2, phi)`.
         call: evaluates a student's function on the probes: (function, probe) -> outputs of `shape`.
     """
@@ -38,6 +41,33 @@ class Answer:
     units: tuple[str, ...] = ()
     signature: str = ""
     call: Callable[[Callable, Any], Any] | None = None
+
+    @classmethod
+    def several(cls, symbol: str, choices: Sequence[str], about: str) -> "Answer":
+        """Ask for all that apply of some choices.
+
+        Raises:
+            ValueError: if there are fewer than two choices, or one is empty or stands twice; also below.
+        """
+        return cls(symbol, (len(_distinct(choices)),), about, "several", choices=tuple(choices))
+
+    @classmethod
+    def order(cls, symbol: str, choices: Sequence[str], about: str) -> "Answer":
+        """Ask for the order of some things; list them in an order that is far from the right one."""
+        return cls(symbol, (len(_distinct(choices)),), about, "order", choices=tuple(choices))
+
+    @classmethod
+    def matching(cls, symbol: str, units: Sequence[str], choices: Sequence[str], about: str) -> "Answer":
+        """Ask which choice belongs to each unit."""
+        _distinct(choices)
+        return cls(symbol, (len(_distinct(units)),), about, "matching", choices=tuple(choices), units=tuple(units))
+
+
+def _distinct(words: Sequence[str]) -> Sequence[str]:
+    plain = [" ".join(word.casefold().split()) for word in words]
+    if len(plain) < 2 or not all(plain) or len(set(plain)) < len(plain):
+        raise ValueError(f"two different words or more were expected, got {', '.join(map(repr, words))}")
+    return words
 
 
 class Network(NamedTuple):

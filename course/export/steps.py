@@ -13,12 +13,14 @@ import numpy as np
 
 from course.errors import CourseError
 from course.exercises import Answer
+from course.exercises.base import LISTED
 from course.export import safe_csv
+from course.marking import listed
 from course.marking.report import StepMark
 from course.reporting.class_report.data import ClassWork, ExerciseWork
 from course.reporting.class_report.summary import slip_sentence
 from course.sheet import Answer as Handed
-from course.sheet import Edges, Numbers, Text
+from course.sheet import Chosen, Edges, Numbers, Text
 
 NOT_MARKED = "not marked"
 
@@ -136,6 +138,8 @@ def written(handed: Handed | None) -> str | None:
             return json.dumps(np.array(entries, dtype=object).reshape(shape).tolist(), ensure_ascii=False)
         case Text(text):
             return text
+        case Chosen(words):
+            return json.dumps(words, ensure_ascii=False)
         case Edges(pairs):
             return json.dumps([list(pair) for pair in pairs], ensure_ascii=False)
     return None
@@ -146,6 +150,8 @@ def _value(answer: Answer, value: np.ndarray) -> str | None:
         return None
     if answer.dtype == "choice":
         return answer.choices[int(value)] if 0 <= int(value) < len(answer.choices) else None
+    if answer.dtype in LISTED:
+        return json.dumps(listed.plain(answer, value), ensure_ascii=False)
     if answer.dtype == "graph":
         edges = [[answer.units[i], answer.units[j]] for i, j in np.argwhere(value == 1)]
         return json.dumps(edges, ensure_ascii=False)

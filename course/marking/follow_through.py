@@ -21,16 +21,19 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from course.exercises.base import LISTED, WORDS
 from course.exercises.shapes import squeezed
+from course.marking.listed import share
 from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call
 from course.marking.tolerance import Fit, compare, vanishes
 from course.sheet.reading import Status
 
 NONE = -1
-EXACT = frozenset({"int", "choice", "graph"})  # kinds of answers of which only the thing itself counts
+EXACT = WORDS | {"int", "graph"}  # kinds of answers of which only the thing itself counts
 NEGLIGIBLE = 1e-6  # of a step's size: as good as zero
 FLAT = 1e-6  # so near to where a function is flat nothing was worked out
-ENOUGH_ENTRIES, ENOUGH_RIGHT = 6, 0.75  # of the entries that are not zero, for half of an array's points
+# Of the entries that are not zero, for half of an array's points.
+ENOUGH_ENTRIES, ENOUGH_RIGHT, HALF = 6, 0.75, 0.5
 
 
 class Entry(NamedTuple):
@@ -153,7 +156,7 @@ def mark(
         marks[step.name], sheet = answer.mark(number)
         follows = (marks[step.name].state == State.FOLLOWS) & sheet.some(step, "wrong")
         repeats[step.name] = follows & answer.repeats(answer.expected)
-        if step.answer.dtype not in {"choice", "graph"}:
+        if step.answer.dtype not in WORDS | {"graph"}:
             worked |= follows & ~repeats[step.name] & ~answer.is_trivial
         if any(slip.place != ("", "") for slip in step.slips):
             doubtful[step.name] = answer
@@ -248,6 +251,7 @@ class _Answer:
         self.value, self.unit = jnp.asarray(entry.value), jnp.asarray(entry.unit)
         self.read = _is_read(entry)
         self.numeric = step.answer.dtype in {"float", "int"}
+        self.by_share = step.answer.dtype in LISTED or step.parts == "each"
         shape = step.answer.shape
         self.square = step.answer.dtype == "float" and len(shape) == 2 and shape[0] == shape[1]
         self.slips = scheme.slips_of(step.name)
@@ -284,14 +288,16 @@ class _Answer:
         state = _state(self.read, self.status, exact, follows, slipped, charged_at != NONE, rounded_away)
         earned = (state == State.EXACT) | (state == State.FOLLOWS)
         newly = state == State.SLIP
-        partial = self._partial(right & sensible) & (state == State.WRONG)
+        part = self._part(right & sensible)
+        partial = (part > 0) & (state == State.WRONG)
         shares = [slip.credit for slip in self.slips]
         credit = jnp.where(self._shows_nothing() & ~turned, 0.0, _pick(found, shares, 0.0))
-        share = jnp.where(earned, 1.0, jnp.where(newly, credit, jnp.where(partial, 0.5, 0.0)))
+        credit = jnp.maximum(credit, part) if step.answer.dtype in LISTED else credit
+        earns = jnp.where(earned, 1.0, jnp.where(newly, credit, jnp.where(partial, part, 0.0)))
         replaced = ~self.read | ((state == State.UNUSABLE) & ~rounded_away)
         before = self.sheet.some(step, "wrong")
         on_own = jnp.all(fit.right[1])
-        credited = jnp.where(replaced, self.sound, earned | newly | partial | rounded_away)
+        credited = jnp.where(replaced, self.sound, earned | newly | (part >= HALF) | rounded_away)
         kin = jnp.where(credited, self.kin, self._is_kin() | (on_own & self.kin))
         kin = jnp.where(state == State.EXACT, True, jnp.where(replaced, self.kin, kin))
         made_up = self._is_made_up(on_own) | (on_own & self.is_trivial)
@@ -324,7 +330,7 @@ class _Answer:
         eased = (state == State.FOLLOWS) & before & self.is_trivial & (charged_at == NONE)
         verdict = Verdict(
             state=state,
-            points=step.points * share,
+            points=jnp.round(step.points * earns, 2) if self.by_share else step.points * earns,
             slip=jnp.where(self.read, found, NONE),
             charged_at=jnp.where(self.read, charged_at, NONE),
             alternative=jnp.where(earned, alternative, NONE),
@@ -425,6 +431,9 @@ class _Answer:
         """Give the value to show as expected: the one that was met, else what follows from the answers."""
         hits = jnp.all(right[1 : self.own], axis=-1)
         expected = self.targets.values[1]
+        if self.step.answer.dtype in LISTED:
+            own, true = [share(self.step.answer, self.value, target) for target in (self.expected, self.truth)]
+            expected = jnp.where(self.counts[1] & (own >= true), expected, self.targets.values[0])
         for row in reversed(range(2, self.own)):
             expected = jnp.where(hits[row - 1] & ~hits[0], self.targets.values[row], expected)
         return jnp.reshape(expected, self.step.answer.shape)
@@ -435,7 +444,7 @@ class _Answer:
         if not count:
             return _small(NONE)
         hits = jnp.all(right[self.first_slip :], axis=-1) & self.sheet.follow
-        if self.step.answer.dtype != "choice":
+        if self.step.answer.dtype not in WORDS:
             hits &= jnp.any(self.targets.values[self.first_slip :] != 0, axis=-1)
         # What a slip makes of true values is named, whatever was written before; credit is another matter.
         own = self.counts[self.first_slip : self.first_slip + count]
@@ -557,14 +566,22 @@ class _Answer:
         same, own = [jnp.abs(self.value - value) <= 1e-9 * jnp.abs(value) for value in (self.truth, self.expected)]
         return jnp.where(same, 0.0, jnp.where(own, jnp.minimum(self.carried, self.unit), self.unit))
 
-    def _partial(self, right: Array) -> Array:
-        """Say whether enough of the entries are right, zeros not counted."""
-        if not self.step.parts or self.truth.size < ENOUGH_ENTRIES:
-            return jnp.asarray(False)
-        count = jnp.sum(self.there, dtype=jnp.int32)
+    def _part(self, right: Array) -> Array:
+        """Give the share of the points that a part of the answer earns, where it is not right as a whole."""
+        step = self.step
+        if step.answer.dtype in LISTED:
+            shares = [share(step.answer, self.value, target) for target in (self.truth, self.expected)]
+            return jnp.maximum(shares[0], jnp.where(self.counts[1], shares[1], 0.0))
+        if not step.parts:
+            return jnp.asarray(0.0)
+        count = jnp.sum(self.there, dtype=jnp.int32)  # zeros are not counted
         good = jnp.sum(self.there & right, dtype=jnp.int32)
-        share = jnp.mean(right.astype(float))
-        return (count >= ENOUGH_ENTRIES) & (good >= ENOUGH_RIGHT * count) & (share >= ENOUGH_RIGHT)
+        fraction = jnp.minimum(good / jnp.maximum(count, 1), jnp.mean(right.astype(float)))
+        if step.parts == "each":
+            return jnp.where(self._shows_nothing(), 0.0, fraction)
+        if self.truth.size < ENOUGH_ENTRIES:
+            return jnp.asarray(0.0)
+        return jnp.where((count >= ENOUGH_ENTRIES) & (fraction >= ENOUGH_RIGHT), HALF, 0.0)
 
 
 def _state(

@@ -14,7 +14,7 @@ import numpy as np
 
 from course.exercises import Exercise
 from course.marking.blocks import InBlocks
-from course.marking.follow_through import Entry, Marks, Verdict, evaluate, mark
+from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark
 from course.marking.pool import Candidate, Pool, fields_used
 from course.marking.report import Misread, Report, Ruling, step_marks
 from course.marking.scheme import Scheme, State
@@ -402,7 +402,7 @@ class Marker:
         shown: dict[int, set[str]] = {}
         met: dict[int, float] = {}
         for name in wrong if task.others.variants else ():
-            exact = self.scheme.steps[name].answer.dtype == "int"
+            exact = self.scheme.steps[name].answer.dtype in EXACT
             value, unit, own = (
                 np.reshape(part, (1, -1))
                 for part in (entries[name].value, entries[name].unit, np.asarray(verdicts[name].truth))

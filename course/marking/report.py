@@ -7,9 +7,11 @@ import msgspec
 import numpy as np
 
 from course.exercises import Answer
+from course.exercises.base import LISTED
+from course.marking import listed
 from course.marking.scheme import Reason, Scheme, State, Step
 from course.sheet import Answer as Handed
-from course.sheet import Edges, Numbers, Outputs, Text
+from course.sheet import Chosen, Edges, Numbers, Outputs, Text
 from course.sheet.reading import Reading
 
 
@@ -33,7 +35,7 @@ class StepMark(msgspec.Struct, frozen=True):
         formula: how the step is computed, Markdown with LaTeX.
         symbol: LaTeX of the step's name.
         slip: the slip's cause where one was recognised.
-        partial: whether half is earned for part of the entries.
+        partial: whether points are earned for part of the answer.
     """
 
     state: str
@@ -174,6 +176,9 @@ def _remark(
             return f"Follows from your {_names(shaky)}.{by}"
         case State.FOLLOWS:
             return f"{'Follows from your rounded values.' if bool(verdict.rounded) else 'Follows.'}{by}"
+        case State.SLIP | State.WRONG if step.answer.dtype in LISTED:
+            said = listed.remark(step.answer, reading.value, np.asarray(verdict.expected), reading.words)
+            return f"{sentence} {said}".strip()
         case State.SLIP:
             return sentence
         case State.MISSING:
@@ -238,6 +243,8 @@ def show_answer(handed: Handed | None) -> str:
             return text
         case Outputs(Numbers(shape, _)):
             return f"outputs of shape {tuple(shape)}"
+        case Chosen(words):
+            return ", ".join(words)
         case Edges(pairs):
             return ", ".join(f"{a}→{b}" for a, b in pairs[:40])
     return ""
@@ -256,6 +263,8 @@ def show_value(answer: Answer, value: np.ndarray, digits: int = 4) -> str:
     if answer.dtype == "choice":
         number = int(value) if np.isfinite(value) else -1
         return answer.choices[number] if 0 <= number < len(answer.choices) else ""
+    if answer.dtype in LISTED:
+        return listed.show(answer, value)
     if answer.dtype == "graph":
         return ", ".join(f"{answer.units[i]}→{answer.units[j]}" for i, j in np.argwhere(value == 1))
     if answer.dtype == "function":

@@ -4,10 +4,12 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 
 from course.errors import CourseError
 from course.exercises import Answer, Exercise
+from course.exercises.base import WORDS
+from course.marking.listed import in_numbers
 
 INPUTS = ("given", "probe")
 _FIELD = "given."  # of a name in `of=` that is a given value and no step
@@ -100,7 +102,7 @@ class Step:
         integral: whether only whole numbers make sense.
         saturation: values at which the step's function is flat, such as 0 and 1 of a sigmoid.
         tolerance: how far it may be off in parts of its value, for rounding in layers that are not asked for.
-        parts: whether half is earned for three quarters of the entries.
+        parts: whether half is earned for three quarters of the entries; `each` for a share by entry.
         axes: what the axes of its value mean, for the remark.
     """
 
@@ -115,7 +117,7 @@ class Step:
     integral: bool = False
     saturation: tuple[float, ...] = ()
     tolerance: float = ARITHMETIC
-    parts: bool = False
+    parts: bool | Literal["each"] = False
     axes: tuple[str, ...] = ()
     slips: list[Slip] = field(default_factory=list)
     alternatives: list[Alternative] = field(default_factory=list)
@@ -146,14 +148,14 @@ class Step:
         Args:
             sentence: what the student is told.
             cause: name of the cause, shared with other slips that the same mistake leads to.
-            credit: share of the step's points it earns, 0..1; half unless given, of a choice nothing.
+            credit: share of the step's points it earns, 0..1; half unless given, of words nothing.
             of: with a rule: what it is called with after the given values, names of earlier steps or of given
                 values (`"given.theta0"`).
             rule: gives the wrong value; it is shared by steps whose parents have other names.
             layer: where the mistake was made, unless it is the layer of the step.
             direction: `forward` or `backward`, unless it is that of the step.
         """
-        share = (0.0 if self.answer.dtype == "choice" else 0.5) if credit is None else credit
+        share = (0.0 if self.answer.dtype in WORDS else 0.5) if credit is None else credit
         if not 0 <= share <= 1:
             raise SchemeError(f"{self.name}: a slip's credit lies in 0..1, got {share}")
         if self.answer.dtype == "choice" and share:
@@ -162,7 +164,8 @@ class Step:
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             name = cause or f"{self.name} {len(self.slips) + 1}"
-            self.slips.append(Slip(sentence, name, share, function, _parents(function), place))
+            wrong = in_numbers(self.answer, function)
+            self.slips.append(Slip(sentence, name, share, wrong, _parents(function), place))
             return function
 
         if rule is not None:
@@ -173,7 +176,8 @@ class Step:
         """Register another convention under which an answer is right; the remark names it."""
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            self.alternatives.append(Alternative(convention, function, _parents(function)))
+            rule = in_numbers(self.answer, function)
+            self.alternatives.append(Alternative(convention, rule, _parents(function)))
             return function
 
         return register
@@ -229,7 +233,7 @@ class Scheme:
         integral: bool | None = None,
         saturation: tuple[float, ...] = (),
         tolerance: float = ARITHMETIC,
-        parts: bool = False,
+        parts: bool | Literal["each"] = False,
         axes: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Step]:
         """Register a step under the function's name; its parameter names are its parents.
@@ -241,7 +245,8 @@ class Scheme:
             range: the least and the largest value that makes sense.
             saturation: values at which the function is flat.
             tolerance: relative, where a step hides operations.
-            parts: whether half is earned for three quarters of the entries.
+            parts: whether half is earned for three quarters of the entries, six at least; with `each` every entry
+                that is not zero earns its share.
             axes: what the axes mean.
             integral: whether only whole numbers make sense; for answers of type `int` unless said otherwise.
         """
@@ -264,7 +269,7 @@ class Scheme:
                 name,
                 answer,
                 float(points),
-                function,
+                in_numbers(answer, function),
                 parents,
                 layer,
                 direction,

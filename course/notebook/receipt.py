@@ -69,6 +69,12 @@ def _precision(answer: Answer, reading: Reading) -> str:
     match answer.dtype:
         case "choice":
             return "a choice"
+        case "several":
+            return f"{np.count_nonzero(reading.value)} of {len(answer.choices)} chosen"
+        case "order":
+            return f"{np.count_nonzero(reading.value >= 0)} of {len(answer.choices)} in order"
+        case "matching":
+            return f"{np.count_nonzero(reading.value >= 0)} of {len(answer.units)} matched"
         case "graph":
             return f"{np.count_nonzero(reading.value)} edges"
         case "function":
@@ -101,6 +107,13 @@ def _as_read(answer: Answer, reading: Reading) -> str:
     match answer.dtype:
         case "choice":
             return answer.choices[int(reading.value)][:60]
+        case "several":
+            return _words([answer.choices[i] for i in np.flatnonzero(reading.value).tolist()])
+        case "order":
+            return _words([answer.choices[int(number)] for number in reading.value if number >= 0])
+        case "matching":
+            pairs = zip(answer.units, reading.value, strict=True)
+            return _words([f"{unit}: {answer.choices[int(number)]}" for unit, number in pairs if number >= 0])
         case "graph":
             edges = [f"{answer.units[i]}→{answer.units[j]}" for i, j in np.argwhere(reading.value == 1)]
             return ", ".join(edges[:_SHOWN]) + (" …" if len(edges) > _SHOWN else "")
@@ -115,12 +128,19 @@ def _as_written(handed: sheets.Answer) -> str:
             return _nested(shape, [_short(entry) for entry in entries])
         case sheets.Text(text=text):
             return text[:60]
+        case sheets.Chosen(words=words):
+            return _words(list(words))
         case sheets.Edges(pairs=pairs):
             shown = ", ".join(f"{start[:20]}→{end[:20]}" for start, end in pairs[:_SHOWN])
             return shown + (" …" if len(pairs) > _SHOWN else "")
         case sheets.Outputs():
             return "a function"
     return ""
+
+
+def _words(words: list[str]) -> str:
+    shown = "; ".join(word[:60] for word in words[:_SHOWN])
+    return (shown or "none") + (" …" if len(words) > _SHOWN else "")
 
 
 def _short(entry: str) -> str:

@@ -1,5 +1,6 @@
 """An exercise shown in a notebook: what is to be done, the given values, what is asked for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -96,11 +97,21 @@ def _asked(asked: Exercise) -> list[Piece]:
     return [Piece(html, f"Asked for:\n{lines}")]
 
 
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f'`"{word}"`' for word in words)
+
+
 def _form(answer: Answer) -> str:
     """Say what an answer looks like, in Markdown."""
     match answer.dtype:
         case "choice":
             return " or ".join(f'`"{choice}"`' for choice in answer.choices)
+        case "several":
+            return f'`["...", ...]`, all that apply of {_quoted(answer.choices)}'
+        case "order":
+            return f'`["first", "second", ...]`: {_quoted(answer.choices)}'
+        case "matching":
+            return f'`{{"{answer.units[0]}": "...", ...}}` for {_quoted(answer.units)}: {_quoted(answer.choices)}'
         case "graph":
             return '`[("from", "to"), ...]`'
         case "function":

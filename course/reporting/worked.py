@@ -8,7 +8,9 @@ import msgspec
 import numpy as np
 
 from course.exercises import Answer
+from course.exercises.base import LISTED
 from course.html.plain_text import plain
+from course.marking import listed
 from course.marking.marker import Marker
 from course.marking.report import show_value
 from course.marking.scheme import Step, call
@@ -180,6 +182,8 @@ def show_given(value: Any) -> str:
 def _value(answer: Answer, value: np.ndarray) -> Any:
     if answer.dtype == "choice":
         return show_value(answer, value)
+    if answer.dtype in LISTED:
+        return listed.plain(answer, value)
     if answer.dtype == "graph":
         return [[answer.units[i], answer.units[j]] for i, j in np.argwhere(value == 1)]
     if answer.dtype == "int":

@@ -44,10 +44,16 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text"):
     text: Annotated[str, Meta(max_length=400)]
 
 
-class Edges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="edges"):
-    """The edges of a graph over named units, each from one unit to another."""
+class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="chosen"):
+    """Words in no order; a list of words, which has one, is an array whose entries are words."""
 
-    pairs: Annotated[tuple[tuple[Name, Name], ...], Meta(max_length=1000)]
+    words: Annotated[tuple[Entry, ...], Meta(max_length=1000)]
+
+
+class Edges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="edges"):
+    """Pairs of words: the edges of a graph, each from one unit to another, or what belongs together."""
+
+    pairs: Annotated[tuple[tuple[Entry, Entry], ...], Meta(max_length=1000)]
 
 
 class Outputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="outputs"):
@@ -62,7 +68,7 @@ class Unreadable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="u
     reason: Annotated[str, Meta(max_length=1000)]
 
 
-Answer = Numbers | Text | Edges | Outputs | Unreadable
+Answer = Numbers | Text | Chosen | Edges | Outputs | Unreadable
 
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

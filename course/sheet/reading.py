@@ -11,10 +11,10 @@ import numpy as np
 from course.exercises import Answer, Exercise
 from course.exercises.shapes import squeezed
 from course.sheet.format import Answer as Handed
-from course.sheet.format import Edges, Numbers, Outputs, Sheet, Text, Unreadable
+from course.sheet.format import Chosen, Edges, Numbers, Outputs, Sheet, Text, Unreadable
 from course.sheet.lists import NotAList, read_list
 from course.sheet.number import NotANumber, Written, read_number
-from course.sheet.words import NoSuchWord, which_choice, which_unit
+from course.sheet.words import NoSuchWord, split_words, which_choice, which_unit
 
 
 class Status(IntEnum):
@@ -30,12 +30,15 @@ class Reading(NamedTuple):
     """One answer as read.
 
     Attributes:
-        value: in the shape that was asked for; the number of a choice, 1 for an edge of a graph.
+        value: in the shape that was asked for; the number of a choice, 1 for an edge of a graph. Of `several` 1
+            for every choice that was made, of an `order` the number of the choice at each place, of a `matching`
+            that of the choice for each unit; -1 where nothing stands.
         unit: precision of each entry, in the same shape.
         status: whether there is a value.
         reason: why it is unusable.
         shape: of an array as it was written.
         numbers: its entries as they were read, in row-major order of that shape.
+        words: of several words, what was written for each entry of the value; empty where nothing was.
     """
 
     value: np.ndarray
@@ -44,6 +47,7 @@ class Reading(NamedTuple):
     reason: str = ""
     shape: tuple[int, ...] = ()
     numbers: tuple[Written, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class _Unusable(Exception):
@@ -151,6 +155,66 @@ def _read_choice(answer: Answer, handed: Handed) -> Reading:
     return Reading(value, np.zeros(()), Status.READ)
 
 
+def _read_several(answer: Answer, handed: Handed) -> Reading:
+    value, words = np.zeros(answer.shape), [""] * len(answer.choices)
+    for text in _list_of_words(answer, handed):
+        number = which_choice(text, answer.choices)
+        value[number], words[number] = 1.0, text
+    return Reading(value, np.zeros(answer.shape), Status.READ, words=tuple(words))
+
+
+def _read_order(answer: Answer, handed: Handed) -> Reading:
+    if isinstance(handed, Chosen):
+        raise _Unusable('a set has no order: write a list, ["...", "..."]')
+    texts = _list_of_words(answer, handed)
+    numbers = [which_choice(text, answer.choices) for text in texts]
+    for place, number in enumerate(numbers):
+        if number in numbers[:place]:
+            raise _Unusable(f"{answer.choices[number]!r} stands twice in the order")
+    left = len(answer.choices) - len(numbers)
+    value = np.array([*numbers, *[-1] * left], dtype=np.float64)
+    return Reading(value, np.zeros(answer.shape), Status.READ, words=(*texts, *[""] * left))
+
+
+def _read_matching(answer: Answer, handed: Handed) -> Reading:
+    value, words = np.full(answer.shape, -1.0), [""] * len(answer.units)
+    for left, right in _pairs_of_words(answer, handed):
+        unit, number = which_choice(left, answer.units), which_choice(right, answer.choices)
+        if value[unit] not in (-1, number):
+            raise _Unusable(f"{answer.units[unit]!r} is matched twice")
+        value[unit], words[unit] = number, right
+    return Reading(value, np.zeros(answer.shape), Status.READ, words=tuple(words))
+
+
+def _list_of_words(answer: Answer, handed: Handed) -> tuple[str, ...]:
+    """Give the words of a list, of a set, or of a text with commas, semicolons or arrows between them."""
+    if isinstance(handed, Chosen):
+        return handed.words
+    if isinstance(handed, Numbers) and len(handed.shape) == 1 and len(handed.entries) != 1:
+        return handed.entries
+    text = _single_text(handed)
+    if not text.strip():
+        raise _Unusable(f"a list of {', '.join(answer.choices)} was expected, got {_describe(handed)}")
+    return (text,) if text in answer.choices else split_words(text)
+
+
+def _pairs_of_words(answer: Answer, handed: Handed) -> tuple[tuple[str, str], ...]:
+    """Give pairs of words; a list of as many words as there are units has them in the order of the units."""
+    match handed:
+        case Edges(pairs):
+            return pairs
+        case Numbers((_, 2), entries):
+            return tuple(zip(entries[::2], entries[1::2], strict=True))
+        case Numbers((count,), entries) if count == len(answer.units):
+            return tuple(zip(answer.units, entries, strict=True))
+    parts = [re.split(r" ?(?::|=|→|->) ?", part) for part in split_words(_single_text(handed), arrows=False)]
+    pairs = [(part[0], part[1]) for part in parts if len(part) == 2]
+    if not pairs or len(pairs) < len(parts):
+        example = f'{{"{answer.units[0]}": "...", ...}}'
+        raise _Unusable(f"pairs such as {example} were expected, got {_describe(handed)}")
+    return tuple(pairs)
+
+
 def _read_graph(answer: Answer, handed: Handed) -> Reading:
     if isinstance(handed, Numbers) and handed.entries:
         return _read_adjacency(answer, handed)
@@ -176,6 +240,9 @@ _READERS = {
     "float": _read_numbers,
     "int": _read_numbers,
     "choice": _read_choice,
+    "several": _read_several,
+    "order": _read_order,
+    "matching": _read_matching,
     "graph": _read_graph,
     "function": _read_outputs,
 }
@@ -204,5 +271,7 @@ def _describe(handed: Handed) -> str:
         case Outputs():
             return "a function"
         case Edges():
-            return "edges"
+            return "pairs of words"
+        case Chosen():
+            return "a set of words"
     return "something else"

@@ -41,6 +41,21 @@ def which_choice(text: str, choices: Sequence[str]) -> int:
     raise NoSuchWord(f"choose one of {', '.join(choices)}; got {text[:_SHOWN]!r}{meant}")
 
 
+def split_words(text: str, *, arrows: bool = True) -> tuple[str, ...]:
+    """Take a text of several words apart: at line ends, else at semicolons, else arrows, else commas.
+
+    >>> split_words("[forward, loss, update]"), split_words("forward -> loss, then update")
+    (('forward', 'loss', 'update'), ('forward', 'loss, then update'))
+    """
+    plain = text.strip()
+    while plain[:1] + plain[-1:] in ("[]", "()", "{}"):
+        plain = plain[1:-1].strip()
+    between = ("\n", ";", *(("→", "->") if arrows else ()))
+    separator = next((sign for sign in between if sign in plain), ",")
+    parts = (part.strip(" \t\r\n\"'") for part in plain.split(separator))
+    return tuple(part for part in parts if part)
+
+
 def which_unit(name: str, units: Sequence[str]) -> int:
     """Tell which unit of a graph a name means: `x_0`, `x₀` and `X0` are x0, and `h1` is h where there is one h.
 

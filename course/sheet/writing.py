@@ -11,6 +11,7 @@ from course.sheet.format import (
     LONGEST_ENTRY,
     MOST_ENTRIES,
     Answer,
+    Chosen,
     Edges,
     Numbers,
     Outputs,
@@ -48,8 +49,8 @@ def write(value: Any, call: Callable[[Callable], Any] | None = None) -> Answer:
     """Turn what a student assigned into an answer. Never raises: what is no answer is `Unreadable`.
 
     Args:
-        value: a number, a text, a (nested) list of them, a numpy or JAX array, a set of pairs (edges), or
-            a function.
+        value: a number, a text, a (nested) list of them, a numpy or JAX array, a set of words, a set of pairs
+            (edges), a mapping of words to words, or a function.
         call: evaluates a function on its probe inputs; needed for functions only.
 
     >>> write([[0.54, "0.5"], [1, 2]])
@@ -79,6 +80,8 @@ def _refuse_unreadable(answer: Answer) -> None:
             "".join(texts).encode()
         case Text(text):
             text.encode()
+        case Chosen(words):
+            "".join(words).encode()
         case Edges(pairs):
             "".join(start + end for start, end in pairs).encode()
 
@@ -96,6 +99,10 @@ def _write(value: Any, call: Callable[[Callable], Any] | None) -> Answer:
         return _text(value) if value.strip()[:1].isalpha() else Numbers((), (_entry(value),))
     if _is_edges(value):
         return Edges(tuple((str(a), str(b)) for a, b in value))
+    if isinstance(value, Mapping) and value and all(isinstance(word, str) for word in value.values()):
+        return Edges(tuple((str(unit), str(word)) for unit, word in value.items()))
+    if isinstance(value, set | frozenset) and all(isinstance(word, str) for word in value):
+        return Chosen(tuple(sorted(value)))
     if callable(value) and not hasattr(value, "__array__"):
         if call is None:
             raise _NoAnswer("a value was expected, got a function")

@@ -91,6 +91,12 @@ def _marked(answer) -> str:
             return f"`{answer.signature}` on secret inputs".replace("|", "\\|")
         case "choice":
             return " or ".join(f"“{choice}”" for choice in answer.choices)
+        case "several":
+            return "all that apply of " + ", ".join(f"“{choice}”" for choice in answer.choices)
+        case "order":
+            return "the order of " + ", ".join(f"“{choice}”" for choice in answer.choices)
+        case "matching":
+            return f"each of {', '.join(answer.units)} with one of {', '.join(answer.choices)}"
         case "graph":
             return f"edges between {len(answer.units)} units"
         case dtype:

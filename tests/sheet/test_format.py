@@ -106,7 +106,7 @@ def test_what_is_no_answer_is_unreadable_with_a_reason(value):
         [("x0", f"z{i}") for i in range(1001)],
         np.zeros((1,) * 9),
         "ab\ud800",
-        [("x" * 65, "z1")],
+        [("x" * 401, "z1")],
         [("x0", "z\ud800")],
         ["1\ud800"],
     ],

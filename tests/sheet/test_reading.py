@@ -63,7 +63,7 @@ def test_what_is_handed_over_is_read(answer, typed, value):
         (PAIR, "6 -3", "expected shape (2,)"), (PAIR, [True, False], "'True'"), (PAIR, "[6, x]", "'x'"),
         (COUNT, "1,5", "a whole number was expected"), (COUNT, "1,23,456", "'1,23,456'"),
         (CHOICE, "up", "choose one of decrease, increase; got 'up'"), (CHOICE, ["increase", "decrease"], "an array of shape (2,)"),
-        (CHOICE, [("x", "y")], "edges"), (NUMBERED, 4, "choose one of 1, 2, 3; got '4'"), (NUMBERED, 2.5, "'2.5'"),
+        (CHOICE, [("x", "y")], "pairs of words"), (NUMBERED, 4, "choose one of 1, 2, 3; got '4'"), (NUMBERED, 2.5, "'2.5'"),
         (GRAPH, [("x0", "y")], "the units are x0, x1, h; got 'y'"), (GRAPH, 2 * LINKED, "0 and 1"), (GRAPH, LINKED[:2], "shape"),
         (GRAPH, "x0", "pairs"), (FUNCTION, [1, 2, 3], "a function f(x) was expected"),
         (DELTA_W, "-18θ", "a number was expected"), (DELTA_W, "η", "a number was expected"),

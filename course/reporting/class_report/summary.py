@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from course.marking.follow_through import EXACT
 from course.marking.report import StepMark
 from course.marking.scheme import Scheme, State
 from course.reporting.card import title_of
@@ -241,7 +242,7 @@ def _candidates(exercises: Sequence[ExerciseWork]) -> Iterator[Candidate]:
                 if answer.dtype in {"float", "int"}
                 else {}
             )
-            exact = answer.dtype in {"int", "choice", "graph"}
+            exact = answer.dtype in EXACT
             for found in clusters(answers, unexplained(work, name), operands, exact=exact):
                 yield Candidate(
                     exercise=work.exercise,
