@@ -1,0 +1,84 @@
+"""What the draws of an exercise tell: how likely a value is by chance, and what it may have been misread as."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from course.exercises import Answer, Exercise
+from course.marking.pool import SAMPLE, Pool, _swapped
+
+
+class Given(NamedTuple):
+    x: np.ndarray
+    y: np.ndarray
+
+
+SEED = Given(np.array([12.0, 3.0]), np.asarray(5.0))
+
+
+def exercise(draw):
+    return Exercise("t/pool", "", "", "steps", "", lambda: SEED, {"v": Answer("v", (), "")}, draw=draw)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """x is (1, 2) in every other draw and (3, 4) in the rest; y always 5."""
+    places = iter(range(SAMPLE))
+
+    def draw(_):
+        return Given(np.array([1.0, 2.0]) + 2.0 * (next(places) % 2), np.asarray(5.0))
+
+    return Pool(exercise(draw))
+
+
+def test_a_value_is_as_unlikely_as_the_draws_say(pool):
+    rare = np.log2(2 * (SAMPLE + 1))  # never drawn: half as likely as once
+    half = -np.log2(SAMPLE / 2 / (SAMPLE + 1))
+    seen = pool.bits("x", np.array([12.0, 3.0]), np.array([1.0, 3.0]))  # the second entry is one's own
+    assert seen == pytest.approx(half)
+    assert pool.bits("x", np.array([0.0, 0.0]), np.array([1.0, 2.0])) == pytest.approx(2 * half)
+    assert pool.bits("x", np.array([1.0, 2.0]), np.array([7.0, 2.0])) == pytest.approx(rare)
+    assert pool.bits("x", SEED.x, SEED.x) == 0
+    assert pool.bits("unknown", 1.0, 2.0) == 0
+
+
+def test_digits_are_swapped_two_at_a_time():
+    assert list(_swapped(12.0)) == [21.0]
+    assert list(_swapped(-1.2)) == [-2.1]
+    assert sorted(_swapped(123.0)) == [132.0, 213.0, 321.0]
+    assert list(_swapped(11.0)) == list(_swapped(7.0)) == []
+
+
+def test_misreadings_stay_within_what_is_drawn_and_name_the_entry(pool):
+    found = {(each.field, each.read, each.given) for each in pool.misreadings(SEED, frozenset({"x"}))}
+    # The grid of x is 1, 2, 3, 4, 12; 21 and -12 are no values of it.
+    assert found == {
+        ("x", "[3, 12]", "[12, 3]"),
+        *(("x[1]", read, "12") for read in ("1", "2", "3", "4")),
+        *(("x[2]", read, "3") for read in ("1", "2", "4", "12")),
+    }
+    numbers = {each.read: each.numbers.x.tolist() for each in pool.misreadings(SEED, frozenset({"x"}))}
+    assert numbers["[3, 12]"] == [3, 12]
+
+
+def test_two_values_of_one_shape_may_be_exchanged():
+    class Two(NamedTuple):
+        a: np.ndarray
+        b: np.ndarray
+        c: np.ndarray
+
+    def draw(_):
+        return Two(np.asarray(1.0), np.asarray(2.0), np.array([3.0, 4.0]))
+
+    two = Pool(Exercise("t/two", "", "", "steps", "", lambda: draw(0), {"v": Answer("v", (), "")}, draw=draw))
+    found = [(each.field, each.read, each.given) for each in two.misreadings(draw(0), frozenset({"a"}))]
+    assert ("a and b", "2 and 1", "1 and 2") in found
+    assert not [each for each in found if "c" in each[0]]
+
+
+def test_an_exercise_without_draws_tells_nothing():
+    alone = Pool(exercise(None))
+    assert alone.givens == [SEED]
+    assert alone.bits("x", 1.0, 2.0) == 0
+    assert alone.misreadings(SEED, frozenset({"x", "y"})) == []
