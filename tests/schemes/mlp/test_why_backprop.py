@@ -10,4 +10,4 @@ class TestLint(Lint):
 def test_the_explanation_is_marked_by_hand(marker, exercise_id):
     scheme = marker(exercise_id).scheme
     assert (scheme.points, scheme.written_points, len(scheme.steps)) == (3, 3, 0)
-    assert "upstream gradient" in scheme.model_answer
+    assert "goes through the network once" in scheme.model_answer
