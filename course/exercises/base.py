@@ -100,6 +100,7 @@ class Exercise:
         network: gives the network to be drawn beside the given values.
         passed_over: the draws that are passed over, in their text form; None for those that this package lists.
         former_draw: `draw` as it was under sampler 1, where it has changed.
+        former_probe: `probe` as it was under sampler 1, where it has changed.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Exercise:
     network: Callable[[Any], "Network"] | None = None
     passed_over: str | None = None
     former_draw: Callable[[Draw], Any] | None = None
+    former_probe: Callable[[Draw], Any] | None = None
 
     @property
     def ill_posed(self) -> np.ndarray:
@@ -153,12 +155,21 @@ class Exercise:
             return self.seed()
         return self.draw(Draw(self.id, index))
 
-    def probes(self, secret: str) -> Any:
+    def probes(self, secret: str, sampler: int = SAMPLER_VERSION) -> Any:
         """Give the inputs on which the functions of this exercise are evaluated, or None.
 
-        They depend on the secret alone: the instructor's at grading, the public word "practice" before.
+        Args:
+            secret: what they are drawn from: the instructor's at grading, the public word "practice" before.
+            sampler: the version of the sampler under which the exercise was released.
+
+        Raises:
+            variants.UnknownSampler: for a version that this package does not have.
         """
-        return None if self.probe is None else self.probe(Draw(f"{self.id}|probe", secret))
+        if self.probe is None:
+            return None
+        variants.require_sampler(sampler)
+        probe = self.probe if sampler == SAMPLER_VERSION else self.former_probe or self.probe
+        return probe(Draw(f"{self.id}|probe", secret))
 
 
 def array(*values: float) -> np.ndarray:

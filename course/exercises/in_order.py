@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from course.exercises import sampler1
+from course.exercises import sampler1, sampler1_probes
 from course.exercises.cnn.conv_by_hand import conv_by_hand
 from course.exercises.cnn.dense_vs_conv import dense_vs_conv
 from course.exercises.cnn.feature_maps import feature_maps
@@ -67,4 +67,11 @@ _IN_ORDER = (
     capstone,
 )
 
-TAUGHT = tuple(replace(exercise, former_draw=sampler1.DRAWS.get(exercise.id)) for exercise in _IN_ORDER)
+TAUGHT = tuple(
+    replace(
+        exercise,
+        former_draw=sampler1.DRAWS.get(exercise.id),
+        former_probe=sampler1_probes.PROBES.get(exercise.id),
+    )
+    for exercise in _IN_ORDER
+)

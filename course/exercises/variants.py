@@ -71,6 +71,11 @@ class Draw:
         numerators = [self.integer(low, high, without) for _ in range(int(np.prod(shape)))]
         return (np.array(numerators, dtype=np.float64) / 10**places).reshape(shape)
 
+    def different(self, options: Sequence[int], count: int, without: Sequence[int] = ()) -> np.ndarray:
+        """Draw so many different ones of the options in a random order (float64, exact)."""
+        left = [option for option in options if option not in without]
+        return np.array([left.pop(self.integer(0, len(left) - 1)) for _ in range(count)], dtype=np.float64)
+
     def choice(self, options: Sequence[float], shape: tuple[int, ...] = ()) -> np.ndarray:
         """Draw an array whose entries are among the options (float64)."""
         picked = [options[next(self._words) % len(options)] for _ in range(int(np.prod(shape)))]

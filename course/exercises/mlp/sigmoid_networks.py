@@ -23,11 +23,31 @@ class FormulaProbe(NamedTuple):
 
 def draw_formula_probe(draw: Draw) -> FormulaProbe:
     """Draw inputs and weights on which a formula of the output is evaluated."""
-    return FormulaProbe(
-        x=draw.decimals(-15, 15, 1, (3, 2), without=(0,)),
-        W1=draw.decimals(-15, 15, 1, (3, 2, 3), without=(0,)),
-        W2=draw.decimals(-15, 15, 1, (3, 3), without=(0,)),
-    )
+    x, W1, W2 = zip(*(_draw_telling_network(draw) for _ in FORMULA_ACTIVATIONS), strict=True)
+    return FormulaProbe(np.stack(x) / 10, np.stack(W1) / 10, np.stack(W2) / 10)
+
+
+def _draw_telling_network(draw: Draw) -> tuple[np.ndarray, ...]:
+    """Draw a network with which no wrong formula gives the right output, in tenths: inputs, both layers' weights.
+
+    The pre-activations of the hidden units are far from 0, from each other and from what they would be with the
+    inputs exchanged or the bias elsewhere, and not so large that an activation is flat there. They are whole
+    hundredths, so that whether a draw is kept is exact.
+    """
+    while True:
+        x = draw.different(range(-15, 16), 2, without=range(-2, 3))
+        W1 = draw.integers(-15, 15, (2, 3), without=range(-2, 3))
+        W2 = draw.different(range(-15, 16), 3, without=range(-3, 4))
+        first, second = pre = W1 @ [10, *x]
+        exchanged, moved, unbiased = W1 @ [10, *x[::-1]], W1 @ [*x, 10], W1[:, 1:] @ x
+        others = (-pre, pre[::-1], -pre[::-1], exchanged, -exchanged, moved, -moved, unbiased, -unbiased)
+        if (
+            np.all((np.abs(pre) >= 30) & (np.abs(pre) <= 200))
+            and all(np.all(np.abs(pre - other) >= 20) for other in others)
+            and np.min(np.abs(W2[[0, 0, 1]] - W2[[1, 2, 2]])) >= 3
+            and first * second < 0
+        ):
+            return x, W1, W2
 
 
 def _call_formula(h: Callable, probe: FormulaProbe) -> Any:

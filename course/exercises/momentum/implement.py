@@ -37,7 +37,7 @@ def _draw_momentum_probe(draw: Draw) -> MomentumProbe:
         start=Parameters(numbers((2, 3)), numbers((2,))),
         gradients=Parameters(numbers((STEPS, 2, 3)), numbers((STEPS, 2))),
         alpha=np.array([first - step for step in range(STEPS)]) / 10,
-        beta=draw.choice((0.5, 0.6, 0.7, 0.8)),
+        beta=draw.choice((0.6, 0.7, 0.8, 0.9)),  # of one half, 1 - β would be β
     )
 
 

@@ -36,7 +36,7 @@ class PNormProbe(NamedTuple):
     eta: np.ndarray  # (3,)
 
 
-def _weights(draw: Draw, count: int) -> np.ndarray:
+def weights(draw: Draw, count: int) -> np.ndarray:
     """Draw rows of weights, each with a zero, a negative and a positive entry at places that are drawn."""
     rows = draw.decimals(3, 20, 1, (count, WIDTH)) * draw.choice((-1.0, 1.0), (count, WIDTH))
     for row in rows:
@@ -47,15 +47,17 @@ def _weights(draw: Draw, count: int) -> np.ndarray:
 
 
 def _draw_probe(draw: Draw) -> PNormProbe:
-    w = _weights(draw, len(EXPONENTS))
+    w = weights(draw, len(EXPONENTS))
     w[-1] = np.abs(w[-1])  # a fractional power of a negative number is no number, and nothing could be said of it
     count = len(UPDATE_EXPONENTS)
+    # As they differ, it shows which of them is which.
+    rates = np.stack([draw.different((1, 3, 5, 7, 9), 2) for _ in range(count)]) / 10
     return PNormProbe(
         w=w,
-        start=_weights(draw, count),
+        start=weights(draw, count),
         dJ=draw.decimals(-20, 20, 1, (count, WIDTH), without=(0,)),
-        alpha=draw.decimals(1, 9, 1, (count,)),
-        eta=draw.decimals(1, 9, 1, (count,)),
+        alpha=rates[:, 0],
+        eta=rates[:, 1],
     )
 
 

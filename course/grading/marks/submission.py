@@ -75,7 +75,8 @@ def prepare(context: ExerciseContext) -> Work:
         elif context.accepted is not None and context.accepted.declared == declared:
             given, numbers_of, declared, theirs = theirs, declared, "", None
     key = config.probe_key(exercise.id, student) if exercise.probe is not None else ""
-    return Work(context, sheet, reason, given, exercise.probes(key), numbers_of, declared, theirs)
+    probe = exercise.probes(key, config.sampler_of(exercise.id))
+    return Work(context, sheet, reason, given, probe, numbers_of, declared, theirs)
 
 
 def finish(work: Work, report: Report, finding: Finding) -> Marked:

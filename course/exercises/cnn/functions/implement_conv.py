@@ -70,13 +70,41 @@ class ConvProbe(NamedTuple):
     dz: tuple[np.ndarray, ...]
 
 
+def _pre_activations(case: ConvCase, x: np.ndarray, kernels: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    sides = (case.padding, case.padding)
+    wide = np.pad(x, ((0, 0), sides, sides))
+    windows = np.lib.stride_tricks.sliding_window_view(wide, case.kernel, axis=(1, 2))
+    chosen = windows[:, :: case.stride, :: case.stride]
+    return np.einsum("cijuv,fcuv->fij", chosen, kernels) + bias[:, None, None]
+
+
+def _draw_case(draw: Draw, case: ConvCase) -> tuple[np.ndarray, ...]:
+    """Draw an image, kernels, biases and an upstream gradient with which no wrong function gives the right values.
+
+    No two filters have the same bias, and one is negative. Every activation is tried on both of its sides, the
+    clipped one inside its bounds and beyond them. All are whole numbers, so that whether a draw is kept is exact.
+    """
+    while True:
+        x = draw.integers(-4, 4, case.image, without=(0,))
+        kernels = draw.integers(-2, 2, case.kernels, without=(0,))
+        bias = draw.different(range(-3, 4), case.filters, without=(0,))
+        dz = draw.integers(-4, 4, case.output, without=(0,))
+        if case.phi == "clip":
+            # One sign a filter: so its slopes weigh what is added up, and no sum over places is 0.
+            dz = np.abs(dz) * draw.choice((-1.0, 1.0), (case.filters, 1, 1))
+        before = _pre_activations(case, x, kernels, bias)
+        beyond, within = (8, 8) if case.phi == "clip" else (0, 16)
+        if (
+            np.any(bias < 0)
+            and np.any(before > beyond)
+            and np.any(before < -beyond)
+            and np.any((before != 0) & (np.abs(before) < within))
+        ):
+            return x, kernels, bias, dz
+
+
 def _draw_conv(draw: Draw) -> ConvProbe:
-    return ConvProbe(
-        x=tuple(draw.integers(-4, 4, case.image, without=(0,)) for case in CONVOLUTIONS),
-        kernels=tuple(draw.integers(-2, 2, case.kernels, without=(0,)) for case in CONVOLUTIONS),
-        bias=tuple(draw.integers(-3, 3, (case.filters,), without=(0,)) for case in CONVOLUTIONS),
-        dz=tuple(draw.integers(-4, 4, case.output, without=(0,)) for case in CONVOLUTIONS),
-    )
+    return ConvProbe(*zip(*(_draw_case(draw, case) for case in CONVOLUTIONS), strict=True))
 
 
 def _call_conv_forward(forward: Callable, probe: ConvProbe) -> Any:

@@ -69,6 +69,15 @@ def _draw_layer(draw: Draw, stride: int) -> list[int]:
     return [kernel, stride, draw.integer(1, kernel - 1, without=((kernel - 1) // 2, kernel // 2))]
 
 
+def _draw_chain(draw: Draw, strides: tuple[int, ...]) -> list[list[int]]:
+    """Draw layers of which neither the windows nor the paddings are all the same, nor the ends exchangeable."""
+    while True:
+        chain = [_draw_layer(draw, stride) for stride in strides]
+        first, last = chain[0], chain[-1]
+        if len(chain) == 1 or (first[0] != last[0] and first[2] != last[2]):
+            return chain
+
+
 def _draw_network(draw: Draw, network: tuple[LayerCase, ...]) -> tuple[list[int], list[list[int]]]:
     """Draw an image (channels, height, width), and (filters or units, kernel, stride, padding) of its layers."""
     height = draw.integer(2, 4)
@@ -85,7 +94,7 @@ def _draw_geometry(draw: Draw) -> GeometryProbe:
         return np.array(rows, dtype=np.float64)
 
     windows = [[case.before(draw.integer(3, 12)), case.kernel, case.stride, case.padding] for case in WINDOWS]
-    chains = tuple(floats([_draw_layer(draw, stride) for stride in strides]) for strides in CHAINS)
+    chains = tuple(floats(_draw_chain(draw, strides)) for strides in CHAINS)
     networks = [_draw_network(draw, network) for network in NETWORKS]
     return GeometryProbe(
         windows=floats(windows),

@@ -35,7 +35,7 @@ class PoolProbe(NamedTuple):
     dout: tuple[np.ndarray, ...]
 
 
-def _shuffled(draw: Draw, shape: tuple[int, ...]) -> np.ndarray:
+def shuffled(draw: Draw, shape: tuple[int, ...]) -> np.ndarray:
     """Give different integers around 0 in a random order."""
     count = int(np.prod(shape))
     numbers = np.arange(count) - count // 2
@@ -64,7 +64,7 @@ def _telling(image: np.ndarray, size: int) -> np.ndarray:
 
 def _draw_pool(draw: Draw) -> PoolProbe:
     return PoolProbe(
-        x=tuple(_telling(_shuffled(draw, case.image), case.size) for case in POOLINGS),
+        x=tuple(_telling(shuffled(draw, case.image), case.size) for case in POOLINGS),
         dout=tuple(draw.integers(-8, 8, case.output, without=(0,)) for case in POOLINGS),
     )
 

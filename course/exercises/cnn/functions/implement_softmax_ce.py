@@ -32,15 +32,22 @@ class LogitsProbe(NamedTuple):
     target: tuple[np.ndarray, ...]
 
 
+def _unequal(draw: Draw, classes: int) -> np.ndarray:
+    """Draw logits that are not about equal: of equal ones any target has the same loss, and so has any shift."""
+    while np.ptp(logits := draw.integers(-8, 8, (classes,)) / 4) < 1:
+        pass
+    return logits
+
+
 def _draw_logits(draw: Draw) -> LogitsProbe:
     # Quarters are exact beside the offset in float32, too. The target is the least likely class: a loss well
     # above the rounding of float32 at 1000.
-    logits = [draw.integers(-8, 8, (n,)) / 4 for n in CLASSES]
+    logits = [_unequal(draw, n) for n in CLASSES]
     targets = [np.eye(n)[int(np.argmin(z))] for n, z in zip(CLASSES, logits, strict=True)]
     targets[1] = np.roll(np.array([0.5, 0.25, 0.25, 0.0]), draw.integer(0, 3))
     while abs(logits[1][np.argmax(targets[1])] - logits[1] @ targets[1]) < 0.5:
         # The loss of the likeliest target alone would be that of all.
-        logits[1] = draw.integers(-8, 8, logits[1].shape) / 4
+        logits[1] = _unequal(draw, CLASSES[1])
     return LogitsProbe(tuple(z + o for z, o in zip(logits, OFFSETS, strict=True)), tuple(targets))
 
 

@@ -27,23 +27,34 @@ _D = PATHS * WIDTH
 _GROUPED = ((_D, CHANNELS, 1, 1), (_D,), (_D, WIDTH, 3, 3), (_D,), (CHANNELS, _D, 1, 1), (CHANNELS,))
 
 
-def _draw_paths(draw: Draw, shape: tuple[int, ...]) -> np.ndarray:
-    """Draw numbers for every path (axis 0): no path for all of them, and the first is not the last."""
-    while True:
-        drawn = draw.integers(-2, 2, shape, without=(0,))
-        total = drawn.sum(axis=0)
-        if all(np.any(total != other) for other in (0, drawn[0], drawn[-1])) and np.any(drawn[0] != drawn[-1]):
-            return drawn
+_BIASES = (-3, -2, -1, 1, 2, 3)  # one for every channel of all paths
 
 
 def _draw_split(draw: Draw) -> SplitProbe:
+    """Draw paths with which no wrong function gives the right values: what is decided by a sign has both signs.
+
+    In one channel of the output every path adds something negative, in another something positive. The first
+    filter of path 1 gives a positive number at the first place and a negative one at the last, and both are seen
+    through what follows it, which is positive. Different biases and different last weights show any exchange of
+    channels.
+    """
     G, C, d = PATHS, CHANNELS, WIDTH
     x = draw.integers(-3, 3, (C, ROWS, COLUMNS), without=(0,))
-    shapes = ((G, d, C, 1, 1), (G, d), (G, d, d, 3, 3), (G, d), (G, C, d, 1, 1), (G, C))
-    K1, b1, K2, b2, K3, b3 = (_draw_paths(draw, shape) for shape in shapes)
-    while np.all(b1 == b2):
-        b2 = _draw_paths(draw, b2.shape)
-    return SplitProbe(x, K1, b1, K2, b2, K3, b3)
+    K1, K2, K3 = (
+        draw.integers(-2, 2, shape, without=(0,)) for shape in ((G, d, C, 1, 1), (G, d, d, 3, 3), (G, C, d, 1, 1))
+    )
+    b3 = draw.integers(-2, 2, (G, C), without=(0,))
+    K2[0, 0] = np.abs(K2[0, 0])
+    for place, sign in (((0, 0), 1), ((-1, -1), -1)):
+        x[:, *place] = sign * np.abs(x[:, *place]) * np.sign(K1[0, 0, :, 0, 0])
+    down, up, told = draw.different(range(C), 3).astype(int)
+    K3[:, told, :, 0, 0] = draw.different(_BIASES, G * d).reshape(G, d)
+    for channel, sign in ((down, -1), (up, 1)):
+        K3[:, channel], b3[:, channel] = sign * np.abs(K3[:, channel]), sign * np.abs(b3[:, channel])
+    b1, b2 = draw.different(_BIASES, G * d), draw.different(_BIASES, G * d)
+    while b2[0] < 0 or np.all(b1 == b2):
+        b2 = draw.different(_BIASES, G * d)
+    return SplitProbe(x, K1, b1.reshape(G, d), K2, b2.reshape(G, d), K3, b3)
 
 
 def _as_paths(probe: SplitProbe) -> list[tuple[np.ndarray, ...]]:

@@ -104,6 +104,11 @@ WRONG_FORWARDS = [
     Wrong("bias for each channel", wrong_maps(bias=lambda b, K: b * K.shape[1]), "every channel adds the bias"),
     Wrong("bias subtracted", wrong_maps(bias=lambda b, K: -b), "a bias is a threshold"),
     Wrong("one bias", wrong_maps(bias=lambda b, K: np.full(len(b), b[0])), "the layer has one bias"),
+    Wrong("last bias", wrong_maps(bias=lambda b, K: np.full(len(b), b[-1])), "the layer has one bias"),
+    Wrong("mean bias", wrong_maps(bias=lambda b, K: np.full(len(b), b.mean())), "biases are averaged"),
+    Wrong("sum of the biases", wrong_maps(bias=lambda b, K: np.full(len(b), b.sum())), "every map gets them all"),
+    Wrong("biases backwards", wrong_maps(bias=lambda b, K: b[::-1]), "the last filter has the first bias"),
+    Wrong("positive bias", wrong_maps(bias=lambda b, K: np.abs(b)), "a bias is a size"),
     Wrong("stride ignored", stride_ignored, "the window moves by 1"),
     Wrong("padding ignored", padding_ignored, "the zeros stand behind the image"),
     Wrong("padding before", wrong_maps(pad=one_sided), "all the zeros stand before the image"),
@@ -205,6 +210,7 @@ WRONG_BACKWARDS = [
     Wrong(
         "one bias", changed(db=lambda db, places: np.full(len(db), db.sum())), "the sum runs over the filters, too"
     ),
+    Wrong("biases backwards", changed(db=lambda db, places: db[::-1]), "the last filter has the first gradient"),
     Wrong("no bias gradient", changed(db=lambda db, places: 0 * db), "a bias has no gradient"),
 ]
 

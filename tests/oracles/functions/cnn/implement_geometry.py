@@ -146,6 +146,16 @@ WRONG_FIELDS = [
     Wrong("size for high", changed(lambda S, a, b: (S, a, b - a + 1)), "the last number is the size"),
     Wrong("low and high swapped", changed(lambda S, a, b: (S, b, a)), "the order is (stride, high, low)"),
     Wrong("counted from 1", changed(lambda S, a, b: (S, a + 1, b + 1)), "inputs are counted from 1"),
+    Wrong(
+        "first kernel",
+        lambda layers: receptive_field([(layers[0][0], *rest) for _, *rest in layers]),
+        "all windows are as large as the first",
+    ),
+    Wrong(
+        "first padding",
+        lambda layers: receptive_field([(k, s, layers[0][2]) for k, s, _ in layers]),
+        "every layer is padded as the first",
+    ),
     Wrong("layers backwards", lambda layers: receptive_field(layers[::-1]), "the last layer comes first"),
     Wrong("cut at 0", changed(lambda S, a, b: (S, max(a, 0), b)), "inputs before 0 do not count"),
 ]

@@ -63,6 +63,13 @@ WRONG_LOSSES = [
         lambda z, t: loss(np.clip(z, -50, 50), t),
         "logits are clipped so that nothing overflows",
     ),
+    Wrong(
+        "clipped far out",
+        lambda z, t: loss(np.clip(z, -500, 500), t),
+        "logits are clipped where they would overflow",
+    ),
+    Wrong("largest logit", lambda z, t: loss(z, one_hot(z)), "the loss of the likeliest class"),
+    Wrong("even target", lambda z, t: loss(z, np.full(len(z), 1 / len(z))), "every class is as good a target"),
     Wrong("sign lost", lambda z, t: -loss(z, t), "no minus"),
     Wrong("base 10", lambda z, t: loss(z, t) / np.log(10), "log means base 10"),
     Wrong("base 2", lambda z, t: loss(z, t) / np.log(2), "log means base 2"),

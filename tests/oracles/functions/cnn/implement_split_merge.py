@@ -86,6 +86,7 @@ WRONG_MERGED = [
         "largest", lambda x, params: np.max([path(x, one) for one in params], axis=0), "the largest path counts"
     ),
     Wrong("one path", lambda x, params: path(x, params[0]), "one path is taken"),
+    Wrong("last path", lambda x, params: path(x, params[-1]), "the last path alone is given back"),
     Wrong("residual", lambda x, params: x + merged(x, params), "the input is added, as in a residual block"),
     Wrong("chained", chained, "the paths follow each other"),
     Wrong("no padding", wrong_merged(middle=valid_middle), "the middle convolution has no padding"),
@@ -138,6 +139,10 @@ WRONG_GROUPED = [
         "stacked along the filters and reshaped",
     ),
     Wrong("K1 interleaved", changed(K1=interleaved), "channel 1 of every path comes first"),
+    Wrong("b1 interleaved", changed(b1=interleaved), "channel 1 of every path comes first"),
+    Wrong("b2 interleaved", changed(b2=interleaved), "channel 1 of every path comes first"),
+    Wrong("b1 backwards", changed(b1=backwards), "the last path comes first"),
+    Wrong("b2 for b1", lambda params: (grouped(params)[0], grouped(params)[3], *grouped(params)[2:]), "b2 for b1"),
     Wrong(
         "all interleaved",
         changed(K1=interleaved, b1=interleaved, K2=interleaved, b2=interleaved, K3=lambda K3: interleaved(K3, 1)),

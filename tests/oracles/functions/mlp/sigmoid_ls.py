@@ -43,6 +43,12 @@ WRONG = [
     Wrong("units exchanged", network(W1=lambda W: W[::-1]), "row 1 belongs to unit 2"),
     Wrong("inputs exchanged", network(W1=lambda W: W[:, [0, 2, 1]]), "column 1 belongs to x2"),
     Wrong("first unit twice", network(W1=lambda W: W[[0, 0]]), "both units have the weights of the first"),
+    Wrong("second unit twice", network(W1=lambda W: W[[1, 1]]), "both units have the weights of the second"),
+    Wrong("hidden bias last", network(W1=lambda W: W[:, [1, 2, 0]]), "the last column is the bias, below alone"),
+    Wrong("output bias last", network(W2=lambda W: W[[1, 2, 0]]), "the last weight is the bias, above alone"),
+    Wrong("hidden bias subtracted", network(bias1=-1.0), "a bias is a threshold, below alone"),
+    Wrong("output bias subtracted", network(bias2=-1.0), "a bias is a threshold, above alone"),
+    Wrong("first unit alone", network(W2=lambda W: W * [1, 1, 0]), "the second unit is left out"),
     Wrong("bias subtracted", network(bias1=-1.0, bias2=-1.0), "a bias is a threshold"),
     Wrong("sigmoid always", lambda x, W1, W2, phi: h_formula(x, W1, W2, lambda a: 1 / (1 + np.exp(-a))), "φ is σ"),
 ]

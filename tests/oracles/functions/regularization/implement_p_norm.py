@@ -44,6 +44,7 @@ WRONG_GRADIENTS = [
     Wrong("sign alone", lambda w, p, sign: p * np.asarray(sign(w)), "the power is left out"),
     Wrong("sign twice", lambda w, p, sign: p * w ** (p - 1) * np.asarray(sign(w)), "w^(p-1) and its sign"),
     Wrong("whole exponents", lambda w, p, sign: gradient(w, int(p), sign), "p is a whole number"),
+    Wrong("rounded exponents", lambda w, p, sign: gradient(w, round(p), sign), "p is a whole number, rounded"),
     Wrong(
         "root",
         lambda w, p, sign: gradient(w, p, sign) / p * np.sum(np.abs(w) ** p) ** (1 / p - 1),
@@ -72,6 +73,10 @@ WRONG_UPDATES = [
     Wrong("penalty subtracted", lambda w, dJ, a, p, e: update(w, dJ, -a, p, e), "the penalty is subtracted"),
     Wrong("no eta", lambda w, dJ, a, p, e: update(w, dJ, a, p, 1), "the step size is left out"),
     Wrong("alpha and eta exchanged", lambda w, dJ, a, p, e: update(w, dJ, e, p, a), "alpha is the step size"),
+    Wrong("alpha twice", lambda w, dJ, a, p, e: update(w, dJ, a, p, a), "alpha is the step size, too"),
+    Wrong("eta twice", lambda w, dJ, a, p, e: update(w, dJ, e, p, e), "eta weighs the penalty, too"),
+    Wrong("alpha on both", lambda w, dJ, a, p, e: update(w, a * dJ, a, p, e), "alpha weighs the loss, too"),
+    Wrong("half the penalty", lambda w, dJ, a, p, e: update(w, dJ, a / 2, p, e), "a penalty has a factor 1/2"),
     Wrong("J alone", lambda w, dJ, a, p, e: w - e * dJ, "the penalty is left out"),
     Wrong("penalty alone", lambda w, dJ, a, p, e: update(w, 0 * dJ, a, p, e), "the loss is left out"),
     Wrong("decay always", lambda w, dJ, a, p, e: (1 - 2 * e * a) * w - e * dJ, "every penalty is weight decay"),
