@@ -36,8 +36,10 @@ def run_tests(folder: str, arguments: list[str], told: Connection) -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     first = First()
-    # The libraries that are there already were imported without pytest's assertions.
-    quiet = ["-x", "-q", "-m", "not slow", "-W", "ignore:Module already imported"]
+    # Without bytecode every process would read all of the code again.
+    sys.dont_write_bytecode = False
+    # Libraries that are there already were imported without pytest's assertions; `is not "float"` is a mutant.
+    quiet = ["-x", "-q", "-m", "not slow", "-W", "ignore:Module already imported", "-W", "ignore::SyntaxWarning"]
     code = pytest.main([*quiet, *arguments], plugins=[first])
     told.send("" if code == 0 else first.test or f"pytest ended with {int(code)}")
     told.close()

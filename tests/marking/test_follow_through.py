@@ -1,0 +1,276 @@
+"""What follows and what does not, entry by entry, in schemes that are small enough to be worked by hand."""
+
+import json
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from course.exercises import Answer, Exercise
+from course.marking.marker import Marker
+from course.marking.scheme import Scheme
+from course.sheet import read_answers
+
+
+class Given(NamedTuple):
+    x: np.ndarray
+    small: np.ndarray
+    large: np.ndarray
+    s: np.ndarray
+
+
+GIVEN = Given(np.array([3.0, -1.5]), np.array([0.026, -0.015]), np.array([3e3, -1.5e3]), np.asarray(5.0))
+
+
+def exercise(answers):
+    return Exercise("t/small", "", "", "steps", "", lambda: GIVEN, {answer.symbol: answer for answer in answers})
+
+
+def relu(a):
+    return np.maximum(a, 0) if isinstance(a, np.ndarray) else a * (a > 0)
+
+
+@pytest.fixture(scope="module")
+def gates():
+    """a = 2x = (6, -3), r = relu(a) = (6, 0), h = 1 + 2 r1 - r2 = 13; b and c likewise of small and large numbers."""
+    names = ["a", "r", "b", "rb", "c", "rc"]
+    scheme = Scheme(exercise([*(Answer(name, (2,), "") for name in names), Answer("h", (), "")]))
+
+    @scheme.step()
+    def a(given):
+        """$a = 2x$"""
+        return 2 * given.x
+
+    @scheme.step()
+    def r(a):
+        """$r = max(a, 0)$"""
+        return relu(a)
+
+    @scheme.step()
+    def h(r):
+        """$h = 1 + 2 r_1 - r_2$"""
+        return 1 + 2 * r[0] - r[1]
+
+    @scheme.step()
+    def b(given):
+        """$b$"""
+        return 2 * given.small
+
+    @scheme.step()
+    def rb(b):
+        """$max(b, 0)$"""
+        return relu(b)
+
+    @scheme.step()
+    def c(given):
+        """$c$"""
+        return 2 * given.large
+
+    @scheme.step()
+    def rc(c):
+        """$max(c, 0)$"""
+        return relu(c)
+
+    a.slip("Not doubled.")(lambda given: given.x)
+    a.slip("Both the first.")(lambda given: 2 * given.x[0] * np.ones(2))
+    return Marker(scheme)
+
+
+@pytest.fixture(scope="module")
+def singles():
+    """c = x1 + x2 = 1.5 and d = c + 1 = 2.5; u = (1, 2, 3) and w = 2u, also counted from the other end."""
+    answers = [Answer("c", (), ""), Answer("d", (), ""), Answer("u", (3,), ""), Answer("w", (3,), "")]
+    scheme = Scheme(exercise(answers))
+
+    @scheme.step()
+    def c(given):
+        """$c = x_1 + x_2$"""
+        return given.x[0] + given.x[1]
+
+    @scheme.step()
+    def d(c):
+        """$d = c + 1$"""
+        return c + 1
+
+    @scheme.step()
+    def u(given):
+        """$u = (1, 2, 3)$"""
+        return given.s * np.array([0.2, 0.4, 0.6])
+
+    @scheme.step()
+    def w(u):
+        """$w = 2u$"""
+        return 2 * u
+
+    w.accept("counted from the other end")(lambda u: 2 * u[::-1])
+    c.slip("That is s.")(lambda given: given.s)
+    w.slip("Times 3.")(lambda u: 3 * u)
+    w.slip("Times 4.")(lambda u: 4 * u)
+    w.slip("Times 7.")(lambda u: 7 * u)
+    return Marker(scheme)
+
+
+@pytest.fixture(scope="module")
+def layers():
+    """Three times a difference and a ReLU: a = (6, -3), then z = (r1 - r2, r2 - r1) in the second and third layer."""
+    names = ["a", "r", "z2", "r2", "z3", "r3"]
+    scheme = Scheme(exercise([Answer(name, (2,), "") for name in names]))
+
+    def differences(r):
+        return np.array([[1.0, -1.0], [-1.0, 1.0]]) @ r
+
+    @scheme.step()
+    def a(given):
+        """$a = 2x$"""
+        return 2 * given.x
+
+    @scheme.step(layer="1", direction="forward")
+    def r(a):
+        """$r$"""
+        return relu(a)
+
+    @scheme.step()
+    def z2(r):
+        """$z$"""
+        return differences(r)
+
+    @scheme.step(layer="2", direction="forward")
+    def r2(z2):
+        """$r$"""
+        return relu(z2)
+
+    @scheme.step()
+    def z3(r2):
+        """$z$"""
+        return differences(r2)
+
+    @scheme.step(layer="3", direction="forward")
+    def r3(z3):
+        """$r$"""
+        return relu(z3)
+
+    r.slip("No ReLU.", cause="relu")(lambda a: a)
+    r2.slip("No ReLU.", cause="relu")(lambda z2: z2)
+    r3.slip("No ReLU.", cause="relu")(lambda z3: z3)
+    return Marker(scheme)
+
+
+def marked(marker, **answers):
+    return marker.mark(read_answers(json.dumps(answers), "t/small"), GIVEN)
+
+
+def states(marker, **answers):
+    return [marked(marker, **answers).steps[name].state for name in answers]
+
+
+@pytest.mark.parametrize("a", [[-6, -3], [-3, -6], [-6, -2.5]])
+def test_zeros_follow_from_work_that_is_right_but_for_sign_or_order(gates, a):
+    assert states(gates, a=a, r=[0, 0]) == ["wrong", "follows"]
+
+
+@pytest.mark.parametrize("a", [[-1, -2], [-6.5, -2.8], [-5, -2]])
+def test_zeros_do_not_follow_from_invented_numbers(gates, a):
+    """Neither from numbers near the right ones: 6.5 is 8 % off 6, and written to 0.01."""
+    assert states(gates, a=a, r=[0, 0]) == ["wrong", "wrong"]
+
+
+def test_what_is_kin_is_near_within_the_unit_and_a_tenth(gates):
+    # The truth is (0.052, -0.03): 0.06 is within 0.01 of 0.052, and 15 % off; 0.02 a third.
+    assert states(gates, b=[-0.06, -0.02], rb=[0, 0]) == ["wrong", "wrong"]
+    assert states(gates, b=[-0.05, -0.03], rb=[0, 0]) == ["wrong", "follows"]
+    # The truth is (6000, -3000): off by less than 1e-4 of it, whatever was written.
+    assert states(gates, c=["-6000.50", "-3000.20"], rc=[0, 0]) == ["wrong", "follows"]
+    assert states(gates, c=["-6000.70", "-3000.40"], rc=[0, 0]) == ["wrong", "wrong"]
+
+
+def test_a_wrong_step_after_a_trivial_one_may_be_worked_on(gates):
+    """From a = (-1, -2) the ReLU would be zero; who writes (3, 4) instead has h = 1 + 6 - 4 = 3."""
+    assert states(gates, a=[-1, -2], r=[3, 4], h=3) == ["wrong", "wrong", "follows"]
+    assert states(gates, a=[-1, -2], r=[0, 0], h=1) == ["wrong", "wrong", "wrong"]
+
+
+def test_a_slip_of_two_entries_that_shows_no_work_is_named_and_earns_nothing(gates):
+    for value, words in (([3, -1.5], "Not doubled."), ([6, 6], "Both the first.")):
+        step = marked(gates, a=value).steps["a"]
+        assert (step.state, step.points, step.remark) == ("slip", 0, words)
+
+
+def test_a_single_number_may_be_a_given_one_by_chance(singles):
+    assert states(singles, c=4, d=5) == ["wrong", "follows"]  # 4 + 1, and s is 5
+    step = marked(singles, c=5).steps["c"]
+    assert (step.state, step.points) == ("slip", 0.5)
+    # One number in two places of a page: it takes three to be no work.
+    assert states(singles, c=5, d=5)[0] == "slip"
+    assert states(singles, c=5, d=5, u=[5, 5, 5]) == ["wrong"] * 3
+
+
+def test_nothing_follows_from_a_single_zero(singles):
+    found = marked(singles, c=0, d=1).steps
+    assert (found["c"].state, found["d"].state) == ("wrong", "wrong")
+    assert "nothing follows from `c`" in found["d"].remark
+    assert states(singles, c=-1, d=0) == ["wrong", "wrong"]  # nothing was worked out
+    assert states(singles, c=-2, d=-1) == ["wrong", "follows"]
+
+
+def test_an_entry_that_another_convention_gives_is_off_unless_all_are(singles):
+    step = marked(singles, u=[1, 2, 3], w=[6, 4, 1]).steps["w"]  # (2, 4, 6), or (6, 4, 2)
+    assert (step.state, step.remark) == ("wrong", "Off: entry 1, entry 3.")
+    assert marked(singles, u=[1, 2, 3], w=[6, 4, 2]).steps["w"].remark == (
+        "Right. By another convention: counted from the other end."
+    )
+
+
+def test_what_is_shown_is_what_was_followed(singles):
+    straight = marked(singles, u=[1, 2, 4], w=[2, 4, 8]).steps["w"]
+    turned = marked(singles, u=[1, 2, 4], w=[8, 4, 2]).steps["w"]
+    assert (straight.state, straight.expected) == ("follows", "(2, 4, 8)")
+    assert (turned.state, turned.expected) == ("follows", "(8, 4, 2)")
+    assert turned.remark == "Follows from your `u`. By another convention: counted from the other end."
+
+
+@pytest.mark.parametrize("factor", [3, 4, 7])
+def test_every_slip_is_sought_on_ones_own_and_on_true_values(singles, factor):
+    for base in ([1, 2, 4], [1, 2, 3]):
+        step = marked(singles, u=[1, 2, 4], w=[factor * entry for entry in base]).steps["w"]
+        assert (step.state, step.points, step.remark) == ("slip", 0.5, f"Times {factor}.")
+
+
+def test_two_slips_that_leave_the_work_as_it_was_withhold_nothing(singles):
+    report = marked(singles, c=5, d=6, u=[1, 2, 3], w=[3, 6, 9])
+    assert [report.steps[name].state for name in ("c", "d", "u", "w")] == ["slip", "follows", "exact", "slip"]
+    assert (report.points, report.withheld) == (3, 0)
+
+
+def test_only_where_a_cause_can_be_it_is_charged_again(layers):
+    sheet = {"a": [6, -3], "r": [6, -3], "z2": [9, -9], "r2": [9, -9], "z3": [18, -18]}
+    assert states(layers, **sheet, r3=[18, -18])[1:] == ["slip", "follows", "slip", "follows", "slip"]
+    assert states(layers, **sheet, r3=[18, 0])[-1] == "follows"
+    once = {"a": [6, -3], "r": [6, -3], "z2": [9, -9], "r2": [9, 0], "z3": [9, -9], "r3": [9, 0]}
+    assert states(layers, **once) == ["exact", "slip", "follows", "follows", "follows", "follows"]
+
+
+def test_without_any_relu_a_layer_that_happens_to_be_positive_is_charged_too(layers):
+    """z3 = (4, 5) is not what follows; both are positive, so that a ReLU changes nothing."""
+    sheet = {"a": [6, -3], "r": [6, -3], "z2": [9, -9], "r2": [9, -9], "z3": [4, 5], "r3": [4, 5]}
+    assert states(layers, **sheet)[-1] == "slip"
+    sheet |= {"r2": [9, 0]}
+    assert states(layers, **sheet)[-1] != "slip"
+
+
+def parts(truth):
+    scheme = Scheme(exercise([Answer("v", (len(truth),), "", "int")]))
+
+    @scheme.step(parts=True)
+    def v():
+        """$v$"""
+        return np.array(truth, dtype=float)
+
+    return Marker(scheme)
+
+
+def test_half_takes_six_entries_that_are_not_zero_and_three_quarters_of_these():
+    few = parts([0, 0, 0, 4, 5, 6, 7, 8])
+    assert marked(few, v=[0, 0, 0, 4, 5, 6, 7, 9]).points == 0  # five, of which four are right
+    many = parts([1, 2, 3, 4, 5, 6] + [0] * 18)
+    assert marked(many, v=[1, 2, 3, 4, 5, 7] + [0] * 18).points == 0.5
+    assert marked(many, v=[1, 2, 3, 7, 7, 7] + [0] * 18).points == 0  # 21 of 24, and three of six
