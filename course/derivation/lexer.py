@@ -1,0 +1,279 @@
+r"""From the text of a line to lexemes: words, numbers, signs, each with its place in the text.
+
+LaTeX as people type it, Python-like text and unicode give the same lexemes: `\hat{y}` and `ŷ`, `\cdot` and `*`,
+`x²` and `x^{2}`, `\alpha`, `alpha` and `α`. What only sets type (`\left`, `\,`, `\mathbf`) is dropped.
+"""
+
+import re
+import unicodedata
+from typing import Literal, NamedTuple
+
+from course.errors import CourseError
+
+LONGEST_LINE = 4000  # characters
+MOST_LEXEMES = 2000
+LONGEST_WORD = 40
+
+Kind = Literal["word", "number", "sign", "prose", "end"]
+
+
+class Unread(CourseError):
+    """Raised where a line cannot be read.
+
+    Attributes:
+        position: the character at which reading stopped, from 0.
+        expected: what would have been read there.
+        nearest: the declared spelling that is most alike, or "".
+    """
+
+    def __init__(self, position: int, expected: str, nearest: str = "") -> None:
+        self.position, self.expected, self.nearest = position, expected, nearest
+        super().__init__(f"character {position + 1}: {expected}" + (f"; nearest is {nearest}" if nearest else ""))
+
+
+class Lexeme(NamedTuple):
+    """A word, a number, a sign or a piece of prose, and where it begins in the text."""
+
+    kind: Kind
+    text: str
+    position: int
+
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "vartheta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ",
+    "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Phi": "Φ", "Psi": "Ψ",
+    "Omega": "Ω", "ell": "ℓ",
+}  # fmt: skip
+_SAME_LETTER = {"ϕ": "φ", "ɸ": "φ", "𝜎": "σ", "ϵ": "ε", "µ": "μ", "ϑ": "θ", "𝓛": "L", "ℒ": "L", "∆": "Δ", "𝟙": "𝟙"}
+_ACCENTS = {
+    "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
+    "widetilde": "\u0303", "dot": "\u0307", "vec": "",
+}  # fmt: skip
+_STYLES = {
+    "mathbf", "mathcal", "mathrm", "mathbb", "mathit", "mathsf", "boldsymbol", "bm", "bf", "operatorname",
+    "underline",
+}  # fmt: skip
+_DROPPED = {
+    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr",
+    "displaystyle",
+    "textstyle", "limits", "nolimits", "nonumber", "quad", "qquad", "hline", "notag", "middle",
+}  # fmt: skip
+# Signs that are written in several ways, by the one that the reader knows.
+COMMANDS = {
+    "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "partial": "∂", "nabla": "∇", "sum": "∑",
+    "prod": "∏", "leftarrow": "←", "gets": "←", "Leftarrow": "←", "Rightarrow": "⇒", "implies": "⇒", "to": "⇒",
+    "rightarrow": "⇒", "Longrightarrow": "⇒", "therefore": "⇒", "iff": "⇒", "Leftrightarrow": "⇒", "le": "≤",
+    "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "=", "simeq": "=", "equiv": "=",
+    "coloneqq": ":=", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lvert": "|", "rvert": "|", "vert": "|",
+    "mid": "|", "top": "ᵀ", "intercal": "ᵀ", "prime": "'", "frac": "frac", "dfrac": "frac", "tfrac": "frac",
+    "sqrt": "sqrt", "lt": "<", "gt": ">", "lbrace": "(", "rbrace": ")", "lbrack": "[", "rbrack": "]", "div": "/",
+}  # fmt: skip
+_ESCAPED = {"{": "(", "}": ")", "|": "‖", "\\": "\\\\", "_": "_"}
+_PAIRS = {
+    "**": "^", "<-": "←", ":=": ":=", "==": "=", "=>": "⇒", "->": "⇒", "<=": "≤", ">=": "≥", "!=": "≠", "||": "‖",
+    "//": "/",
+}  # fmt: skip
+_SIGNS = {
+    "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "•": "*", "∘": "⊙", "−": "-", "–": "-", "—": "-", "÷": "/",
+    "∕": "/", "⁄": "/", "∑": "∑", "Σ": "∑", "∏": "∏", "Π": "∏", "√": "sqrt", "‖": "‖", "∥": "‖", "′": "'",
+    "’": "'",
+    "`": "'", "→": "⇒", "⟹": "⇒", "⇔": "⇒", "∴": "⇒", "≈": "=", "≡": "=", "≔": ":=", "ᵀ": "ᵀ", "⊤": "ᵀ", "″": "''",
+}  # fmt: skip
+_PLAIN = set("+-*/^_()[]{}|,;:=<>'&⊙∂∇←⇒≤≥≠.")
+_SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
+_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵏᵖʲˡᵐᵗ", "0123456789+-=()nikpjlmt", strict=True))
+_COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+(?![0-9]))?|\.[0-9]+")
+_BRACED = re.compile(r"\s*\{([^{}]*)\}")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+def lex(text: str) -> list[Lexeme]:
+    r"""Return the lexemes of a line, ending with one of kind `end`.
+
+    ```python
+    >>> [lexeme.text for lexeme in lex(r"\hat{y} \cdot x²")]
+    ['ŷ', '*', 'x', '^', '{', '2', '}', '']
+
+    ```
+
+    Raises:
+        Unread: for a line that is too long, or where a character or command begins that is none of the language.
+    """
+    if len(text) > LONGEST_LINE:
+        raise Unread(LONGEST_LINE, f"the end of the line, after at most {LONGEST_LINE} characters")
+    found: list[Lexeme] = []
+    position = 0
+    while position < len(text):
+        position = _one(text, position, found)
+        if len(found) > MOST_LEXEMES:
+            raise Unread(position, f"the end of the line, after at most {MOST_LEXEMES} words and signs")
+    found.append(Lexeme("end", "", len(text)))
+    return found
+
+
+def _one(text: str, position: int, found: list[Lexeme]) -> int:
+    """Put the lexemes that begin here into `found` and return where the next begin."""
+    character = text[position]
+    if character.isspace() or character in "$~\u2061\u2062\u200b":
+        return position + 1
+    if character == "\\":
+        return _command(text, position, found)
+    if character == "#":
+        found.append(Lexeme("prose", text[position + 1 :].strip(), position))
+        return len(text)
+    for scripts, sign in ((_SUBSCRIPTS, "_"), (_SUPERSCRIPTS, "^")):
+        if character in scripts:
+            end = position
+            while end < len(text) and text[end] in scripts:
+                end += 1
+            inner = lex("".join(scripts[one] for one in text[position:end]))[:-1]
+            found.append(Lexeme("sign", sign, position))
+            found.append(Lexeme("sign", "{", position))
+            found += [Lexeme(kind, one, position + at) for kind, one, at in inner]
+            found.append(Lexeme("sign", "}", end - 1))
+            return end
+    number = _NUMBER.match(text, position)
+    if number:
+        found.append(Lexeme("number", number[0], position))
+        return number.end()
+    pair = text[position : position + 2]
+    if pair in _PAIRS:
+        found.append(Lexeme("sign", _PAIRS[pair], position))
+        return position + 2
+    if character in _SIGNS:
+        found.append(Lexeme("sign", _SIGNS[character], position))
+        return position + 1
+    if character in _PLAIN:
+        found.append(Lexeme("sign", character, position))
+        return position + 1
+    if character.isalpha() or character in _SAME_LETTER:
+        return _word(text, position, found)
+    name = unicodedata.name(character, "a control character").lower()
+    raise Unread(position, f"a letter, a number or a sign was expected, got {character!r} ({name})")
+
+
+def _word(text: str, position: int, found: list[Lexeme]) -> int:
+    end = position
+    while end < len(text) and _in_word(text[end]):
+        end += 1
+    word = text[position:end]
+    if len(word) > LONGEST_WORD:
+        raise Unread(position, f"a word of at most {LONGEST_WORD} letters was expected")
+    strange = [one for one in word if one.isalpha() and not _known_letter(one)]
+    if strange:
+        name = unicodedata.name(strange[0], "an unknown letter").lower()
+        raise Unread(position + word.index(strange[0]), f"a Latin or Greek letter was expected, got the {name}")
+    found.append(Lexeme("word", canonical(word), position))
+    return end
+
+
+def _in_word(character: str) -> bool:
+    if character in _SUBSCRIPTS or character in _SUPERSCRIPTS or character in _SIGNS:
+        return False
+    return character.isalpha() or character in "0123456789" or character in "\u0302\u0303\u0304\u0307"
+
+
+def _known_letter(character: str) -> bool:
+    name = unicodedata.name(character, "")
+    return character in _SAME_LETTER or name.startswith(("LATIN ", "GREEK ")) or character in "ℓ𝟙"
+
+
+def canonical(word: str) -> str:
+    """Return a word in one spelling: Greek letters by themselves, accents composed.
+
+    ```python
+    >>> canonical("alpha"), canonical("ϕ")
+    ('α', 'φ')
+
+    ```
+    """
+    composed = unicodedata.normalize("NFC", "".join(_SAME_LETTER.get(one, one) for one in word))
+    return GREEK.get(composed, composed)
+
+
+def _command(text: str, position: int, found: list[Lexeme]) -> int:
+    command = _COMMAND.match(text, position)
+    if not command:
+        character = text[position + 1 : position + 2]
+        if character in _ESCAPED:
+            found.append(Lexeme("sign", _ESCAPED[character], position))
+        elif character not in ",;:! ()[]":
+            raise Unread(position, "the name of a LaTeX command was expected after the backslash")
+        return position + 2
+    name, end = command[1], command.end()
+    if name in COMMANDS:
+        found.append(Lexeme("sign", COMMANDS[name], position))
+        return end
+    if name in GREEK:
+        return _letter(text, GREEK[name], position, end, found)
+    if name in _DROPPED:
+        # `\right.` closes nothing that is seen
+        return end + 1 if name in ("left", "right") and text[end : end + 1] == "." else end
+    if name in ("tag", "label"):
+        braced = _BRACED.match(text, end)
+        return braced.end() if braced else end
+    if name in ("begin", "end"):
+        braced = _BRACED.match(text, end)
+        if not braced:
+            raise Unread(end, f"the name of an environment in braces was expected after \\{name}")
+        found.append(Lexeme("sign", f"{name} {braced[1].strip().rstrip('*')}", position))
+        return braced.end()
+    if name in ("text", "textrm", "mbox", "textit", "textbf"):
+        return _text(text, position, end, found)
+    if name in _ACCENTS or name in _STYLES:
+        return _dressed(text, name, position, end, found)
+    found.append(Lexeme("word", name, position))
+    return end
+
+
+def _letter(text: str, letter: str, position: int, end: int, found: list[Lexeme]) -> int:
+    r"""Take a digit that stands right after a Greek letter without a blank (`\delta1`) into its word."""
+    digits = re.compile("[0-9]*").match(text, end)
+    found.append(Lexeme("word", letter + (digits[0] if digits else ""), position))
+    return digits.end() if digits else end
+
+
+def _text(text: str, position: int, end: int, found: list[Lexeme]) -> int:
+    braced = _BRACED.match(text, end)
+    if not braced:
+        raise Unread(end, "text in braces was expected after \\text")
+    found.append(Lexeme("prose", braced[1].strip(), position))
+    return braced.end()
+
+
+def _dressed(text: str, command: str, position: int, end: int, found: list[Lexeme]) -> int:
+    """Read a letter or word with an accent, or in a type of its own, which says nothing."""
+    braced = _BRACED.match(text, end)
+    if braced:
+        inner, end = lex(braced[1])[:-1], braced.end()
+    else:
+        while text[end : end + 1].isspace():
+            end += 1
+        if end >= len(text):
+            raise Unread(end, f"a letter was expected after \\{command}")
+        inner: list[Lexeme] = []
+        if text[end] == "\\":
+            end = _command(text, end, inner)
+        else:
+            _one(text[end], 0, inner)
+            end += 1
+    if len(inner) == 1 and inner[0].kind == "word":
+        found.append(Lexeme("word", canonical(inner[0].text + _ACCENTS.get(command, "")), position))
+        return end
+    if len(inner) == 1 and inner[0].text == "1" and command not in _ACCENTS:
+        found.append(Lexeme("word", "𝟙", position))  # an indicator, \mathbb{1}
+        return end
+    if _ACCENTS.get(command):
+        raise Unread(position, f"one letter was expected under \\{command}")
+    found.append(Lexeme("sign", "{", position))
+    found += [Lexeme(kind, one, position) for kind, one, _ in inner]
+    found.append(Lexeme("sign", "}", position))
+    return end
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a piece of prose, in small letters."""
+    return [word.lower() for word in _WORDS.findall(text)]

@@ -1,0 +1,349 @@
+r"""From what a student typed to lines, and from a line to statements.
+
+```python
+>>> from course.derivation.symbols import Symbol, Symbols
+>>> line = read_line("a = 6 > 0, so d = 2a", Symbols(Symbol("a")))
+>>> [(one.kind, len(one.chain)) for one in line.statements]
+[('claim', 1), ('condition', 1), ('definition', 1)]
+
+```
+
+A line that cannot be read keeps its text and says where and why; the lines around it are read all the same.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from course.derivation import tree
+from course.derivation.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
+from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished
+from course.derivation.symbols import KNOWN, Symbols
+from course.derivation.tree import Entry, Name, Node, TreeError, Updated
+from course.errors import CourseError
+
+MOST_LINES = 200
+MOST_STATEMENTS = 12
+LONGEST_TEXT = 64 * 1024  # characters of all lines together
+LARGEST_READ = 1024 * 1024  # bytes of all lines together
+
+# Words that may stand around formulas without saying anything that is judged.
+PROSE = frozenset(
+    """
+    according again all also an and apply applying are as assume assumption at back base be because by
+    calculate call chain claim clearly combine compute computing condition conclude consider constant
+    definition define denote derivative derive does due each element elements entry equal equals equation
+    every expand expanding factor factors finally first follows for form formula from get gets give gives
+    given goal gradient have hence here holds hypothesis identity if iff in induction inner insert inserting
+    into is it its just know known layer let line linear local loss multiply next node not note now numbers
+    obtain of on one only otherwise our out output part path plug plugging product proof put qed rearrange
+    reason remember result rewrite rule same second see set shows similarly simplify simplifying since so
+    start step substitute substituting such sum take taking term terms that the their then there therefore
+    these this thus to true truth two unit use using value values we weight where which while with write
+    written yields you your
+    """.split()  # noqa: SIM905
+)
+_SEPARATORS = {",", ";", "⇒", ":"}
+_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_RELATIONS = CONDITIONS | {":=", "←"}
+_REASONS = {"by", "because", "since", "using", "hypothesis", "from"}
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
+_WHOLE = {"aligned", "align", "alignat", "gather", "gathered", "equation", "split", "eqnarray", "multline", "math"}
+_BREAK = re.compile(r"\\\\(?:\s*\[[^\]\n]{0,12}\])?|\n")
+
+Kind = Literal["continuation", "claim", "definition", "update", "condition"]
+
+
+class ReadError(CourseError):
+    """Raised for JSON that holds no lines that were read."""
+
+
+class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where and why a line cannot be read: the character, from 0, what was expected, the nearest spelling."""
+
+    position: Annotated[int, Meta(ge=0)]
+    expected: Annotated[str, Meta(max_length=600)]
+    nearest: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One statement of a line.
+
+    Attributes:
+        kind: `continuation` of the line before (`= e`), `claim` (`A = e`), `definition` of a new name (`d = e`),
+            `update` (`w ← e`), or a `condition` (`z > 0`).
+        target: the left side of a claim; the new name of a definition; what is updated.
+        chain: what it is said to be equal to, from left to right; of a condition the comparison.
+    """
+
+    kind: Kind
+    target: Node | None
+    chain: Annotated[tuple[Node, ...], Meta(max_length=MOST_STATEMENTS)]
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line as it was read: its text, its statements or the problem, and the words around them."""
+
+    text: Annotated[str, Meta(max_length=LONGEST_LINE)]
+    statements: Annotated[tuple[Statement, ...], Meta(max_length=MOST_STATEMENTS)] = ()
+    words: Annotated[tuple[str, ...], Meta(max_length=4 * MOST_STATEMENTS)] = ()
+    problem: Problem | None = None
+
+
+def split_lines(typed: str | Iterable[str]) -> list[str]:
+    r"""Return the lines of a text: split at line ends and at `\\`, but not inside cases or a matrix.
+
+    ```python
+    >>> split_lines(r"\begin{aligned} a &= b + c \\ &= d \end{aligned}")
+    ['a = b + c', '= d']
+
+    ```
+    """
+    texts = [typed] if isinstance(typed, str) else list(typed)[: MOST_LINES + 1]
+    found: list[str] = []
+    for text in texts:
+        found += _split(text[: LONGEST_TEXT + 1])
+    return found
+
+
+def _split(text: str) -> list[str]:
+    inside, start, parts = 0, 0, []
+    marks = sorted([*_ENVIRONMENT.finditer(text), *_BREAK.finditer(text)], key=lambda mark: mark.start())
+    for mark in marks:
+        if mark.re is _ENVIRONMENT:
+            if mark[2] in _WHOLE:
+                parts.append(text[start : mark.start()])
+                start = mark.end()
+            else:
+                inside = max(0, inside + (1 if mark[1] == "begin" else -1))
+        elif not inside:
+            parts.append(text[start : mark.start()])
+            start = mark.end()
+    parts.append(text[start:])
+    kept = (_without_alignment(part).strip().strip("$").strip() for part in parts)
+    return [part for part in kept if part]
+
+
+def _without_alignment(text: str) -> str:
+    """Return the text without the `&` that align formulas; those of cases and matrices stay."""
+    if "begin" in text or "&" not in text:
+        return text
+    return text.replace("&", "")
+
+
+def read_lines(typed: str | Iterable[str], symbols: Symbols) -> list[Line]:
+    r"""Return the lines of a text or list, each read with the names that earlier ones have defined.
+
+    Lines beyond the limits (200 lines, 64 KiB together) are kept as one line that says so.
+    """
+    found: list[Line] = []
+    length = 0
+    for text in split_lines(typed):
+        length += len(text)
+        if len(found) == MOST_LINES or length > LONGEST_TEXT:
+            problem = Problem(0, f"at most {MOST_LINES} lines of together {LONGEST_TEXT} characters were expected")
+            found.append(Line(text[:80], problem=problem))
+            break
+        line = read_line(text, symbols)
+        for statement in line.statements:
+            if statement.kind == "definition" and isinstance(statement.target, Name):
+                symbols = symbols.with_own(statement.target.name)
+        found.append(line)
+    return found
+
+
+def read_line(text: str, symbols: Symbols) -> Line:
+    """Return one line, read; if it cannot be, with the problem in place of statements."""
+    try:
+        return _Statements(lex(text), symbols).line(text)
+    except Unread as error:
+        problem = Problem(error.position, error.expected[:600], error.nearest[:200])
+    except RecursionError:
+        problem = Problem(0, "a formula with fewer brackets one in another was expected")
+    return Line(text[:LONGEST_LINE], problem=problem)
+
+
+class _Statements:
+    """Takes a line apart: words, then statements between them."""
+
+    def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
+        self.lexemes, self.symbols = lexemes, symbols
+
+    def line(self, text: str) -> Line:
+        found: list[Statement] = []
+        said: list[str] = []
+        for segment in self._segments(said):
+            found += self._statements(segment)
+            if len(found) > MOST_STATEMENTS:
+                raise Unread(segment[0].position, f"at most {MOST_STATEMENTS} statements on a line were expected")
+        return Line(text, tuple(found), tuple(said[: 4 * MOST_STATEMENTS]))
+
+    def _segments(self, said: list[str]) -> list[list[Lexeme]]:
+        """Return what stands between words and separators outside brackets; the words go into `said`."""
+        segments: list[list[Lexeme]] = [[]]
+        depth, at, conditional = 0, 0, self._conditional()
+        while self.lexemes[at].kind != "end":
+            one = self.lexemes[at]
+            depth = max(0, depth + _BRACKETS.get(one.text, 0) if one.kind == "sign" else depth)
+            depth += one.text.startswith("begin ") - one.text.startswith("end ")
+            if depth or not self._between(at, conditional):
+                segments[-1].append(one)
+                at += 1
+                continue
+            run = self._prose_from(at)
+            if run > at:
+                said.append(" ".join(lexeme.text for lexeme in self.lexemes[at:run]))
+            at = max(run, at + 1)
+            segments.append([])
+        return [segment for segment in segments if segment]
+
+    def _conditional(self) -> bool:
+        texts = [one.text for one in self.lexemes]
+        return "if" in texts and bool(OTHERWISE & set(texts))
+
+    def _between(self, at: int, conditional: bool) -> bool:
+        """Return whether this lexeme separates statements: a comma, an arrow, a word."""
+        one = self.lexemes[at]
+        if one.kind == "sign":
+            return one.text in _SEPARATORS or (one.text == "." and self.lexemes[at + 1].text != "T")
+        return self._is_prose(one) and not (conditional and one.text in ("if", *OTHERWISE))
+
+    def _is_prose(self, one: Lexeme) -> bool:
+        if one.kind == "prose":
+            return not any(word in self.symbols.table or word in KNOWN for word in words(one.text))
+        if one.kind != "word" or len(one.text) < 2 or (one.text, "", "") in self.symbols.table:
+            return False
+        return one.text.lower() in PROSE
+
+    def _prose_from(self, at: int) -> int:
+        """Return where the words that begin here end; after `by` or `because` any words may follow."""
+        reason = False
+        while self.lexemes[at].kind in ("word", "prose"):
+            one = self.lexemes[at]
+            plain = one.kind == "word" and (one.text, "", "") not in self.symbols.table and len(one.text) > 2
+            if not self._is_prose(one) and not (reason and plain and one.text not in KNOWN):
+                break
+            reason = reason or bool(_REASONS & set(words(one.text)))
+            at += 1
+        return at
+
+    def _statements(self, segment: list[Lexeme]) -> list[Statement]:
+        end = Lexeme("end", "", segment[-1].position + len(segment[-1].text))
+        reader = Reader([*segment, end], self.symbols)
+        defined = self._defined(reader)
+        if defined is not None:
+            chain = self._chain(reader)
+            self.symbols = self.symbols.with_own(defined)
+            return [Statement("definition", Name(defined), chain)]
+        if reader.sees("=", ":="):
+            return [Statement("continuation", None, self._chain(reader))]
+        first = finished(reader.formula())
+        if reader.next.kind == "end":
+            return [Statement("continuation", None, (first,))]
+        if reader.sees("←", ":=") and isinstance(first, Name | Entry):
+            reader.at += 1
+            value = finished(reader.formula())
+            return [Statement("update", Updated(first), (value, *self._chain(reader, empty=True)))]
+        return self._compared(reader, first)
+
+    def _defined(self, reader: Reader) -> str | None:
+        """Go past a name that nobody has declared and return it, if it stands before `=`."""
+        texts = [one.text for one in reader.lexemes]
+        relation = next((at for at, text in enumerate(texts) if text in ("=", ":=")), 0)
+        before = reader.lexemes[:relation]
+        if not before or before[0].kind != "word" or len("".join(texts[:relation])) > 30:
+            return None
+        name = "".join(texts[:relation])
+        if not re.fullmatch(r"\w+(_\{?\w+\}?)*", name):
+            return None
+        try:
+            Reader([*before, Lexeme("end", "", 0)], self.symbols).formula()
+        except Unread:
+            reader.at = relation
+            return name
+        return name if self._is_own(name, reader, relation) else None
+
+    def _is_own(self, name: str, reader: Reader, relation: int) -> bool:
+        """Return whether the name is one of the student's, defined once more."""
+        if name in self.symbols.own:
+            reader.at = relation
+            return True
+        return False
+
+    def _chain(self, reader: Reader, empty: bool = False) -> tuple[Node, ...]:
+        """Read `= e1 = e2 …` to the end."""
+        found: list[Node] = []
+        while reader.takes("=", ":="):
+            found.append(finished(reader.formula()))
+            self._limit(found, reader)
+        if reader.next.kind != "end" or not (found or empty):
+            raise reader.unread("= and a formula, or the end of the line, were expected")
+        return tuple(found)
+
+    def _limit(self, links: Sequence[object], reader: Reader) -> None:
+        if len(links) > MOST_STATEMENTS:
+            raise reader.unread(f"at most {MOST_STATEMENTS} equalities in one statement were expected")
+
+    def _compared(self, reader: Reader, first: Node) -> list[Statement]:
+        """Read `A = e1 = e2 > 0`: a claim, and a condition on its last link."""
+        chain: list[Node] = []
+        conditions: list[Statement] = []
+        last = first
+        while reader.sees(*_RELATIONS):
+            relation = reader.next.text
+            reader.at += 1
+            right = finished(reader.formula())
+            if relation in ("=", ":="):
+                chain.append(right)
+            elif relation in CONDITIONS:
+                compared = tree.Compare(relation, last, right)  # type: ignore[arg-type]
+                conditions.append(Statement("condition", None, (compared,)))
+            else:
+                raise reader.unread("a symbol before ← was expected")
+            last = right
+            self._limit(chain or conditions, reader)
+        reader.expect_end()
+        claims = [Statement("claim", first, tuple(chain))] if chain else []
+        return [*claims, *conditions]
+
+
+def encode_lines(lines: Sequence[Line]) -> bytes:
+    """Return lines that were read as JSON, to hand them from the process that reads to the one that marks."""
+    return msgspec.json.encode(list(lines))
+
+
+_decoder: msgspec.json.Decoder[list[Line]] = msgspec.json.Decoder(list[Line])
+
+
+def decode_lines(data: bytes, symbols: Symbols) -> list[Line]:
+    """Return the lines that the JSON holds, with every tree checked against what is declared.
+
+    Raises:
+        ReadError: if it holds none or too many, or a tree that is too large or names what is not declared.
+    """
+    if len(data) > LARGEST_READ:
+        raise ReadError(f"lines of at most {LARGEST_READ} bytes were expected, got {len(data)}")
+    try:
+        lines = _decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ReadError(f"the JSON of lines that were read was expected: {error}") from None
+    if len(lines) > MOST_LINES + 1:
+        raise ReadError(f"at most {MOST_LINES} lines were expected, got {len(lines)}")
+    try:
+        return [_checked(line, symbols) for line in lines]
+    except TreeError as error:
+        raise ReadError(str(error)) from None
+
+
+def _checked(line: Line, symbols: Symbols) -> Line:
+    for statement in line.statements:
+        own = {statement.target.name} if isinstance(statement.target, Name) else set()
+        if statement.kind == "definition" and not own:
+            raise TreeError("a new name was expected on the left of a definition")
+        for node in (*((statement.target,) if statement.target else ()), *statement.chain):
+            counting = {one.index for one in tree.walk(node) if isinstance(one, tree.Big) and len(one.index) == 1}
+            tree.check(node, symbols.names | counting | (own if statement.kind == "definition" else set()))
+    return line

@@ -1,0 +1,807 @@
+r"""From lexemes to the tree of one formula, by precedence and by longest match over what is declared.
+
+A symbol with its scripts is first looked for as a whole, so that `h^{(3)}` is a name where it is declared and a
+power where it is not. Two factors may stand side by side; a number may not follow another factor without a sign,
+so that a forgotten `\cdot` is refused and never joins digits.
+
+```python
+>>> from course.derivation.symbols import Symbol, Symbols
+>>> read_formula("2x(x-1)", Symbols(Symbol("x")))
+Product(factors=(Number(text='2'), Name(name='x'),
+        Sum(terms=(Name(name='x'), Negative(argument=Number(text='1'))))), elementwise=False)
+
+```
+"""
+
+from course.derivation import tree
+from course.derivation.lexer import Lexeme, Unread, canonical, lex, words
+from course.derivation.symbols import KNOWN, Function, Key, Symbol, Symbols, read_key, script
+from course.derivation.tree import (
+    Abs,
+    Big,
+    Call,
+    Case,
+    Cases,
+    Compare,
+    Derivative,
+    Entry,
+    Indicator,
+    Matrix,
+    Name,
+    Negative,
+    Node,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Transpose,
+)
+
+DEEPEST_BRACKETS = 30
+CONDITIONS = {"=", "<", ">", "≤", "≥", "≠"}
+TRANSPOSING = {"T", "ᵀ", "top", "mathsf T"}
+OTHERWISE = {"else", "otherwise", "sonst"}
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_STARTING = {"(", "[", "{", "frac", "sqrt", "∑", "∏", "∂", "∇"}
+
+
+def read_formula(text: str, symbols: Symbols) -> Node:
+    """Return the tree of one formula.
+
+    Raises:
+        Unread: where it cannot be read.
+    """
+    reader = Reader(lex(text), symbols)
+    node = reader.formula()
+    reader.expect_end()
+    return finished(node)
+
+
+def finished(node: Node) -> Node:
+    """Return a tree that has been read, if it is within the limits.
+
+    Raises:
+        Unread: if it is too large or too deep, with the reason as what was expected.
+    """
+    try:
+        return tree.check(node)
+    except tree.TreeError as error:
+        raise Unread(0, str(error)) from None
+
+
+class Reader:
+    """Reads formulas from lexemes, one after another.
+
+    Attributes:
+        lexemes: those of the line.
+        at: the place of the next one.
+        symbols: what is declared.
+    """
+
+    def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
+        self.lexemes, self.symbols, self.at = lexemes, symbols, 0
+        self._open: list[str] = []  # the brackets that are open, innermost last
+        self._bound: list[str] = []  # indices of the sums around
+
+    # -- moving on ---------------------------------------------------------------------------------------------
+
+    @property
+    def next(self) -> Lexeme:
+        """The lexeme that comes next."""
+        return self.lexemes[self.at]
+
+    def sees(self, *texts: str) -> bool:
+        """Return whether one of these signs comes next."""
+        return self.next.kind == "sign" and self.next.text in texts
+
+    def takes(self, *texts: str) -> bool:
+        """Go past the sign if it is one of these, and return whether it was."""
+        if self.sees(*texts):
+            self.at += 1
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        """Go past this sign, which has to come next."""
+        if not self.takes(text):
+            raise self.unread(f"{text} was expected")
+
+    def expect_end(self) -> None:
+        """Raise unless the line ends here."""
+        if self.next.kind != "end":
+            raise self.unread("the end of the formula or a sign was expected")
+
+    def unread(self, expected: str, nearest: str = "") -> Unread:
+        """Return the error that says what was expected here."""
+        got = f", got {self.next.text[:30]!r}" if self.next.text else ", got the end of the line"
+        return Unread(self.next.position, expected + got, nearest)
+
+    # -- sums, products, powers --------------------------------------------------------------------------------
+
+    def formula(self) -> Node:
+        """Return a sum, or `value if condition else other`."""
+        node = self._sum()
+        if self.next == self.next._replace(kind="word", text="if"):
+            self.at += 1
+            condition = self.condition()
+            if self.next.text not in OTHERWISE:
+                raise self.unread("else was expected")
+            self.at += 1
+            return Cases((Case(node, condition), Case(self.formula(), None)))
+        return node
+
+    def condition(self) -> Compare:
+        """Return a comparison such as `a > 0`."""
+        left = self._sum()
+        if not self.sees(*CONDITIONS):
+            raise self.unread("a comparison such as > 0 was expected")
+        relation = self.next.text
+        self.at += 1
+        return Compare(relation, left, self._sum())  # type: ignore[arg-type]
+
+    def _sum(self) -> Node:
+        terms: list[Node] = []
+        while True:
+            negative = False
+            if terms or self.sees("+", "-"):
+                if not self.sees("+", "-"):
+                    break
+                negative = self.next.text == "-"
+                self.at += 1
+            term = self._product()
+            terms.append(Negative(term) if negative else term)
+        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+    def _product(self) -> Node:
+        factors: list[Node] = [self._signed()]
+        while True:
+            if self.takes("*"):
+                factors.append(self._signed())
+            elif self.takes("⊙"):
+                factors = [Product((_product_of(factors), self._signed()), elementwise=True)]
+            elif self.takes("/"):
+                factors = [Quotient(_product_of(factors), self._signed())]
+            elif self._side_by_side():
+                factors.append(self._power())
+            else:
+                return _product_of(factors)
+
+    def _side_by_side(self) -> bool:
+        """Return whether a factor begins here without a sign before it."""
+        kind, text, _ = self.next
+        if kind == "number":
+            raise self.unread("a sign between the factors was expected before the number")
+        if kind == "word":
+            return text not in ("if", *OTHERWISE)
+        if kind != "sign":
+            return False
+        if text in ("|", "‖"):
+            return not (self._open and self._open[-1] in ("|", "‖"))
+        return text in _STARTING or text.startswith("begin ")
+
+    def _signed(self) -> Node:
+        if self.takes("-"):
+            return Negative(self._signed())
+        self.takes("+")
+        return self._power()
+
+    def _power(self) -> Node:
+        if len(self._open) > DEEPEST_BRACKETS:
+            raise self.unread(f"at most {DEEPEST_BRACKETS} brackets one in another were expected")
+        node = self._primary()
+        while True:
+            if self.takes("ᵀ") or self._takes_attribute_t():
+                node = Transpose(node)
+            elif self.sees("^"):
+                node = self._raised(node)
+            elif self.sees("'"):
+                raise self.unread("a function before the prime was expected")
+            else:
+                return node
+
+    def _takes_attribute_t(self) -> bool:
+        if self.sees(".") and self.lexemes[self.at + 1].text == "T":
+            self.at += 2
+            return True
+        return False
+
+    def _raised(self, base: Node) -> Node:
+        """Read what follows `^`: an exponent, or the sign of a transposed."""
+        text, end = script(self.lexemes, self.at + 1)
+        if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
+            self.at = end
+            return Transpose(base)
+        self.expect("^")
+        return Power(base, self._exponent())
+
+    def _exponent(self, subscript: bool = True) -> Node:
+        """Read what stands after `^` or `_`: a group, or one thing, perhaps with a subscript of its own."""
+        self._open.append("^")
+        try:
+            if self.sees("{"):
+                return self._bracketed("{")
+            if self.takes("-"):
+                return Negative(self._exponent())
+            if self.next.kind == "word" and self.lexemes[self.at + 1].text != "(":
+                return self._one_word(subscript)
+            return self._power() if subscript and self._plain_exponent() else self._primary()
+        finally:
+            self._open.pop()
+
+    def _one_word(self, subscript: bool) -> Node:
+        if self.symbols.table.get((self.next.text, "", "")) is None:
+            self._split(1)
+        end = self.at + 1
+        if subscript and self.lexemes[end].text == "_":
+            end = script(self.lexemes, end + 1)[1]
+        inside = self._inside(self.lexemes[self.at : end], self.lexemes[end].position)
+        node = inside.formula()
+        inside.expect_end()
+        self.at = end
+        return node
+
+    def _inside(self, lexemes: list[Lexeme], end: int) -> "Reader":
+        """Return a reader of these lexemes alone, which knows the brackets and sums around them."""
+        inside = Reader([*lexemes, Lexeme("end", "", end)], self.symbols)
+        inside._bound, inside._open = self._bound, self._open
+        return inside
+
+    def _plain_exponent(self) -> bool:
+        """Return whether the exponent itself may have one: 2^3^2, which goes to the right."""
+        return self.next.kind == "number" and self.lexemes[self.at + 1].text == "^"
+
+    # -- what is not put together by signs ---------------------------------------------------------------------
+
+    def _primary(self) -> Node:
+        kind, text, _ = self.next
+        if kind == "number":
+            return self._number()
+        if kind == "word":
+            return self._word()
+        if kind == "sign":
+            if text in _CLOSING:
+                return self._bracketed(text)
+            if text == "|":
+                return Abs(self._between("|"))
+            if text == "‖":
+                return self._norm()
+            if text == "frac":
+                return self._fraction()
+            if text == "sqrt":
+                self.at += 1
+                return Call("sqrt", (self._argument(),))
+            if text in ("∑", "∏"):
+                self.at += 1
+                return self._big("sum" if text == "∑" else "prod")
+            if text == "∇":
+                return self._nabla()
+            if text == "∂":
+                return self._declared_or(self._quotient_of_differentials)
+            if text.startswith("begin "):
+                return self._environment()
+        raise self.unread("a number, a symbol or a bracket was expected")
+
+    def _number(self) -> Node:
+        text = self.next.text
+        if len(text) > tree.MOST_DIGITS:
+            raise self.unread(f"a number of at most {tree.MOST_DIGITS} digits was expected")
+        self.at += 1
+        if text == "1" and self.sees("_"):
+            self.at += 1
+            return self._indicator()
+        if text == "1" and self.sees("["):
+            return self._indicator()
+        return Number(text)
+
+    def _indicator(self) -> Node:
+        opening = self.next.text
+        if opening not in _CLOSING:
+            raise self.unread("a condition in brackets was expected")
+        self.at += 1
+        condition = self.condition()
+        self.expect(_CLOSING[opening])
+        return Indicator(condition)
+
+    def _bracketed(self, opening: str) -> Node:
+        self.expect(opening)
+        if opening == "(" and self.next.text.startswith("begin "):  # \left\{ \begin{matrix}
+            node = self._environment()
+            self.takes(")")
+            return node
+        self._open.append(opening)
+        node = self.formula()
+        if opening != "{" and self.sees(*CONDITIONS):
+            relation = self.next.text
+            self.at += 1
+            node = Indicator(Compare(relation, node, self._sum()))  # type: ignore[arg-type]
+        if opening == "[" and self.sees(",", ";"):
+            return self._list(node)
+        self._open.pop()
+        self.expect(_CLOSING[opening])
+        return node
+
+    def _list(self, first: Node) -> Node:
+        """Read the rest of `[a, b]`, a column vector."""
+        entries = [first]
+        while self.takes(",", ";"):
+            entries.append(self.formula())
+        self._open.pop()
+        self.expect("]")
+        return Matrix(tuple((entry,) for entry in entries))
+
+    def _between(self, bar: str) -> Node:
+        self.expect(bar)
+        self._open.append(bar)
+        node = self.formula()
+        self._open.pop()
+        if bar == "|" and self.sees("‖"):  # |a||b|
+            position = self.next.position
+            self.lexemes[self.at : self.at + 1] = [
+                Lexeme("sign", bar, position),
+                Lexeme("sign", bar, position + 1),
+            ]
+        self.expect(bar)
+        return node
+
+    def _norm(self) -> Node:
+        argument, order, exponent = self._between("‖"), None, None
+        while self.sees("_", "^"):
+            sign = self.next.text
+            self.at += 1
+            if sign == "_":
+                order = self._exponent(subscript=False)
+            else:
+                exponent = self._exponent(subscript=False)
+        node = Norm(argument, order)
+        return node if exponent is None else Power(node, exponent)
+
+    def _argument(self) -> Node:
+        """Read the argument of a command: a group, or one thing."""
+        return self._bracketed("{") if self.sees("{") else self._primary()
+
+    def _fraction(self) -> Node:
+        self.expect("frac")
+        start = self.at
+        derivative = self._fraction_of_differentials()
+        if derivative is not None:
+            return derivative
+        self.at = start
+        return Quotient(self._part(), self._part())
+
+    def _part(self) -> Node:
+        r"""Read numerator or denominator; without braces one digit or letter, as in `\frac12`."""
+        if self.next.kind in ("number", "word") and len(self.next.text) > 1:
+            self._split(1)
+        return self._argument()
+
+    def _split(self, length: int) -> None:
+        """Make two lexemes of the next one, if it is longer than this."""
+        kind, text, position = self.next
+        if len(text) > length:
+            self.lexemes[self.at : self.at + 1] = [
+                Lexeme(kind, canonical(text[:length]), position),
+                Lexeme(
+                    "number" if text[length:].isdigit() else "word", canonical(text[length:]), position + length
+                ),
+            ]
+
+    def _big(self, kind: str) -> Node:
+        index, low, high = "", None, None
+        while self.sees("_", "^"):
+            sign = self.next.text
+            self.at += 1
+            if sign == "^":
+                high = self._exponent()
+                continue
+            braced = self.takes("{", "(")
+            if self.next.kind != "word" or len(self.next.text) > 1:
+                raise self.unread("the letter that counts was expected under the sum")
+            index = self.next.text
+            self.at += 1
+            if braced and self.takes("="):
+                low = self.formula()
+            if braced and not self.takes("}", ")"):
+                raise self.unread("} was expected")
+        if not index:
+            raise self.unread("the letter that counts was expected under the sum, as in \\sum_i")
+        self._bound.append(index)
+        body = self._product()
+        self._bound.pop()
+        return Big(kind, index, low, high, body)  # type: ignore[arg-type]
+
+    def _environment(self) -> Node:
+        name = self.next.text.removeprefix("begin ")
+        if name not in ("cases", "matrix", "pmatrix", "bmatrix", "array", "smallmatrix"):
+            raise self.unread("cases or pmatrix was expected")
+        self.at += 1
+        if name == "array" and self.sees("{"):
+            self.at = script(self.lexemes, self.at)[1]
+        self._open.append(name)
+        rows: list[list[Node]] = [[]]
+        cases: list[Case] = []
+        while not self.takes(f"end {name}"):
+            if self.takes("\\\\"):
+                rows.append([])
+            elif self.takes("&"):
+                continue
+            elif cases or self._is_case(name):
+                cases.append(self._case(rows[-1].pop() if rows[-1] else None))
+            else:
+                rows[-1].append(self.formula())
+                self.takes(",")
+        self._open.pop()
+        if cases:
+            return Cases(tuple(cases))
+        filled = tuple(tuple(row) for row in rows if row)
+        if not filled or len({len(row) for row in filled}) > 1:
+            raise self.unread("rows of equal length were expected")
+        return Matrix(filled)
+
+    def _is_case(self, environment: str) -> bool:
+        return environment == "cases" or self.next.kind == "prose" or self.next.text in ("if", "⇒", *OTHERWISE)
+
+    def _case(self, value: Node | None) -> Case:
+        if value is None:
+            value = self._sum()
+            self.takes(",")
+            self.takes("&")
+        otherwise = False
+        while self.next.kind == "prose" or self.next.text in ("if", "iff", "for", "when", "⇒", *OTHERWISE):
+            otherwise = otherwise or bool(OTHERWISE & set(words(self.next.text)))
+            self.at += 1
+        if otherwise or self.sees("\\\\") or self.next.text.startswith("end "):
+            return Case(value, None)
+        return Case(value, self.condition())
+
+    # -- symbols and functions ---------------------------------------------------------------------------------
+
+    def _declared_or(self, other) -> Node:
+        """Read a symbol that is spelled with the next sign, such as `∂L`, or what else begins with it."""
+        if self.lexemes[self.at + 1].kind == "word":
+            key, end = read_key(self.lexemes, self.at)
+            if key in self.symbols.table:
+                self.at = end
+                return Name(self.symbols.table[key])
+        return other()
+
+    def _word(self) -> Node:
+        differential = self._differential_word()
+        if differential is not None:
+            return differential
+        node = self._symbol()
+        if node is not None:
+            return node
+        word = self.next.text
+        if word in ("sum", "prod") and self.lexemes[self.at + 1].text == "_":
+            self.at += 1
+            return self._big(word)
+        if word == "𝟙":
+            self.at += 1
+            self.takes("_")
+            return self._indicator()
+        if word in KNOWN:
+            return self._call(KNOWN[word])
+        if word in ("e", "π") or word in self._bound:
+            self.at += 1
+            return self._raised(Name(word)) if self.sees("^") else Name(word)
+        if self._split_where_declared():
+            return self._word()
+        raise self.unread("a declared symbol was expected", self.symbols.nearest(word))
+
+    def _split_where_declared(self) -> bool:
+        """Take a word apart behind its longest beginning that is declared: `wx` is `w x`."""
+        word = self.next.text
+        for length in range(len(word) - 1, 0, -1):
+            head, rest = canonical(word[:length]), canonical(word[length:])
+            if not word[length].isdigit() and self._is_declared(head) and self._begins_declared(rest):
+                self._split(length)
+                return True
+        return False
+
+    def _is_declared(self, word: str) -> bool:
+        letters = word.rstrip("0123456789")
+        keys = {(word, "", ""), (letters, word[len(letters) :], "")}
+        long = word in KNOWN and len(word) > 2
+        return any(key in self.symbols.table for key in keys) or long or word in self._bound
+
+    def _begins_declared(self, word: str) -> bool:
+        """Return whether a word is made of declared ones, the last perhaps with scripts."""
+        if self._is_declared(word) or any(base == word for base, _, _ in self.symbols.table):
+            return True
+        heads = (length for length in range(len(word) - 1, 0, -1) if self._is_declared(canonical(word[:length])))
+        length = next(heads, 0)
+        return bool(length) and self._begins_declared(canonical(word[length:]))
+
+    def _symbol(self) -> Node | None:
+        """Read the longest declared symbol that begins here, with the scripts that are left over."""
+        start = self.at
+        base = self.next.text
+        length = 2 if base == "Δ" and self.lexemes[start + 1].kind == "word" else 1
+        base = "".join(one.text for one in self.lexemes[start : start + length])
+        after, primes = self._primes(start + length)
+        scripts, end = self._scripts(after)
+        if not primes:
+            end, primes = self._primes(end)
+        for key, used in _readings(base, scripts):
+            name = self.symbols.table.get(key)
+            if name is not None:
+                return self._with_rest(name, scripts, used, end, primes)
+        return None
+
+    def _primes(self, at: int) -> tuple[int, int]:
+        count = 0
+        while self.lexemes[at].text in ("'", "''"):
+            count += len(self.lexemes[at].text)
+            at += 1
+        if count:
+            return at, count
+        if self.lexemes[at].text == "^":  # f^\prime and f^{\prime}
+            text, end = script(self.lexemes, at + 1)
+            if text and set(text) == {"'"}:
+                return end, len(text)
+            if self.lexemes[at + 1].text == "'":
+                return at + 2, 1
+        return at, 0
+
+    def _scripts(self, at: int) -> tuple[dict[str, tuple[str, int, int]], int]:
+        """Return text, beginning and end of the scripts that follow, by their sign."""
+        found: dict[str, tuple[str, int, int]] = {}
+        while (
+            self.lexemes[at].kind == "sign" and (sign := self.lexemes[at].text) in ("_", "^") and sign not in found
+        ):
+            text, end = script(self.lexemes, at + 1)
+            if not text or (sign == "^" and set(text) == {"'"}):
+                break
+            found[sign] = (text, at + 1, end)
+            at = end
+        return found, at
+
+    def _with_rest(
+        self, name: str, scripts: dict[str, tuple[str, int, int]], used: str, end: int, primes: int
+    ) -> Node:
+        """Return the symbol as entry and power, as its unused scripts say, or the function at its arguments."""
+        declared = self.symbols.get(name)
+        left = {sign: script for sign, script in scripts.items() if sign not in used}
+        node: Node = Name(name)
+        if "_" in left:
+            node = self._entry(name, declared, *left["_"])
+        if isinstance(declared, Function):
+            self.at = end
+            return self._function(declared, left, primes)
+        if primes:
+            raise Unread(self.lexemes[end - 1].position, f"a function before the prime was expected, got {name}")
+        self.at = end
+        if "^" in left:
+            text, begin, stop = left["^"]
+            if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
+                node = Transpose(node)
+            else:
+                self.at = begin
+                node = Power(node, self._exponent())
+                # a subscript may follow the exponent; without braces it may end before its script, as in x^pq
+                self.at = end if end > stop else self.at
+        self._drop_arguments(declared)
+        return node
+
+    def _entry(self, name: str, declared: object, text: str, begin: int, end: int) -> Node:
+        if not isinstance(declared, Symbol) or not declared.shape:
+            position = self.lexemes[begin].position
+            raise Unread(
+                position, f"no subscript {text!r} was expected at {name}", self.symbols.nearest(f"{name}_{text}")
+            )
+        return Entry(name, self._indices(len(declared.shape), begin, end))
+
+    def _indices(self, count: int, begin: int, end: int) -> tuple[Node, ...]:
+        inner = self.lexemes[begin:end]
+        if inner[0].text == "{":
+            inner = inner[1:-1]
+        if count == 2 and len(inner) == 1 and len(inner[0].text) == 2:  # w_{ij}, w_{21}
+            kind, text, position = inner[0]
+            comma = Lexeme("sign", ",", position)
+            inner = [Lexeme(kind, text[0], position), comma, Lexeme(kind, text[1], position + 1)]
+        inside = self._inside(inner, self.lexemes[end].position)
+        found = [inside.formula()]
+        while inside.takes(",", "."):
+            found.append(inside.formula())
+        inside.expect_end()
+        if len(found) != count:
+            raise Unread(inner[0].position, f"{count} indices were expected, got {len(found)}")
+        return tuple(found)
+
+    def _drop_arguments(self, declared: object) -> None:
+        """Go past `(w)` after a symbol that may be written as a function of w."""
+        arguments = getattr(declared, "arguments", ())
+        if not arguments or not self.sees("("):
+            return
+        text, end = script(self.lexemes, self.at)
+        if any(text == script(lex(f"({one})"), 0)[0] for one in arguments):
+            self.at = end
+
+    def _function(self, declared: Function, scripts: dict[str, tuple[str, int, int]], primes: int) -> Node:
+        exponent = None
+        if "^" in scripts:  # σ^2(a)
+            end, self.at = self.at, scripts["^"][1]
+            exponent = self._exponent()
+            self.at = end
+        if self.sees("("):
+            node: Node = Call(declared.meaning or declared.name, self._arguments(), primes)
+        elif declared.of:
+            node = Call(declared.name, tuple(Name(one) for one in declared.of), primes)
+        else:
+            raise self.unread(f"( and the argument of {declared.name} were expected")
+        return node if exponent is None else Power(node, exponent)
+
+    def _arguments(self) -> tuple[Node, ...]:
+        opening = self.next.text
+        self.expect(opening)
+        self._open.append(opening)
+        found = [self.formula()]
+        while self.takes(",", ";"):
+            found.append(self.formula())
+        self._open.pop()
+        self.expect(_CLOSING[opening])
+        return tuple(found)
+
+    def _call(self, function: str) -> Node:
+        self.at += 1
+        end, primes = self._primes(self.at)
+        self.at = end
+        exponent = None
+        if function == "log" and self.sees("_"):
+            text, end = script(self.lexemes, self.at + 1)
+            if text != "10":
+                raise self.unread("log or log_10 was expected")
+            function, self.at = "log10", end
+        if self.sees("^"):
+            self.at += 1
+            exponent = self._exponent()
+        arguments = self._arguments() if self.sees("(", "{", "[") else (self._power(),)
+        wanted = 2 if function in ("max", "min") else 1
+        if len(arguments) != wanted:
+            raise self.unread(f"{wanted} argument{'s' * (wanted > 1)} of {function} expected before this")
+        node = _simple_call(function, arguments, primes)
+        return node if exponent is None else Power(node, exponent)
+
+    # -- derivatives -------------------------------------------------------------------------------------------
+
+    def _nabla(self) -> Node:
+        def operator() -> Node:
+            self.expect("∇")
+            if not self.takes("_"):
+                raise self.unread("the variable was expected under ∇, as in ∇_w")
+            by = self._by_script()
+            return Derivative(self._operand(), by, nabla=True)
+
+        return self._declared_or(operator)
+
+    def _by_script(self) -> Node:
+        if self.takes("{"):
+            by = self._variable()
+            self.expect("}")
+            return by
+        kind, text, position = self.next
+        if kind == "word" and self.symbols.table.get((text, "", "")) is not None:
+            # one letter only: what follows ∇_w is differentiated
+            self.at += 1
+            following = self._scripts(self.at)[0]
+            if "_" in following:
+                self.at -= 1
+                return self._variable()
+            return Name(self.symbols.table[(text, "", "")])
+        raise Unread(position, "a variable was expected under ∇", self.symbols.nearest(text))
+
+    def _variable(self) -> Node:
+        node = self._symbol() if self.next.kind == "word" else None
+        if not isinstance(node, Name | Entry):
+            raise self.unread("a variable was expected", self.symbols.nearest(self.next.text))
+        return node
+
+    def _operand(self) -> Node:
+        """Read what an operator applies to: factors side by side, up to a written sign."""
+        factors = [self._signed()]
+        while self._side_by_side():
+            factors.append(self._power())
+        return _product_of(factors)
+
+    def _differential_sign(self) -> bool:
+        """Go past ∂ or d if what follows is differentiated; `dL` becomes d and L."""
+        if self.takes("∂"):
+            return True
+        if self.next.kind == "word" and self.next.text == "d" and ("d", "", "") not in self.symbols.table:
+            self.at += 1
+            return True
+        if self.next.kind == "word" and self.next.text.startswith("d") and len(self.next.text) > 1:
+            key = read_key(self.lexemes, self.at)[0]
+            if key not in self.symbols.table:
+                self._split(1)
+                self.at += 1
+                return True
+        return False
+
+    def _fraction_of_differentials(self) -> Node | None:
+        r"""Read `\frac{∂L}{∂a}` or `\frac{∂}{∂a} …` after the word frac; None if it is an ordinary fraction."""
+        kept = list(self.lexemes)
+        if not (self.takes("{") and self._differential_sign()):
+            self.lexemes[:] = kept
+            return None
+        of = None if self.sees("}") else self._operand()
+        self.expect("}")
+        self.expect("{")
+        if not self._differential_sign():
+            raise self.unread("∂ was expected below ∂")
+        by = self._variable()
+        self.expect("}")
+        return Derivative(self._operand() if of is None else of, by)
+
+    def _quotient_of_differentials(self) -> Node:
+        """Read `∂L/∂a`, `∂/∂a …` or `∂_a …`."""
+        self._differential_sign()
+        if self.takes("_"):
+            by = self._by_script()
+            return Derivative(self._operand(), by)
+        of = None if self.sees("/") else self._power()
+        self.expect("/")
+        if not self._differential_sign():
+            raise self.unread("∂ was expected below ∂")
+        by = self._variable()
+        return Derivative(self._operand() if of is None else of, by)
+
+    def _differential_word(self) -> Node | None:
+        """Read `dL/da`, `d/da …`, `dL_da`, where no symbol is spelled like that; None if it is something else."""
+        word = self.next.text
+        if not word.startswith("d") or read_key(self.lexemes, self.at)[0] in self.symbols.table:
+            return None
+        start, kept = self.at, list(self.lexemes)
+        try:
+            joined = self._joined_differentials()
+            return self._quotient_of_differentials() if joined is None else joined
+        except Unread:
+            self.at, self.lexemes[:] = start, kept
+            return None
+
+    def _joined_differentials(self) -> Node | None:
+        """Read `dL_dyhat`, as programs name it."""
+        following = self.lexemes[self.at + 1 : self.at + 3]
+        if [one.text for one in following[:1]] != ["_"] or not following[1].text.startswith("d"):
+            return None
+        of = self.symbols.table.get((canonical(self.next.text[1:]), "", ""))
+        self.at += 2
+        self._split(1)
+        self.at += 1
+        if of is None or self.next.kind != "word":
+            raise self.unread("a derivative such as dL_da was expected")
+        return Derivative(Name(of), self._variable())
+
+
+def _product_of(factors: list[Node]) -> Node:
+    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def _simple_call(function: str, arguments: tuple[Node, ...], primes: int) -> Node:
+    if function == "abs":
+        return Abs(arguments[0])
+    if function == "norm":
+        return Norm(arguments[0])
+    if function == "square":
+        return Power(arguments[0], Number("2"))
+    if function == "transpose":
+        return Transpose(arguments[0])
+    return Call(function, arguments, primes)
+
+
+def _readings(base: str, scripts: dict[str, tuple[str, int, int]]) -> list[tuple[Key, str]]:
+    """Return the keys under which a base with scripts may be declared, longest first, and which each uses."""
+    below, above = scripts.get("_", ("",))[0], scripts.get("^", ("",))[0]
+    letters = base.rstrip("0123456789")
+    digits = base[len(letters) :]
+    splits = bool(digits and letters and not below)  # w21 for w_{21}
+    found: list[tuple[Key, str]] = [((base, below, above), "_^")] if below or above else []
+    if splits and above:
+        found.append(((letters, digits, above), "_^"))
+    found += [((base, below, ""), "_"), ((base, "", above), "^")]
+    if splits:
+        found.append(((letters, digits, ""), "_"))
+    found.append(((base, "", ""), ""))
+    return found

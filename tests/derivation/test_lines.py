@@ -1,0 +1,144 @@
+"""Lines: what stands on one, what hostile ones cost, and their JSON."""
+
+import json
+import time
+
+import pytest
+
+from course.derivation.lines import (
+    MOST_LINES,
+    ReadError,
+    decode_lines,
+    encode_lines,
+    read_line,
+    read_lines,
+    split_lines,
+)
+from course.derivation.tree import Name, TreeError, Updated, decode
+from course.derivation.typeset import latex_line
+
+KINDS = [
+    ("= -18", ["continuation"]),
+    ("ŷ - y", ["continuation"]),
+    ("∂L/∂ŷ = ŷ − y", ["claim"]),
+    ("a_1^{(1)} = max(0, z_1^{(1)}) = 6", ["claim"]),
+    ("d = ŷ − y", ["definition"]),
+    ("let g := 2(ŷ − y)", ["definition"]),
+    ("dL_dout = ŷ − y", ["definition"]),
+    (r"w_{2,1}^{(1)} \leftarrow w_{2,1}^{(1)} - \eta \cdot \frac{\partial L}{\partial w_{2,1}^{(1)}}", ["update"]),
+    ("since a_1^{(1)} = 6 > 0", ["claim", "condition"]),
+    (r"\frac{\partial L}{\partial h} = 0 \quad \text{and} \quad x_2 = 3.", ["claim", "claim"]),
+    ("h = 3, y = 2; x_2 = 1", ["claim", "claim", "claim"]),
+    ("h = 3 ⇒ y = 2", ["claim", "claim"]),
+    ("by the chain rule ∂L/∂h = ∂L/∂ŷ · ∂ŷ/∂h", ["claim"]),
+    ("because of the rule for products", []),
+    ("= 1 if h > 0 else 0", ["continuation"]),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds"), KINDS, ids=[text for text, _ in KINDS])
+def test_the_statements_of_a_line(text, kinds, chain_symbols):
+    line = read_line(text, chain_symbols)
+    assert line.problem is None
+    assert [one.kind for one in line.statements] == kinds
+
+
+def test_words_are_kept(chain_symbols):
+    assert read_line("by the chain rule h = 3", chain_symbols).words == ("by the chain rule",)
+    assert read_line("h = 3 by hypothesis", chain_symbols).words == ("by hypothesis",)
+
+
+def test_what_is_updated_is_the_value_after(chain_symbols):
+    statement = read_line(r"w_{2,1}^{(1)} \leftarrow 1 - 0.1 \cdot (-18) = 1.18", chain_symbols).statements[0]
+    assert statement.target == Updated(Name("w21"))
+    assert len(statement.chain) == 2
+
+
+def test_a_name_of_the_students_own_is_known_afterwards(chain_symbols):
+    first, second, third = read_lines(["d = ŷ − y", "∂L/∂ŷ = d", "∂L/∂ŷ = g"], chain_symbols)
+    assert first.statements[0].target == Name("d")
+    assert second.statements[0].chain == (Name("d"),)
+    assert third.problem is not None
+
+
+TEXTS = [
+    ("a &= b \\\\ &= c", ["a = b", "= c"]),
+    ("\\begin{aligned}\na &= b \\\\[2pt]\n&= c\n\\end{aligned}", ["a = b", "= c"]),
+    ("$$a = b$$\n\n= c", ["a = b", "= c"]),
+    (r"a = \begin{cases} 1 & \text{if } a > 0 \\ 0 \end{cases} \\ = c",
+     [r"a = \begin{cases} 1 & \text{if } a > 0 \\ 0 \end{cases}", "= c"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "lines"), TEXTS)
+def test_a_text_of_several_lines(text, lines):
+    assert split_lines(text) == lines
+
+
+def test_an_unreadable_line_breaks_only_itself(chain_symbols):
+    lines = read_lines(["h = 3", "h = 3 3", "y = 2"], chain_symbols)
+    assert [line.problem is None for line in lines] == [True, False, True]
+    assert lines[1].text == "h = 3 3"
+    assert lines[1].problem.position == 6
+
+
+HOSTILE = {
+    "brackets": "(" * 3000, "few lexemes, deep": "(" * 900 + "h" + ")" * 900, "powers": "9^9^9", "hats": "\\hat" * 900,
+    "braces": "{" * 1900, "bars": "|" * 1900, "scripts": "w_{" * 600, "fractions": "\\frac" * 700, "derivatives": "\\frac{d" * 250,
+    "d": "d" * 3999, "chain": "dL/" * 600, "one word": "h" * 39, "long word": "h" * 3900, "nablas": "∇_h" * 600,
+    "sums": "\\sum_i" * 300, "a megabyte": "h" * 10**6, "minus": "-" * 1900, "cases": "\\begin{cases}" * 250,
+    "terms": "1+" * 950 + "1", "exponents": "^{" * 900, "calls": "σ(" * 900, "primes": "'" * 1900, "ifs": "if " * 1300,
+    "operators": "∂/∂h " * 390, "macro": r"\def\x{\x\x}\x", "csname": r"\csname end\endcsname", "null": "h\0h", "d words": "dh " * 1200,
+    "equalities": "=h" * 900, "commas": "h=h," * 900, "digits": "1" * 3900, "emoji": "😀" * 1000, "mixed": "|h‖" * 600,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_lines_cost_bounded_time(name, chain_symbols):
+    started = time.process_time()
+    line = read_line(HOSTILE[name], chain_symbols)
+    assert time.process_time() - started < 2
+    assert len(line.text) <= 4000
+    assert line.problem is not None or name in ("one word", "ifs")
+
+
+def test_ten_thousand_lines_are_cut_off(chain_symbols):
+    lines = read_lines("h = 3\n" * 10_000, chain_symbols)
+    assert len(lines) == MOST_LINES + 1
+    assert lines[-1].problem is not None
+
+
+def test_lines_cross_processes_as_checked_json(chain_symbols):
+    lines = read_lines(["d = ŷ − y", "∂L/∂ŷ = d = 3", "x x 3", "w_{2,1}^{(1)} <- 2"], chain_symbols)
+    own = chain_symbols.with_own("d")
+    data = encode_lines(lines)
+    assert decode_lines(data, own) == lines
+    with pytest.raises(ReadError, match="a declared name was expected, got 'd'"):
+        decode_lines(data, chain_symbols)
+    with pytest.raises(ReadError, match="JSON of lines"):
+        decode_lines(b'[{"text": 3}]', own)
+    with pytest.raises(ReadError, match="at most"):
+        decode_lines(b" " * 2_000_000, own)
+
+
+def test_a_tree_of_a_stranger_is_checked():
+    deep = '{"type":"Negative","argument":' * 80 + '{"type":"Name","name":"h"}' + "}" * 80
+    for text in (
+        deep,
+        '{"type":"Negative","argument":' * 4000 + '{"type":"Name","name":"h"}' + "}" * 4000,
+        json.dumps({"type": "Name", "name": "secret"}),
+        json.dumps({"type": "Number", "text": "nan"}),
+        json.dumps(
+            {"type": "Power", "base": {"type": "Name", "name": "h"}, "exponent": {"type": "Number", "text": "1e3"}}
+        ),
+        json.dumps({"type": "Name", "name": "h", "more": 1}),
+    ):
+        with pytest.raises(TreeError):
+            decode(text.encode(), names={"h"})
+
+
+def test_a_line_is_set_in_type_as_it_was_read(chain_symbols):
+    line = read_line("by the chain rule ∂L/∂h = 2(ŷ-y), x_2 = 3", chain_symbols)
+    assert latex_line(line, chain_symbols) == (
+        r"\frac{\partial \mathcal{L}}{\partial h} = 2 \left(\hat{y} - y\right),\quad x_2 = 3"
+    )

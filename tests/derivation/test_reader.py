@@ -1,0 +1,113 @@
+"""Formulas as people type them: one tree whatever the notation, and a clear word where it cannot be read."""
+
+import pytest
+
+from course.derivation.lexer import Unread
+from course.derivation.reader import read_formula
+from course.derivation.symbols import Symbol, SymbolError, Symbols
+from course.derivation.tree import Derivative, Entry, Name, Negative, Norm, Number, Power, Product, Quotient, Sum
+from course.derivation.typeset import latex
+
+ONE, TWO = Number("1"), Number("2")
+W_I = Entry("w", (Name("i"),))
+
+SAME = [
+    (r"\frac{\partial \mathcal{L}}{\partial \hat{y}}", "∂L/∂ŷ", "dL/dyhat", "dL_dyhat", "d L / d yhat", r"\partial L/\partial \hat y",
+     r"\frac{dL}{d\hat y}", r"\frac{\partial \mathcal{L}(\hat{y})}{\partial \hat{y}}"),
+    (r"w_{2,1}^{(1)}", r"w^{(1)}_{2,1}", "w_{21}^{(1)}", "w21^(1)", "w₂₁^(1)", "w_{2.1}^{(1)}", r"\mathbf{w}_{2,1}^{(1)}", "w₂₁⁽¹⁾"),
+    (r"\eta (\hat{y} - y)", r"\eta \left( \hat y - y \right)", "η*(ŷ − y)", "eta (yhat - y)", "η·(ŷ-y)", r"\eta\,\bigl(\hat{y}-y\bigr)"),
+    (r"\frac{1}{2} (y - \hat{y})^2", r"\frac12(y-\hat y)^{2}", "1/2 (y - ŷ)²", "1/2*(y-yhat)**2", r"\tfrac12 (y - \hat{y})^2"),
+    (r"\sigma'(h) (1 - \sigma(h))", "σ'(h)(1-σ(h))", "σ′(h)*(1 − σ(h))", r"\sigma^\prime(h)(1-\sigma(h))", r"\sigma^{\prime}\left(h\right)(1-\sigma(h))"),
+    (r"\begin{cases} 1 & \text{iff } z_1^{(1)} > 0 \\ 0 & \text{else} \end{cases}", "1 if z_1^(1) > 0 else 0",
+     r"\left\{ \begin{matrix} 1 & \text{iff } z_1^{(1)} > 0 \\ 0 & \text{else} \end{matrix} \right\}"),
+    (r"\frac{\partial}{\partial \hat{y}} (y - \hat{y})^2", "∂/∂ŷ (y-ŷ)²", "d/dyhat (y - yhat)^2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spellings", SAME, ids=lambda spellings: spellings[1])
+def test_one_formula_has_one_tree_in_every_notation(spellings, chain_symbols):
+    first = read_formula(spellings[0], chain_symbols)
+    for spelling in spellings[1:]:
+        assert read_formula(spelling, chain_symbols) == first, spelling
+
+
+PENALTY = [
+    ("w_i^{p-1}", Power(W_I, Sum((Name("p"), Negative(ONE))))),
+    (r"\|\mathbf{w}\|_p^p", Power(Norm(Name("w"), Name("p")), Name("p"))),
+    (r"‖w‖^p_p", Power(Norm(Name("w"), Name("p")), Name("p"))),
+    (r"||w||_2^2", Power(Norm(Name("w"), TWO), TWO)),
+    ("αp", Product((Name("alpha"), Name("p")))),
+    ("alpha p w_i", Product((Name("alpha"), Name("p"), W_I))),
+    ("p/2*α", Product((Quotient(Name("p"), TWO), Name("alpha")))),
+    ("-p^2", Negative(Power(Name("p"), TWO))),
+    (r"\nabla_{w_i} \tilde{J}", Derivative(Name("J_tilde"), W_I, nabla=True)),
+    (r"\nabla_{w_i} \tilde{J}(w)", Derivative(Name("J_tilde"), W_I, nabla=True)),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PENALTY, ids=[text for text, _ in PENALTY])
+def test_the_tree_is_what_was_meant(text, expected, penalty_symbols):
+    assert read_formula(text, penalty_symbols) == expected
+
+
+def test_a_declared_name_is_longer_than_a_power(chain_symbols):
+    assert read_formula("h^{(3)}", chain_symbols) == Name("h3")
+    assert read_formula("h^3", chain_symbols) == Power(Name("h"), Number("3"))
+    assert read_formula("h^{(2)}", chain_symbols) == Power(Name("h"), TWO)
+
+
+REFUSED = [
+    (r"-6 0", 3, "a sign between the factors"),
+    (r"-6\cdot 3 0", 10, "a sign between the factors"),
+    ("2 + q", 4, "a declared symbol"),
+    ("9^9^9", 0, "got a power of numbers"),
+    ("p^1000", 0, "an exponent of at most 64"),
+    ("1" * 40, 0, "at most 30 digits"),
+    ("(p + 1", 6, r"\) was expected, got the end of the line"),
+    ("p + + ", 6, "a number, a symbol or a bracket"),
+    ("p рp", 2, "cyrillic small letter er"),
+    (r"\newcommand p", 0, "a declared symbol"),
+    ("p_2", 2, "no subscript '2' was expected at p"),
+    ("p ☃ 2", 2, "snowman"),
+    (r"\sum w_j", 5, "the letter that counts"),
+    (r"\frac{\partial p}{w}", 18, "∂ was expected below ∂"),
+]
+
+
+@pytest.mark.parametrize(("text", "position", "expected"), REFUSED, ids=[text[:20] for text, _, _ in REFUSED])
+def test_what_cannot_be_read_is_refused_at_its_place(text, position, expected, penalty_symbols):
+    with pytest.raises(Unread, match=expected) as caught:
+        read_formula(text, penalty_symbols)
+    assert caught.value.position == position
+
+
+def test_the_nearest_symbol_is_named(chain_symbols):
+    with pytest.raises(Unread) as caught:
+        read_formula("yhatt - y", chain_symbols)
+    assert caught.value.nearest == "yhat"
+
+
+@pytest.mark.parametrize("text", [spelling for spellings in SAME for spelling in spellings[:1]] + [
+    "∂L/∂ŷ · ∂ŷ/∂z_1^{(1)} · 2", "-η(13-10)·2·3", "(h^{(3)})^2", "h^{-2}", "1 - (y - h)", "-(-h)", "φ''(h)",
+    "log(h)/2", "max(0, z_1^{(1)})", "|h - y|^3", "1[h > 0]", "a_1^{(1)} / (h / y)", "√(h)", "2^{-h}",
+])  # fmt: skip
+def test_a_formula_set_in_type_is_read_as_the_same(text, chain_symbols):
+    node = read_formula(text, chain_symbols)
+    assert read_formula(latex(node, chain_symbols), chain_symbols) == node
+
+
+@pytest.mark.parametrize(
+    "text", [text for text, _ in PENALTY] + [r"\sum_j |w_j|^p", r"\sum_{j=1}^{4} w_j \alpha", r"w^T w"]
+)
+def test_a_formula_of_arrays_set_in_type_is_read_as_the_same(text, penalty_symbols):
+    node = read_formula(text, penalty_symbols)
+    assert read_formula(latex(node, penalty_symbols), penalty_symbols) == node
+
+
+def test_declarations_that_contradict_each_other_are_refused():
+    with pytest.raises(SymbolError, match="two called 'w'"):
+        Symbols(Symbol("w"), Symbol("w"))
+    with pytest.raises(SymbolError, match=r"'w_\{2,1\}' is a and b"):
+        Symbols(Symbol("a", "w_{21}"), Symbol("b", "w_{2,1}"))
+    with pytest.raises(SymbolError, match="a spelling such as"):
+        Symbols(Symbol("a", "w + 1"))
