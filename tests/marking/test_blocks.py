@@ -28,3 +28,8 @@ def test_one_sheet_and_a_class_are_one_program():
     for count in (1, blocks.SHEETS, blocks.SHEETS + 1, 3):
         np.testing.assert_allclose(many(np.arange(float(count))), np.sin(np.arange(count)), rtol=1e-14)
     assert traced == [()]
+
+
+def test_the_last_argument_of_two_may_be_shared():
+    doubled = InBlocks(lambda n, k: n * k, shared=1)(np.arange(3.0), 2.0)
+    np.testing.assert_array_equal(doubled, [0, 2, 4])

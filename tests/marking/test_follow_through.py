@@ -257,6 +257,24 @@ def test_without_any_relu_a_layer_that_happens_to_be_positive_is_charged_too(lay
     assert states(layers, **sheet)[-1] != "slip"
 
 
+def test_the_transpose_of_what_is_right_earns_half_though_it_is_a_given_matrix():
+    """Who forgot to transpose hands in the given matrix; that is known for what it is."""
+
+    class Turned(NamedTuple):
+        m: np.ndarray
+
+    given = Turned(np.array([[1.0, 2.0], [5.0, 4.0]]))
+    scheme = Scheme(Exercise("t/small", "", "", "steps", "", lambda: given, {"t": Answer("t", (2, 2), "")}))
+
+    @scheme.step()
+    def t(given):
+        """$t = m^T$"""
+        return given.m.T
+
+    step = Marker(scheme).mark(read_answers('{"t": [[1, 2], [5, 4]]}', "t/small"), given).steps["t"]
+    assert (step.state, step.slip, step.points) == ("slip", "transposed", 0.5)
+
+
 def parts(truth):
     scheme = Scheme(exercise([Answer("v", (len(truth),), "", "int")]))
 

@@ -1,0 +1,139 @@
+"""Misreadings, somebody else's numbers and declared ones, in a scheme whose numbers are added and multiplied."""
+
+import json
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from course.exercises import Answer, Exercise
+from course.marking.marker import BITS, NO_EVIDENCE, Evidence, Marker, Others, Task, _suspect
+from course.marking.scheme import Scheme
+from course.marking.variant import Variant
+from course.sheet import Sheet, read_answers
+
+
+class Given(NamedTuple):
+    x: np.ndarray
+
+
+SEED = Given(np.array([2.0, 3.0]))
+
+
+@pytest.fixture(scope="module")
+def sums():
+    """v = x1 + x2 = 5, w = 2 (x1 + x2) + 1 = 11, z = x1 x2 = 6; p and q as v and z, with slips."""
+    answers = {name: Answer(name, (), "", "int") for name in "vwzpq"}
+    exercise = Exercise(
+        "t/sums", "", "", "steps", "", lambda: SEED, answers, draw=lambda draw: Given(draw.integers(1, 9, (2,)))
+    )
+    scheme = Scheme(exercise)
+
+    @scheme.step()
+    def v(given):
+        """$v = x_1 + x_2$"""
+        return given.x[0] + given.x[1]
+
+    @scheme.step()
+    def w(given):
+        """$w = 2 (x_1 + x_2) + 1$"""
+        return 2 * (given.x[0] + given.x[1]) + 1
+
+    @scheme.step()
+    def z(given):
+        """$z = x_1 x_2$"""
+        return given.x[0] * given.x[1]
+
+    @scheme.step()
+    def p(given):
+        """$p = x_1 + x_2$"""
+        return given.x[0] + given.x[1]
+
+    @scheme.step()
+    def q(given):
+        """$q = x_1 x_2$"""
+        return given.x[0] * given.x[1]
+
+    p.slip("One too many.")(lambda given: given.x[0] + given.x[1] + 1)
+    q.slip("One too many.")(lambda given: given.x[0] * (given.x[1] + 1))
+    return Marker(scheme)
+
+
+def handed(**answers):
+    return read_answers(json.dumps(answers), "t/sums")
+
+
+def test_a_misreading_that_explains_two_answers_is_named(sums):
+    report = sums.mark(handed(v=6, z=8), SEED)  # x = (2, 4)
+    assert (report.misread.field, report.misread.read, report.misread.given) == ("x[2]", "4", "3")
+    assert (report.points, report.steps["v"].state, report.steps["z"].state) == (1, "wrong", "follows")
+
+
+def test_of_two_misreadings_that_explain_as_much_none_is_named(sums):
+    report = sums.mark(handed(v=6, w=13), SEED)  # x = (3, 3) or (2, 4)
+    assert report.misread is None
+    assert report.points == 0
+
+
+def test_a_misreading_has_to_explain_more_than_half_of_what_is_wrong(sums):
+    assert sums.mark(handed(v=6, z=8, w=50), SEED).misread is not None  # two of three
+    assert sums.mark(handed(v=6, z=8, w=50, p=60), SEED).misread is None  # two of four
+
+
+def test_a_misreading_that_gains_nothing_leaves_the_slips(sums):
+    """Two slips earn 0.5 each; with x2 = 4 both would be right, and one of them charged whole."""
+    report = sums.mark(handed(p=6, q=8), SEED)
+    assert report.misread is None
+    assert (report.points, [report.steps[name].state for name in "pq"]) == (1, ["slip", "slip"])
+
+
+def test_points_under_declared_numbers_are_known_too(sums):
+    theirs = Given(np.array([4.0, 5.0]))
+    plain, declared = sums.find([Task(handed(v=9, z=20), SEED), Task(handed(v=9, z=20), SEED, declared=theirs)])
+    assert (plain.under, declared.under) == (0, 2)
+    assert all(int(declared.verdicts[name].state) == 3 for name in "vz")  # wrong on one's own
+
+
+def test_what_else_than_sheet_and_numbers_is_said_by_name(sums):
+    with pytest.raises(TypeError, match="positional"):
+        sums.mark(handed(v=5), SEED, None)
+    assert sums.mark(sheet=handed(v=5), given=SEED, student="ada").student == "ada"
+
+
+def test_evidence_adds_up():
+    total = Evidence(3.5, frozenset({"a x"})) + Evidence(4.25, frozenset({"b y"}))
+    assert total == (7.75, {"a x", "b y"})
+    assert total + NO_EVIDENCE == total
+
+
+def suspect(bits, *, of=2, student=None, elsewhere=None, fields=("x", "y"), kind="student", who="alice"):
+    """Give whom `_suspect` names, of a class of so many, on so much evidence for one of them."""
+    variants = tuple(Variant(kind, name) for name in (who, *(f"other {number}" for number in range(of - 1))))
+    others = Others(variants, (SEED,) * of, {})
+    task = Task(
+        Sheet("t/sums", {}, student), SEED, None, others, elsewhere={variants[0]: elsewhere or NO_EVIDENCE}
+    )
+    return _suspect({variants[0]: Evidence(bits, frozenset(fields))}, task)
+
+
+def test_suspicion_needs_seventeen_bits_and_those_of_the_class():
+    assert suspect(BITS, of=1) == Variant("student", "alice")
+    assert suspect(BITS - 0.01, of=1) is None
+    assert suspect(BITS + 1, of=2) is not None
+    assert suspect(BITS + 0.99, of=2) is None
+    assert suspect(BITS + 3, of=8) is not None
+    assert suspect(BITS + 2.99, of=8) is None
+    assert suspect(BITS + 9, fields=("x",)) is None  # one field is not enough
+
+
+def test_whom_the_sheet_names_is_one_candidate():
+    assert suspect(BITS, of=8, student=" Alice ") is not None
+    assert suspect(BITS, of=8, student="bob") is None
+    assert suspect(BITS, of=8, student="aaa") is None
+    assert suspect(BITS, of=8, kind="declared", student="bob") is not None
+
+
+def test_evidence_of_other_exercises_counts():
+    more = Evidence(10.0, frozenset({"other x"}))
+    assert suspect(BITS - 9, of=2, elsewhere=more, fields=("x",)) is not None
+    assert suspect(BITS - 9.1, of=2, elsewhere=more, fields=("x",)) is None
