@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.mutants.child import ROOT
-from benchmarks.mutants.draw import Mutant, draw, found_again, listed, row_of
+from benchmarks.mutants.draw import Checkout, Mutant, draw, listed, row_of
 from benchmarks.mutants.run import PARTS, Tests, of_part
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -109,7 +109,8 @@ def main() -> None:
 
     save()
     untried = [row for row in rows if row["state"] in ("", "near")]
-    work = [(row, mutant) for row in untried if (mutant := found_again(row, everything)) is not None]
+    checkout = Checkout(everything)
+    work = [(row, mutant) for row in untried if (mutant := checkout.find(row)) is not None]
     print(f"{len(rows)} mutants: {len(work)} to try, the line of {len(untried) - len(work)} is gone", flush=True)
     with tempfile.TemporaryDirectory() as base:
         tests = Tests(Path(base), asked.jobs, asked.seconds)

@@ -87,9 +87,23 @@ def row_of(mutant: Mutant) -> dict[str, Any]:
     return {**what, "after": after, "state": "", "by": "", "commit": ""}
 
 
-def found_again(row: dict[str, Any], everything: list[Mutant]) -> Mutant | None:
-    """Find a kept mutant by its line, in the file where it was if it is there; None if the line is gone."""
-    texts = {file: (ROOT / file).read_text("utf-8") for file in {mutant.file for mutant in everything}}
-    alike = [m for m in everything if m.operator == row["operator"] and row["before"] in texts[m.file]]
-    alike.sort(key=lambda mutant: (mutant.file != row["place"].rpartition(":")[0], mutant.place != row["place"]))
-    return next((mutant for mutant in alike if mutant.lines(ROOT) == (row["before"], row["after"])), None)
+class Checkout:
+    """The mutants of the checkout as it is now, in which those that were kept are found again."""
+
+    def __init__(self, everything: list[Mutant]) -> None:
+        self._lines = {
+            file: (ROOT / file).read_text("utf-8").splitlines() for file in {m.file for m in everything}
+        }
+        self._everything = everything
+
+    def find(self, row: dict[str, Any]) -> Mutant | None:
+        """Find a kept mutant by its line, in the file where it was if it is there; None if the line is gone."""
+        alike = [m for m in self._everything if m.operator == row["operator"] and self._has(m, row["before"])]
+        file = row["place"].rpartition(":")[0]
+        alike.sort(key=lambda mutant: (mutant.file != file, mutant.place != row["place"]))
+        return next((mutant for mutant in alike if mutant.lines(ROOT) == (row["before"], row["after"])), None)
+
+    def _has(self, mutant: Mutant, line: str) -> bool:
+        """Say whether a mutant is about this line: to work out what it changes takes far longer."""
+        first, last = mutant.mutation.start_pos[0], mutant.mutation.end_pos[0]
+        return any(text.strip() == line for text in self._lines[mutant.file][first - 1 : last])

@@ -122,6 +122,14 @@ def test_an_error_in_a_students_function_is_a_reason():
     assert answer == Unreadable("ZeroDivisionError: division by zero")
 
 
+def test_a_reason_is_cut_where_a_sheet_would_not_hold_it():
+    def fails(x):
+        raise ValueError("y" * 2000)
+
+    assert write(fails, lambda f: f(1)) == Unreadable("ValueError: " + "y" * 988)
+    assert len(write([{"a": 1}]).reason) < 100
+
+
 @forall(ANYTHING)
 @settings(max_examples=300, deadline=None)
 def test_any_value_gives_an_answer_that_survives_json(value):
@@ -161,13 +169,21 @@ def test_entries_that_do_not_fill_their_shape_are_refused():
         decode(bad)
     with pytest.raises(SheetError):
         decode(b'{"exercise":"e","answers":{},"version":2}')
-    with pytest.raises(SheetError):
-        decode(b'{"exercise":"e","answers":{},"points":10}')
+    numbers = b'{"type":"numbers","shape":[],"entries":["1"]}'
+    for unknown in (
+        b'{"exercise":"e","answers":{},"points":10}',
+        b'{"exercise":"e","answers":{"f":{"type":"outputs","numbers":%s,"points":10}}}' % numbers,
+    ):
+        with pytest.raises(SheetError, match="points"):
+            decode(unknown)
+    assert decode(b'{"exercise":"e","answers":{"f":{"type":"outputs","numbers":%s}}}' % numbers).answers
 
 
 def test_the_limit_of_a_sheet_is_exact():
     data = encode(Sheet("mlp/relu-sgd", {"loss": write(4.5)}))
     padded = b" " * (LARGEST_SHEET - len(data)) + data
     assert decode(padded).answers["loss"] == Numbers((), ("4.5",))
-    with pytest.raises(SheetError, match="at most 256 KiB"):
+    with pytest.raises(SheetError, match="at most 256 KiB is read, got 256 KiB"):
         decode(b" " + padded)
+    with pytest.raises(SheetError, match="at most 256 KiB is read, got 300 KiB; hand over the numbers"):
+        decode(b" " * (300 * 1024))

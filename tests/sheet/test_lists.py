@@ -63,6 +63,14 @@ def test_entries_keep_their_own_brackets_and_signs():
     assert read_list(r"(\frac{9}{2}; -18\eta)", bare=False) == ((2,), (r"\frac{9}{2}", r"-18\eta"))
 
 
+def test_lists_are_nested_at_most_eight_deep():
+    assert read_list("[" * 8 + "1" + "]" * 8, bare=False) == ((1,) * 8, ("1",))
+    assert read_list("[[1], [2]]", bare=False) == ((2, 1), ("1", "2"))
+    for deep in ("[" * 9 + "1" + "]" * 9, "(1;" * 9 + "1" + ")" * 9, "[1, " * 9 + "1" + "]" * 9):
+        with pytest.raises(NotAList, match="nested more than 8 deep"):
+            read_list(deep, bare=False)
+
+
 def test_blanks_separate_entries_or_thousands():
     assert read_list("[16 618; 1 000]", bare=False) == ((2, 2), ("16", "618", "1", "000"))
     assert read_list("[16 618; 1 000]", bare=False, blanks=False) == ((2,), ("16 618", "1 000"))

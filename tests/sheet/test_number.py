@@ -26,7 +26,7 @@ TYPED = [
     # powers of ten
     ("1.25e1", 12.5, 0.1), ("1.5e-3", 0.0015, 1e-4), ("1e-7", 1e-7, 1e-7), ("0.00e9", 0, 0.01), ("1.3e1", 13, 0.01),
     ("1.32e2", 132, 1), ("1.32e3", 1320, 10), ("1.320e3", 1320, 1), ("1e3", 1000, 10), ("1.32E+05", 132000, 1000),
-    ("1.1156849e+09", 1115684900, 100), ("4.5×10^1", 45, 0.01), ("4.5·10^1", 45, 0.01), ("4.5*10^{-1}", 0.45, 0.01),
+    ("1.1156849e+09", 1115684900, 100), ("130e1", 1300, 10), ("132000e3", 132e6, 1e6), ("1320e1", 13200, 100), ("4.5×10^1", 45, 0.01), ("4.5·10^1", 45, 0.01), ("4.5*10^{-1}", 0.45, 0.01),
     ("4.5 x 10^(-1)", 0.45, 0.01), ("4.5*10**-1", 0.45, 0.01), ("4.5·10⁻¹", 0.45, 0.01), ("−1.32×10³", -1320, 10),
     (r"4.5\cdot 10^{-1}", 0.45, 0.01), ("10^-7", 1e-7, 1e-7), ("10²", 100, 1), (r"1.32 \times 10^{3}", 1320, 10),
     # thousands
@@ -105,6 +105,27 @@ def test_what_is_no_number_says_what_to_write(text, whole, advice):
     with pytest.raises(NotANumber) as error:
         read_number(text, whole=whole)
     assert all(part in str(error.value) for part in advice), str(error.value)
+
+
+def test_what_was_read_is_shown_without_powers_of_ten_where_a_person_would():
+    assert read_number("4.5×10^-9").text == "0.0000000045"
+    assert read_number("-1.32·10^5").text == "-132000"
+    assert read_number("4.5×10^30").text == "4.5E+30"
+    assert read_number("45%").text == "0.45"
+
+
+def test_a_long_text_is_cut_in_what_is_said_of_it():
+    for text, shown in (
+        ("x" * 24, "x" * 24),
+        ("x" * 25, "x" * 24 + "…"),
+        ("=" * 19 + "x" * 6, "=" * 19 + "x" * 5 + "…"),
+    ):
+        with pytest.raises(NotANumber) as error:
+            read_number(text)
+        assert str(error.value) == f"a number was expected, got {shown!r}"
+    with pytest.raises(NotANumber) as error:
+        read_number("=" * 20 + "16,618")
+    assert str(error.value) == f"write 16618 or 16.618: the comma in {'=' * 20}16,6 may mean either"
 
 
 @pytest.mark.parametrize("text", ["16,618", "1,000", "999,999", "-2,500", "16,618 "])

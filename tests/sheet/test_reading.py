@@ -76,6 +76,17 @@ def test_what_cannot_be_read_is_unusable_and_says_why(answer, typed, reason):
     assert not reading.value.any()
 
 
+def test_blanks_are_thousands_only_where_the_shape_says_so():
+    three = Answer("v", (3,), "", "int")
+    # Taken for thousands it would have the shape (2,), which is not asked for either.
+    assert "got shape (4,)" in read_answer(three, write("[16 618 1 000]")).reason
+    assert "got shape (2, 2)" in read_answer(three, write("16 618; 1 000")).reason
+
+
+def test_a_long_word_is_cut_in_the_reason():
+    assert read_answer(SCALAR, write("x" * 41)).reason == f"a number was expected, got {'x' * 40!r}"
+
+
 def test_a_fraction_and_a_whole_number_that_is_asked_for_carry_no_rounding():
     np.testing.assert_array_equal(read_answer(PAIR, write(["9/2", "4.5"])).unit, [0, 0.01])
     np.testing.assert_array_equal(read_answer(COUNTS, write([1320, 132])).unit, [0, 0])
