@@ -19,7 +19,7 @@ from course.marking.pool import Candidate, Pool, fields_used
 from course.marking.report import Misread, Report, Ruling, step_marks
 from course.marking.scheme import Scheme, State
 from course.marking.tolerance import compare
-from course.marking.variant import Variant
+from course.marking.variant import NO_EVIDENCE, Evidence, Variant
 from course.sheet import Sheet
 from course.sheet.reading import Reading, Status, read_sheet, unknown_names
 
@@ -37,20 +37,6 @@ class Others(NamedTuple):
 
 
 NOBODY = Others((), (), {})
-
-
-class Evidence(NamedTuple):
-    """What speaks for a sheet being worked on another variant: bits, and the given fields that show it."""
-
-    bits: float
-    fields: frozenset[str]
-
-    def __add__(self, other: Any) -> "Evidence":
-        """Put the evidence of two exercises together."""
-        return Evidence(self.bits + other.bits, self.fields | other.fields)
-
-
-NO_EVIDENCE = Evidence(0.0, frozenset())
 
 
 class Foreign(NamedTuple):
@@ -165,6 +151,17 @@ class Marker:
             )
         ]
 
+    def weigh_again(self, task: Task, finding: Finding) -> Finding:
+        """Decide once more whose numbers a sheet was worked on, with evidence from elsewhere that came in since.
+
+        Args:
+            task: the sheet, with this evidence.
+            finding: what was found on it before.
+        """
+        entries = entries_of(finding.readings)
+        verdicts = self._rows([(task.given, entries, task.probe, True)])[0]
+        return self._found(task, finding.readings, entries, verdicts)._replace(under=finding.under)
+
     def report(
         self,
         sheet: Sheet,
@@ -217,6 +214,7 @@ class Marker:
             remarks=tuple(remarks),
             withheld=finding.withheld,
             misread=misread,
+            evidence=tuple(finding.evidence.items()),
         )
 
     def mark_class(self, givens: Any, entries: dict[str, Entry], probes: Any = None, follow: Any = None) -> Marks:
@@ -319,23 +317,25 @@ class Marker:
         wrong = self._wrong(verdicts, entries)
         if len(wrong) < 1:
             return plain
-        misread = self._misreading(task, entries, verdicts, wrong)
+        evidence = self._evidence(task, entries, verdicts, wrong)
+        # Whom the other exercises show already goes before a misreading, which would explain this one alone.
+        shown = _suspect({who: task.elsewhere.get(who, NO_EVIDENCE) for who in evidence}, task)
+        misread = None if shown is not None else self._misreading(task, entries, verdicts, wrong)
         if misread is not None:
             candidate, marks = misread
             found, first = self._charge(marks, verdicts, wrong)
             what = Misread(candidate.field, candidate.read, candidate.given, first)
             return Finding(readings, found, withheld_of(self.scheme, found), what)
-        evidence = self._evidence(task, entries, verdicts, wrong)
-        whose = _suspect(evidence, task)
+        total = {who: found + task.elsewhere.get(who, NO_EVIDENCE) for who, found in evidence.items()}
+        whose = _suspect(total, task)
         if whose is None:
             return plain._replace(evidence=evidence)
         given = task.others.givens[task.others.variants.index(whose)]
         alone, theirs = self._rows([(task.given, entries, task.probe, False), (given, entries, task.probe, True)])
-        total = evidence[whose] + task.elsewhere.get(whose, NO_EVIDENCE)
         return Finding(
             readings,
             alone,
-            foreign=Foreign(whose, total, points_of(self.scheme, theirs)),
+            foreign=Foreign(whose, total[whose], points_of(self.scheme, theirs)),
             evidence=evidence,
         )
 
@@ -425,14 +425,22 @@ class Marker:
         return found
 
 
-def _suspect(evidence: Mapping[Variant, Evidence], task: Task) -> Variant | None:
+def may_accuse(evidence: Evidence) -> bool:
+    """Say whether evidence can be enough to hold a sheet to be somebody else's, in the smallest class."""
+    return evidence.bits >= BITS and len(evidence.fields) >= FEWEST
+
+
+def _suspect(total: Mapping[Variant, Evidence], task: Task) -> Variant | None:
     """Give the variant on which a sheet was worked, beyond chance; None where there is none."""
     many = math.log2(max(len(task.others.variants), 1))
     named = (task.sheet.student or "").strip().casefold()
-    total = {who: found + task.elsewhere.get(who, NO_EVIDENCE) for who, found in evidence.items()}
     # The size of the class counts the candidates; whom the sheet itself names is the only one of its kind.
-    needed = {who: BITS if who.kind == "declared" or who.id.casefold() == named else BITS + many for who in total}
-    enough = [who for who, found in total.items() if found.bits >= needed[who] and len(found.fields) >= FEWEST]
+    alone = {who for who in total if who.kind == "declared" or who.id.casefold() == named}
+    enough = [
+        who
+        for who, found in total.items()
+        if may_accuse(found) and found.bits >= BITS + (0.0 if who in alone else many)
+    ]
     return max(enough, key=lambda who: total[who].bits, default=None)
 
 

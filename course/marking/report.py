@@ -10,6 +10,7 @@ from course.exercises import Answer
 from course.exercises.base import LISTED
 from course.marking import listed
 from course.marking.scheme import Reason, Scheme, State, Step
+from course.marking.variant import Evidence, Variant
 from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Outputs, Text
 from course.sheet.reading import Reading
@@ -77,6 +78,8 @@ class Report(msgspec.Struct, frozen=True):
         remarks: what concerns the whole sheet.
         withheld: points withheld because an error left little to be worked out.
         misread: the given value that was misread, where one was.
+        evidence: what speaks for each other variant, for the other exercises of the assignment; for nobody's eyes
+            but the instructor's.
     """
 
     exercise: str
@@ -90,6 +93,7 @@ class Report(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...] = ()
     withheld: float = 0.0
     misread: Misread | None = None
+    evidence: tuple[tuple[Variant, Evidence], ...] = ()
 
 
 def step_marks(

@@ -137,6 +137,9 @@ def test_it_goes_the_whole_way(course):
         graded = nbformat.read(course / "autograded" / student / "stats" / "stats.ipynb", as_version=4)
         cell = next(cell for cell in graded.cells if name_of(cell) == CELL)
         points[student] = float(cell.outputs[-1]["data"]["text/plain"])
+    # What was copied is what one misread number makes, too: variance and z stay the same when all numbers move
+    # together, and x[4] alone tells these two students apart. It is the assignment's only exercise, so nothing else
+    # could show more, and nobody is accused; the one step that a misreading costs is charged.
     assert points == {"perfect": 3.0, "slipped": 2.5, "copied": 2.0, "silent": 0.0, "forger": 0.0}
 
 

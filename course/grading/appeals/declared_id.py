@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from course.errors import CourseError
 from course.exercises.variants import normalise_id
-from course.grading.appeals.remark import Again, Change, kept_of, mark_again, settle
+from course.grading.appeals.remark import Change, kept_of, mark_again, settle
 from course.grading.appeals.ruling import LONGEST_REASON, near
 from course.grading.config import Gradbook
+from course.grading.marks.revision import Revision
 from course.grading.marks.store import open_store
 
 
@@ -89,7 +90,7 @@ def withdraw(config: Gradbook, assignment: str, student: str) -> list[Change]:
         return settle(config, store, store.load(assignment, student=student), apply=True)
 
 
-def _declared(item: Again) -> Declared | None:
+def _declared(item: Revision) -> Declared | None:
     marked, kept = item.marked, item.kept
     if marked is None:
         return None

@@ -4,26 +4,16 @@ Every exercise is one call of the compiled marker. Points that a person gave in 
 the gradebook's and are never touched.
 """
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import is_grade
+from nbgrader.api import Gradebook
 
 from course.errors import CourseError
-from course.exercises import CATALOGUE
-from course.exercises.cells import grade_id
 from course.grading.config import Gradbook
-from course.grading.marks.batch import mark_all
-from course.grading.marks.context import ExerciseContext, contexts_of
 from course.grading.marks.enrolled import enrolled_students
-from course.grading.marks.graded_cell import awarded, write_marks
+from course.grading.marks.revision import Revision, by_hand, revise, write
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
-from course.grading.marks.submission import Marked
-from course.grading.review import Reasons
 from course.marking.compiled import keep_compiled
 from course.marking.report import Report
 
@@ -55,16 +45,6 @@ class Change(NamedTuple):
     def changed(self) -> bool:
         """Whether the points, or the marks of a step, differ."""
         return self.before != self.after or bool(self.steps)
-
-
-class Again(NamedTuple):
-    """One kept sheet, marked again; without marks where it cannot be, and why."""
-
-    kept: Kept
-    context: ExerciseContext | None
-    marked: Marked | None
-    review: Reasons = ()
-    problem: str = ""
 
 
 def remark(
@@ -122,25 +102,20 @@ def settle(
     """
     if not kept:
         return []
-    again = mark_again(config, store, kept, rulings=rulings)
     changes, written = [], []
     with Gradebook(config.db_url) as gradebook:
-        for item in again:
+        for item in mark_again(config, store, kept, rulings=rulings):
             before = None if item.kept.report is None else item.kept.report.points
             if item.marked is None:
                 name = item.kept.exercise
                 changes.append(Change(item.kept.student, name, before, None, False, item.problem))
                 continue
             report = item.marked.report
-            writes = apply and (report != item.kept.report or item.review != item.kept.review)
-            by_hand = _record(gradebook, item, writes)
-            if writes:
-                _rewrite(item)
-                written.append(item.kept._replace(report=report, review=item.review))
+            hand = by_hand(gradebook, item.kept)
+            if apply and item.differs:
+                written.append(write(gradebook, item))
             steps = _differences(item.kept.report, report)
-            changes.append(
-                Change(item.kept.student, item.kept.exercise, before, report.points, by_hand, steps=steps)
-            )
+            changes.append(Change(item.kept.student, item.kept.exercise, before, report.points, hand, steps=steps))
         gradebook.db.commit()
     # Kept last: a run that ends before shows the same changes again.
     store.save_all(written)
@@ -149,28 +124,11 @@ def settle(
 
 def mark_again(
     config: Gradbook, store: Store, kept: Sequence[Kept], *, rulings: Sequence[KeptRuling] | None = None
-) -> list[Again]:
-    """Mark kept sheets of one assignment again, writing nothing: one call of the marker an exercise."""
+) -> list[Revision]:
+    """Mark kept sheets of one assignment again, writing nothing."""
     keep_compiled(config.compiled_dir)
     enrolled = enrolled_students(config, config.db_url, kept[0].assignment)
-    known = [item for item in kept if item.exercise in CATALOGUE]
-    contexts = contexts_of(config, store, known, enrolled=enrolled, rulings=rulings)
-    found = {
-        (item.student, item.notebook, item.exercise): _again(item, context, marked)
-        for item, context, marked in zip(known, contexts, mark_all(contexts), strict=True)
-    }
-    # As when grading: what cannot be marked keeps what it has, and is named.
-    return [
-        found.get((item.student, item.notebook, item.exercise))
-        or Again(item, None, None, problem=f"there is no exercise {item.exercise} in the catalogue")
-        for item in kept
-    ]
-
-
-def _again(item: Kept, context: ExerciseContext, found: Marked | Exception) -> Again:
-    if isinstance(found, Exception):
-        return Again(item, context, None, problem=f"{type(found).__name__}: {found}")
-    return Again(item, context, found, (*item.noticed, *found.review))
+    return revise(config, store, kept, enrolled=enrolled, rulings=rulings)
 
 
 def _differences(before: Report | None, after: Report) -> tuple[str, ...]:
@@ -182,47 +140,3 @@ def _differences(before: Report | None, after: Report) -> tuple[str, ...]:
             was = "–" if old is None else f"{old.state} {old.points:g}"
             lines.append(f"{name}: {was} → {step.state} {step.points:g}")
     return tuple(lines)
-
-
-def _record(gradebook: Gradebook, item: Again, writes: bool) -> bool:
-    """Write the points to the gradebook; say whether a person gave points there, which go before ours."""
-    kept, marked = item.kept, item.marked
-    assert marked is not None
-    try:
-        grade = gradebook.find_grade(grade_id(kept.exercise), kept.notebook, kept.assignment, kept.student)
-    except MissingEntry:
-        return False
-    by_hand = grade.manual_score is not None
-    if writes:
-        most = float(grade.cell.max_score)
-        values = {
-            "auto_score": awarded(marked.report.points, most),
-            "needs_manual_grade": by_hand or bool(item.review),
-        }
-        for field, value in values.items():
-            setattr(grade, field, value)
-    return by_hand
-
-
-def _rewrite(item: Again) -> None:
-    """Put the new card into the autograded notebook, from which feedback is made."""
-    context, marked = item.context, item.marked
-    assert context is not None
-    assert marked is not None
-    folder = context.config.folder / "autograded" / context.student / context.assignment
-    path = folder / f"{context.notebook}.ipynb"
-    if not path.is_file():
-        return
-    notebook = nbformat.read(path, as_version=4)
-    for cell in notebook.cells:
-        if is_grade(cell) and cell.metadata.nbgrader.grade_id == grade_id(context.exercise.id):
-            write_marks(cell, context, marked)
-    _replace(path, nbformat.writes(notebook))
-
-
-def _replace(path: Path, text: str) -> None:
-    # nbgrader leaves autograded files unwritable, so a new one takes the place and the permissions of the old.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text + "\n", "utf-8")
-    draft.chmod(path.stat().st_mode & 0o777)
-    draft.replace(path)

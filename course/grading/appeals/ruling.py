@@ -11,7 +11,7 @@ from course.exercises import find
 from course.grading.appeals.remark import Change, kept_of, settle
 from course.grading.appeals.same_answer import given_answer, same_answer
 from course.grading.config import Gradbook
-from course.grading.marks.batch import see_all
+from course.grading.marks.batch import Seen, see_all
 from course.grading.marks.context import contexts_of
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
@@ -141,7 +141,11 @@ def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: 
     """Give the sheets of everybody else who gave the same answer, on their own numbers."""
     keep_compiled(config.compiled_dir)
     enrolled = enrolled_students(config, config.db_url, first.assignment)
-    sheets = see_all(contexts_of(config, store, kept, enrolled=enrolled, rulings=()))
+    sheets: list[Seen] = []
+    for seen in see_all(contexts_of(config, store, kept, enrolled=enrolled, rulings=())):
+        if isinstance(seen, Exception):
+            raise seen
+        sheets.append(seen)
     scheme = registry.load(config.solutions_dirs)[first.exercise]
     by_student = {item.student: seen for item, seen in zip(kept, sheets, strict=True)}
     example = by_student[first.student]

@@ -1,45 +1,33 @@
 """Sheets of an assignment marked together, an exercise in one call of its marker; one sheet is a class of one."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
 from course.grading.marks.context import ExerciseContext
 from course.grading.marks.submission import Marked, Work, finish, others_of, personal, prepare
 from course.marking import registry
-from course.marking.marker import Finding, Marker, Task
+from course.marking.marker import Finding, Marker, Task, may_accuse
+from course.marking.variant import Evidence, Variant, add_up, strongest
 
 _LOG = logging.getLogger("course.grading")
 
 
 class Seen(NamedTuple):
-    """One sheet as the marker saw it."""
+    """One sheet as the marker saw it: what it was asked, and what it found."""
 
     work: Work
+    task: Task
     finding: Finding
 
 
 def mark_all(contexts: Sequence[ExerciseContext]) -> list[Marked | Exception]:
-    """Mark sheets of one course: of a class, of a notebook, or both.
+    """Mark sheets of one assignment: of a class, of a notebook, or both.
 
     Returns:
         The marks in the order of `contexts`; for a sheet that cannot be marked, why.
     """
-    marked: dict[int, Marked | Exception] = {}
-    places: dict[str, list[int]] = {}
-    for place, context in enumerate(contexts):
-        places.setdefault(context.exercise.id, []).append(place)
-    for exercise_id, here in places.items():
-        chosen = [contexts[place] for place in here]
-        try:
-            marker = registry.marker(chosen[0].config.solutions_dirs, exercise_id)
-            found = [_finished(marker, seen) for seen in see_all(chosen)]
-        except Exception as error:
-            # No scheme, no secret, or a fault of ours: the other exercises are marked, and whoever asked says why.
-            _LOG.info("%s could not be marked", exercise_id, exc_info=True)
-            found = [error] * len(chosen)
-        marked.update(zip(here, found, strict=True))
-    return [marked[place] for place in range(len(contexts))]
+    return [_finished(seen) for seen in see_all(contexts)]
 
 
 def mark_sheet(context: ExerciseContext) -> Marked:
@@ -54,35 +42,95 @@ def mark_sheet(context: ExerciseContext) -> Marked:
     return marked
 
 
-def see_all(contexts: Sequence[ExerciseContext]) -> list[Seen]:
-    """Give what the marker finds on every sheet of one exercise.
+def see_all(contexts: Sequence[ExerciseContext]) -> list[Seen | Exception]:
+    """Give what the marker finds on sheets of one assignment, an exercise in one call.
 
-    Raises:
-        course.errors.CourseError: if there is no scheme, or the course's secret cannot be read.
+    What one exercise of a student shows of whose numbers were worked on counts for that student's others.
+
+    Returns:
+        The findings in the order of `contexts`; for a sheet that cannot be marked, why.
     """
-    if not contexts:
-        return []
-    config, exercise = contexts[0].config, contexts[0].exercise
-    marker = registry.marker(config.solutions_dirs, exercise.id)
+    seen: dict[int, Seen | Exception] = {}
+    places: dict[str, list[int]] = {}
+    for place, context in enumerate(contexts):
+        places.setdefault(context.exercise.id, []).append(place)
+    for here in places.values():
+        chosen = [contexts[place] for place in here]
+        try:
+            found = _see_exercise(chosen)
+        except Exception as error:
+            # No scheme, no secret, or a fault of ours: the other exercises are marked, and whoever asked says why.
+            _LOG.info("%s could not be marked", chosen[0].exercise.id, exc_info=True)
+            seen.update(dict.fromkeys(here, error))
+        else:
+            seen.update(zip(here, found, strict=True))
+    _weigh_together(seen)
+    return [seen[place] for place in range(len(contexts))]
+
+
+def _see_exercise(contexts: Sequence[ExerciseContext]) -> list[Seen]:
+    marker = _marker(contexts[0])
     works = [prepare(context) for context in contexts]
-    ids = personal(config, contexts[0].enrolled)
+    ids = personal(contexts[0].config, contexts[0].enrolled)
     tasks = [
         Task(
             work.sheet,
             work.given,
             work.probe,
-            others_of(config, marker, work.sheet, ids),
+            others_of(work.context.config, marker, work.sheet, ids),
             work.theirs if work.declared else None,
         )
         for work in works
     ]
-    return [Seen(work, finding) for work, finding in zip(works, marker.find(tasks), strict=True)]
+    return [Seen(*each) for each in zip(works, tasks, marker.find(tasks), strict=True)]
 
 
-def _finished(marker: Marker, seen: Seen) -> Marked | Exception:
+def _marker(context: ExerciseContext) -> Marker:
+    return registry.marker(context.config.solutions_dirs, context.exercise.id)
+
+
+def _weigh_together(seen: MutableMapping[int, Seen | Exception]) -> None:
+    """Decide again on the sheets of students whose exercises together show somebody else's numbers.
+
+    That marks a few sheets twice; for everybody else it adds a few numbers up.
+    """
+    by_student: dict[str, dict[int, Seen]] = {}
+    for place, one in seen.items():
+        if isinstance(one, Seen):
+            by_student.setdefault(one.work.context.student, {})[place] = one
+    for sheets in by_student.values():
+        shown: dict[str, Mapping[Variant, Evidence]] = {}
+        for one in sheets.values():
+            context = one.work.context
+            for exercise_id, evidence in (*context.elsewhere.items(), (context.exercise.id, one.finding.evidence)):
+                # An exercise that is asked twice shows the same numbers twice: that is no more evidence.
+                shown[exercise_id] = strongest(shown.get(exercise_id, {}), evidence)
+        if not any(map(may_accuse, add_up(shown.values()).values())):
+            continue
+        for place, one in sheets.items():
+            exercise_id = one.work.context.exercise.id
+            others = add_up(evidence for name, evidence in shown.items() if name != exercise_id)
+            if others and (one.finding.evidence or one.finding.misread is not None):
+                seen[place] = _weighed(one, others)
+
+
+def _weighed(seen: Seen, elsewhere: Mapping[Variant, Evidence]) -> Seen | Exception:
+    task = seen.task._replace(elsewhere=elsewhere)
+    try:
+        return Seen(seen.work, task, _marker(seen.work.context).weigh_again(task, seen.finding))
+    except Exception as error:
+        _LOG.info("a sheet of %s could not be marked", seen.work.context.exercise.id, exc_info=True)
+        return error
+
+
+def _finished(seen: Seen | Exception) -> Marked | Exception:
+    if isinstance(seen, Exception):
+        return seen
     context = seen.work.context
     try:
-        report = marker.report(seen.work.sheet, seen.finding, student=context.student, rulings=context.decided)
+        report = _marker(context).report(
+            seen.work.sheet, seen.finding, student=context.student, rulings=context.decided
+        )
         return finish(seen.work, report, seen.finding)
     except Exception as error:
         # One sheet's trouble is not the class's; whoever asked says what it was.

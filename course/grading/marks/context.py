@@ -4,8 +4,8 @@ Both ways to marks make it, from what a graded cell put out (`autograde`) and fr
 `rule`, `accept`); marking, the card and what is kept take it and nothing else.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from course.exercises import Exercise, find
@@ -13,6 +13,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.store import Acceptance, Kept, KeptRuling, Store
 from course.grading.review import Reasons
 from course.marking.report import Report, Ruling
+from course.marking.variant import Evidence, Variant
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class ExerciseContext:
         enrolled: ids with whose numbers a sheet that is not right is compared.
         rulings: an instructor's decisions on its steps.
         accepted: the id that may be declared instead of the student's, by an instructor's word.
+        elsewhere: what the student's other exercises of the assignment say of whose numbers were worked on, by
+            exercise: of those that are not marked together with this one.
     """
 
     config: Gradbook
@@ -50,6 +53,7 @@ class ExerciseContext:
     enrolled: Sequence[str] = ()
     rulings: Sequence[KeptRuling] = ()
     accepted: Acceptance | None = None
+    elsewhere: Mapping[str, Mapping[Variant, Evidence]] = field(default_factory=dict)
 
     @property
     def decided(self) -> dict[str, Ruling]:
@@ -105,6 +109,7 @@ def contexts_of(
     for ruling in store.all_rulings(assignment) if rulings is None else rulings:
         decided.setdefault((ruling.student, ruling.exercise), []).append(ruling)
     accepted = store.acceptances(assignment)
+    elsewhere = _elsewhere(store, kept)
     return [
         ExerciseContext(
             config,
@@ -120,6 +125,28 @@ def contexts_of(
             enrolled=tuple(enrolled),
             rulings=tuple(decided.get((item.student, item.exercise), ())),
             accepted=accepted.get(item.student),
+            elsewhere=elsewhere.get(item.student, {}),
         )
         for item in kept
     ]
+
+
+def left_out(store: Store, kept: Sequence[Kept]) -> list[Kept]:
+    """Give what else is kept of the same students in the same assignment."""
+    students = {item.student for item in kept}
+    here = {(item.student, item.notebook, item.exercise) for item in kept}
+    only = next(iter(students)) if len(students) == 1 else None
+    return [
+        item
+        for item in store.load(kept[0].assignment, student=only)
+        if item.student in students and (item.student, item.notebook, item.exercise) not in here
+    ]
+
+
+def _elsewhere(store: Store, kept: Sequence[Kept]) -> dict[str, dict[str, dict[Variant, Evidence]]]:
+    """Give by student and exercise what the sheets that are not marked now have shown."""
+    found: dict[str, dict[str, dict[Variant, Evidence]]] = {}
+    for item in left_out(store, kept):
+        if item.report is not None and item.report.evidence:
+            found.setdefault(item.student, {})[item.exercise] = dict(item.report.evidence)
+    return found

@@ -14,7 +14,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, Store, url_beside
 from course.grading.record import Record, record_of
-from course.grading.review import Kind, Reason
+from course.grading.review import Kind, Reason, in_words
 from course.grading.stages.restore import changes_in, changes_of
 
 
@@ -37,7 +37,7 @@ class AwardMarks(NbGraderPreprocessor):
         if not graded:
             return nb, resources
         # The marker and JAX take most of a second to import: meanwhile the first notebooks run.
-        from course.grading.marks import context, graded_cell
+        from course.grading.marks import context, graded_cell, revision
         from course.marking.compiled import keep_compiled
 
         config = Gradbook(config=self.config).with_exercises()
@@ -48,6 +48,10 @@ class AwardMarks(NbGraderPreprocessor):
             handed = _handed_over(nb, graded, about, record)
             contexts = context.contexts_of(config, store, handed, enrolled=enrolled)
             graded_cell.award(graded, contexts, store, record, self.log)
+            # What this notebook shows of whose numbers were worked on counts for those before it.
+            before = revision.revise_the_rest(config, store, contexts, enrolled=enrolled, db_url=about["db_url"])
+            for item in before:
+                self.log.warning("%s of %s: %s", item.exercise, item.student, in_words(item.review) or "as before")
         return nb, resources
 
 
