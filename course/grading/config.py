@@ -1,10 +1,11 @@
 """What an instructor sets in `nbgrader_config.py`, beside nbgrader's own settings."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from traitlets import Bool, Dict, Enum, Int, Unicode, Union, default
+from traitlets import Bool, Dict, Enum, Int, TraitError, Unicode, Union, default, validate
 from traitlets import List as ListOf
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
@@ -69,6 +70,12 @@ class Gradbook(Configurable):
     worked_solutions = Bool(
         True, help="Whether the feedback holds the worked solution with the student's own numbers."
     ).tag(config=True)
+    appeals = Unicode(
+        "mailto:",
+        help="Where a student asks a person to look at a step that was charged because of the numbers used: "
+        "'mailto:ADDRESS', whose message is then filled in, or the https address of a form of yours, which is "
+        "given assignment, exercise, step and student. Without an address students choose the receiver.",
+    ).tag(config=True)
     sandbox = Bool(
         True,
         help="Whether submissions run in a sandbox. False runs them in your own account, where they can do "
@@ -104,6 +111,16 @@ class Gradbook(Configurable):
     def _course_dir_default(self) -> str:
         root = self.config.CourseDirectory.get("root", "") if "CourseDirectory" in self.config else ""
         return str(root) if isinstance(root, str) and root else os.getcwd()  # noqa: PTH109
+
+    @validate("appeals")
+    def _appeals_are_an_address(self, proposal: Any) -> str:
+        address = str(proposal["value"])
+        if not re.match(r"mailto:[^?#\s]*$|https?://[^?#\s]+$", address):
+            raise TraitError(
+                f"Gradbook.appeals is {address!r}; "
+                "'mailto:ADDRESS' or 'https://ADDRESS' was expected, with no query"
+            )
+        return address
 
     def with_exercises(self) -> "Gradbook":
         """Add the instructor's own exercises to the catalogue: called where a command or a stage begins.

@@ -188,8 +188,7 @@ class Marker:
         if misread is not None:
             remarks.append(
                 f"You worked with {misread.field} = {misread.read}; yours is {misread.given}. One step is "
-                "charged, the rest is marked on the numbers that you used. If you see it otherwise, ask your "
-                "instructor to look at it."
+                "charged, the rest is marked on the numbers that you used."
             )
         unknown = unknown_names(scheme.exercise, sheet)
         if unknown:

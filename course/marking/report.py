@@ -9,7 +9,7 @@ import numpy as np
 from course.exercises import Answer
 from course.exercises.base import LISTED
 from course.marking import listed
-from course.marking.scheme import Reason, Scheme, State, Step
+from course.marking.scheme import Reason, Scheme, State, StateWord, Step
 from course.marking.variant import Evidence, Variant
 from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Outputs, Text
@@ -39,7 +39,7 @@ class StepMark(msgspec.Struct, frozen=True):
         partial: whether points are earned for part of the answer.
     """
 
-    state: str
+    state: StateWord
     points: float
     max_points: float
     remark: str

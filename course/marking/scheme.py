@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from course.errors import CourseError
 from course.exercises import Answer, Exercise
@@ -23,6 +23,9 @@ class SchemeError(CourseError):
     """Raised when an author's scheme contradicts its exercise; the message says where."""
 
 
+StateWord = Literal["exact", "follows", "slip", "wrong", "missing", "unusable"]
+
+
 class State(IntEnum):
     """What became of a step. The order is that of the class report, best first."""
 
@@ -34,9 +37,9 @@ class State(IntEnum):
     UNUSABLE = 5
 
     @property
-    def word(self) -> str:
+    def word(self) -> StateWord:
         """The state as the command line and the feedback print it."""
-        return self.name.lower()
+        return cast(StateWord, self.name.lower())
 
 
 class Reason(IntEnum):

@@ -9,7 +9,7 @@ import functools
 import importlib.resources
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import jinja2
 import msgspec
@@ -18,7 +18,7 @@ from markupsafe import Markup
 from course.exercises import CATALOGUE
 from course.html import mathml
 from course.html.plain_text import plain
-from course.marking.report import Report
+from course.marking.report import Report, StepMark
 from course.marking.scheme import Scheme
 from course.reporting.mime import CARD_MIME
 from course.reporting.worked import Worked
@@ -27,21 +27,28 @@ ICONS = {"exact": "✓", "follows": "↳", "slip": "◐", "wrong": "✗", "missi
 """A sign for each state; it stands beside the word, never for it."""
 
 
-class CardStep(msgspec.Struct, frozen=True):
-    """One step of a card: a `StepMark` with its name, and the earlier steps it is computed from."""
+class CardStep(StepMark, frozen=True, kw_only=True):
+    """One step of a card: the mark, with the step's name and the earlier steps it is computed from."""
 
     name: str
-    state: Literal["exact", "follows", "slip", "wrong", "missing", "unusable"]
-    points: float
-    max_points: float
-    remark: str
-    yours: str = ""
-    expected: str = ""
-    own_chain: bool = False
-    formula: str = ""
-    symbol: str = ""
-    slip: str = ""
     parents: tuple[str, ...] = ()
+
+
+class Appeal(msgspec.Struct, frozen=True):
+    """What a student may ask a person to look at, and the address by which.
+
+    Attributes:
+        step: the step that is charged.
+        address: of a mail or a page, with the step filled in.
+    """
+
+    step: str
+    address: str
+
+    @property
+    def safe(self) -> bool:
+        """Whether the address is one that a page may lead to."""
+        return self.address.startswith(("mailto:", "https://", "http://"))
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -51,6 +58,7 @@ class Card(msgspec.Struct, frozen=True):
         failed: why the sheet could not be marked; empty where it was.
         whose, foreign_points: of a foreign sheet, for the instructor only.
         worked: the worked solution with the student's numbers, where it is to be shown.
+        appeal: what the student may ask a person to look at; None where nothing was held against the numbers used.
     """
 
     exercise: str
@@ -65,17 +73,20 @@ class Card(msgspec.Struct, frozen=True):
     foreign_points: float = 0.0
     failed: str = ""
     worked: Worked | None = None
+    appeal: Appeal | None = None
 
 
-def make_card(report: Report, scheme: Scheme | None = None, worked: Worked | None = None) -> Card:
+def make_card(
+    report: Report, scheme: Scheme | None = None, worked: Worked | None = None, appeal: Appeal | None = None
+) -> Card:
     """Make the card of a marked sheet.
 
     Args:
         report: the marks.
         scheme: of the exercise; with it the card says what each step is computed from.
         worked: the worked solution, folded under the card.
+        appeal: what the student may ask a person to look at.
     """
-    marks = {name: msgspec.to_builtins(mark) for name, mark in report.steps.items()}
     parents = {} if scheme is None else {name: step.parents for name, step in scheme.steps.items()}
     return Card(
         exercise=report.exercise,
@@ -84,26 +95,30 @@ def make_card(report: Report, scheme: Scheme | None = None, worked: Worked | Non
         max_points=report.max_points,
         student=report.student,
         steps=tuple(
-            msgspec.convert({"name": name, "parents": parents.get(name, ()), **mark}, CardStep)
-            for name, mark in marks.items()
+            CardStep(**msgspec.structs.asdict(mark), name=name, parents=parents.get(name, ()))
+            for name, mark in report.steps.items()
         ),
         remarks=report.remarks,
         foreign=report.foreign,
         whose=report.whose,
         foreign_points=report.foreign_points,
         worked=worked,
+        appeal=appeal,
     )
 
 
-def card_bundle(report: Report, scheme: Scheme | None = None, worked: Worked | None = None) -> dict[str, Any]:
+def card_bundle(
+    report: Report, scheme: Scheme | None = None, worked: Worked | None = None, appeal: Appeal | None = None
+) -> dict[str, Any]:
     """Give the MIME bundle of a marked sheet: the card's data, HTML for the formgrader, text for a terminal.
 
     Args:
         report: the marks.
         scheme: of the exercise; with it the card says what each step is computed from.
         worked: the worked solution, folded under the card.
+        appeal: what the student may ask a person to look at.
     """
-    return _bundle(make_card(report, scheme, worked))
+    return _bundle(make_card(report, scheme, worked, appeal))
 
 
 def failed_bundle(exercise_id: str, message: str) -> dict[str, Any]:

@@ -160,7 +160,7 @@ class Appeal(JupyterHandler):
             declared="" if declared == self._accepted else declared,
             problem=problem,
             done=done,
-            entered=entered or {},
+            entered=entered or {"step": self.get_query_argument("step", "")},
             back=back,
             xsrf=Markup(self.xsrf_form_html()),  # noqa: S704, tornado's own
         )

@@ -60,6 +60,21 @@ class ExerciseContext:
         """The decisions by step, as marking takes them."""
         return {ruling.step: ruling.ruling for ruling in self.rulings}
 
+    def may_be_asked_about(self, report: Report) -> str:
+        """Give the step that a student may ask a person to look at: it is charged because of the numbers used.
+
+        Args:
+            report: the marks.
+
+        Returns:
+            The step that a misreading is charged at, or the first one of a sheet held to be somebody else's that
+            lost points; empty where there is none, or a person has ruled on it.
+        """
+        charged = [report.misread.step] if report.misread is not None else []
+        if report.foreign:
+            charged = [name for name, step in report.steps.items() if step.points < step.max_points]
+        return next((name for name in charged[:1] if name not in self.decided), "")
+
     def kept(self, report: Report | None, review: Reasons) -> Kept:
         """Give what is kept of it.
 

@@ -10,7 +10,7 @@ from nbformat.v4 import new_output
 
 from course.errors import CourseError
 from course.exercises import Exercise
-from course.grading.appeal_link import appeal_link
+from course.grading.appeal_link import appeal_link, request_address
 from course.grading.marks.batch import mark_all
 from course.grading.marks.context import ExerciseContext
 from course.grading.marks.store import Store
@@ -18,7 +18,7 @@ from course.grading.marks.submission import Marked
 from course.grading.record import Record
 from course.grading.review import Kind, Reason, in_words
 from course.marking import registry
-from course.reporting.card import card_bundle, failed_bundle
+from course.reporting.card import Appeal, card_bundle, failed_bundle
 from course.reporting.worked import solution
 
 NOT_MARKED = "Not marked: something went wrong on our side. Your answers are kept, and your instructor is told."
@@ -88,9 +88,13 @@ def write_marks(cell: NotebookNode, context: ExerciseContext, marked: Marked) ->
     if config.worked_solutions:
         given = config.given(exercise, marked.numbers_of or student)
         worked = solution(marker, given, student=marked.numbers_of or student)
-    card = card_bundle(marked.report, marker.scheme, worked)
+    step, appeal = context.may_be_asked_about(marked.report), None
+    if step:
+        address = request_address(config.appeals, context.assignment, student, exercise.id, step)
+        appeal = Appeal(step, address)
+    card = card_bundle(marked.report, marker.scheme, worked, appeal)
     # Only the formgrader shows a card's HTML; feedback is drawn from its data.
-    card["text/html"] += appeal_link(context.assignment, student, exercise.id)
+    card["text/html"] += appeal_link(context.assignment, student, exercise.id, step)
     _write(cell, card, marked.report.points)
 
 
