@@ -27,8 +27,8 @@ def remark(
 ) -> None:
     """Mark the kept answers again with today's schemes, running no notebook.
 
-    Shows who changes and by how much, and writes nothing without --apply. Points and comments that were given by
-    hand in the formgrader stay.
+    Shows who changes, by how much and why, step by step, and writes nothing without --apply. Everybody is marked
+    on the numbers that were released to them. Points and comments that were given by hand in the formgrader stay.
 
     Example: course remark mlp --apply
     """
@@ -204,7 +204,12 @@ def _print_changes(changes: Iterable[Any]) -> None:
     for change in changes:
         points = ["–" if p is None else f"{p:g}" for p in (change.before, change.after)]
         by = "" if None in (change.before, change.after) else f"{change.after - change.before:+g}"
-        notes = [change.problem, "points given by hand stay" if change.by_hand else "", ", ".join(change.steps)]
+        notes = [
+            change.problem,
+            "points given by hand stay" if change.by_hand else "",
+            ", ".join(step.words for step in change.steps),
+            f"{change.withheld:g} withheld" if change.withheld else "",
+        ]
         table.add_row(escape(change.student), change.exercise, *points, by, escape("; ".join(filter(None, notes))))
     if changes:
         common.print_table(table)
@@ -224,7 +229,7 @@ def _attend(changes: Sequence[Any]) -> None:
 
 
 def _change_json(change: Any) -> dict[str, Any]:
-    return {**change._asdict(), "steps": list(change.steps)}
+    return {**change._asdict(), "steps": [{**step._asdict(), "words": step.words} for step in change.steps]}
 
 
 def _ruling_json(ruling: Any) -> dict[str, Any]:

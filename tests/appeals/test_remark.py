@@ -51,7 +51,7 @@ def test_who_changes_and_by_how_much_is_shown_before_anything_is_written(graded,
     kept = graded.kept()
     changes = remark(corrected, ASSIGNMENT)
     assert [(c.student, c.before, c.after) for c in changes] == [("bob", 10.5, 10.25), ("carol", 10.5, 10.25)]
-    assert changes[0].steps == ("z1: slip 0.5 → slip 0.25",)
+    assert [step.words for step in changes[0].steps] == ["z1: slip 0.5 → slip 0.25 (relu)"]
     assert graded.grade_of("bob") == (10.5, 10.5, False)
     assert graded.kept() == kept
     assert {student: graded.notebook(student).read_bytes() for student in files} == files

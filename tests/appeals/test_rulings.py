@@ -47,7 +47,7 @@ def test_a_ruling_counts_at_once_and_is_in_the_card(graded):
     done = rule(graded.config, *A1, "alice", 1.0, "  Right on paper,\nseen by me. ")
     (change,) = done.changes
     assert (change.student, change.before, change.after) == ("alice", before, before + 1)
-    assert change.steps == ("a1: wrong 0 → wrong 1",)
+    assert [step.words for step in change.steps] == ["a1: wrong 0 → wrong 1 (ruling)"]
     assert graded.grade_of("alice")[0] == before + 1
     step = graded.card("alice")["steps"][0]
     assert (step["name"], step["points"]) == ("a1", 1.0)

@@ -15,11 +15,37 @@ from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.revision import Revision, by_hand, revise, write
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
 from course.marking.compiled import keep_compiled
-from course.marking.report import Report
+from course.marking.report import Report, StepMark
 
 
 class RemarkError(CourseError):
     """Raised when there is nothing to mark again."""
+
+
+class StepChange(NamedTuple):
+    """One step that is marked otherwise, as data: what it was, what it is, and why.
+
+    Attributes:
+        before: its state as last marked; empty where it was not marked.
+        points_before: what it earned; None where it was not marked.
+        why: what decides now: `ruling`, `misread`, `foreign`, the cause of a slip, or its state.
+        remark: what the student is told now.
+    """
+
+    step: str
+    before: str
+    points_before: float | None
+    after: str
+    points_after: float
+    why: str
+    remark: str
+
+    @property
+    def words(self) -> str:
+        """The change for a person."""
+        was = f"{self.before} {self.points_before:g}" if self.points_before is not None else "–"
+        why = "" if self.why == self.after else f" ({self.why})"
+        return f"{self.step}: {was} → {self.after} {self.points_after:g}{why}"
 
 
 class Change(NamedTuple):
@@ -30,7 +56,8 @@ class Change(NamedTuple):
         after: points now, None where it cannot be marked.
         by_hand: whether a person gave the points in the gradebook; these stay.
         problem: why it cannot be marked; empty where it can.
-        steps: the steps that are marked otherwise, each with its state and points before and after.
+        steps: the steps that are marked otherwise.
+        withheld: points that are withheld now, once, because an error left little to be worked out.
     """
 
     student: str
@@ -39,7 +66,8 @@ class Change(NamedTuple):
     after: float | None
     by_hand: bool
     problem: str = ""
-    steps: tuple[str, ...] = ()
+    steps: tuple[StepChange, ...] = ()
+    withheld: float = 0.0
 
     @property
     def changed(self) -> bool:
@@ -114,8 +142,12 @@ def settle(
             hand = by_hand(gradebook, item.kept)
             if apply and item.differs:
                 written.append(write(gradebook, item))
-            steps = _differences(item.kept.report, report)
-            changes.append(Change(item.kept.student, item.kept.exercise, before, report.points, hand, steps=steps))
+            steps = _differences(item.kept.report, item)
+            changes.append(
+                Change(
+                    item.kept.student, item.kept.exercise, before, report.points, hand, "", steps, report.withheld
+                )
+            )
         gradebook.db.commit()
     # Kept last: a run that ends before shows the same changes again.
     store.save_all(written)
@@ -131,12 +163,28 @@ def mark_again(
     return revise(config, store, kept, enrolled=enrolled, rulings=rulings)
 
 
-def _differences(before: Report | None, after: Report) -> tuple[str, ...]:
+def _differences(before: Report | None, item: Revision) -> tuple[StepChange, ...]:
+    context, marked = item.context, item.marked
+    assert context is not None
+    assert marked is not None
     known = {} if before is None else before.steps
-    lines = []
-    for name, step in after.steps.items():
+    changes = []
+    for name, step in marked.report.steps.items():
         old = known.get(name)
         if old is None or (old.state, old.points) != (step.state, step.points):
-            was = "–" if old is None else f"{old.state} {old.points:g}"
-            lines.append(f"{name}: {was} → {step.state} {step.points:g}")
-    return tuple(lines)
+            was = ("", None) if old is None else (old.state, old.points)
+            why = "ruling" if name in context.decided else _why(name, step, marked.report)
+            changes.append(StepChange(name, *was, step.state, step.points, why, step.remark))
+    return tuple(changes)
+
+
+def _why(name: str, step: StepMark, report: Report) -> str:
+    """Say in a word what decides on a step."""
+    if step.state == "exact" or step.slip:
+        return step.slip or step.state
+    if report.foreign:
+        return "foreign"
+    misread = report.misread
+    if misread is not None and (step.state == "follows" or name == misread.step):
+        return "misread"
+    return step.state
