@@ -39,7 +39,8 @@ test-versions:
 trial: $(READY)
 	$(CLEAN) $(BIN)/python -m benchmarks.trial --write
 
-# Small wrong changes of the marker, each of which a test has to notice; an hour, and writes benchmarks/results/mutants.md.
+# Small wrong changes of the marker, each of which a test has to notice; an hour, and writes
+# benchmarks/results/mutants.md. A run that was stopped goes on; `python -m benchmarks.mutants --help` says more.
 mutants: $(READY)
 	$(CLEAN) $(BIN)/python -m benchmarks.mutants --seed $(SEED) --write
 

@@ -30,6 +30,7 @@ PARTS = {
             "tests/marking/test_report.py",
             "tests/marking/test_pool.py",
             "tests/marking/test_scheme.py",
+            "tests/marking/test_compiled.py",
             "tests/marking/test_blocks.py",
             "tests/marking/test_follow_through.py",
             "tests/marking/test_marker.py",
@@ -53,10 +54,9 @@ PRELOADED = [
 
 def arguments(mutant: Mutant, near: bool, folder: Path) -> list[str]:
     """Give the tests for a mutant: of its module first, then of its part; no near ones if those passed."""
-    part, stem = PARTS[mutant.part], Path(mutant.file).stem
-    mine = [mutant.file, *(str(path.relative_to(folder)) for path in folder.glob(f"tests/*/**/test_{stem}.py"))]
-    inside = [name for name in mine if any(name == test or name.startswith(f"{test}/") for test in part.near)]
-    return of_part(mutant.part, near, folder, inside if near else [])
+    own = folder.glob(f"tests/{mutant.part}/**/test_{Path(mutant.file).stem}.py")
+    first = [mutant.file, *(str(path.relative_to(folder)) for path in own)]
+    return of_part(mutant.part, near, folder, first if near else [])
 
 
 def of_part(part: str, near: bool, folder: Path, first: list[str] | None = None) -> list[str]:
