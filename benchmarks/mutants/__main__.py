@@ -9,8 +9,8 @@ which take seconds, then the others. A mutant that all of them pass is a survivo
 argued in `benchmarks/results/mutants.json` (why it changes nothing that anybody could see).
 
 What became of each mutant is kept in `build/mutants-SEED.json` as soon as it is known, so that a run which was
-stopped goes on where it was. A kept mutant is found again by its line, wherever that stands now. The result, with
-every survivor, is written to `benchmarks/results/mutants.md`. By hand: it takes an hour on two quiet cores.
+stopped goes on where it was. A kept mutant is found again by its line, wherever that stands now; for one whose line
+has changed since another is drawn. The result, with every survivor, is written to `benchmarks/results/mutants.md`. By hand: it takes an hour on two quiet cores.
 """
 
 import argparse
@@ -111,7 +111,15 @@ def main() -> None:
     untried = [row for row in rows if row["state"] in ("", "near")]
     checkout = Checkout(everything)
     work = [(row, mutant) for row in untried if (mutant := checkout.find(row)) is not None]
-    print(f"{len(rows)} mutants: {len(work)} to try, the line of {len(untried) - len(work)} is gone", flush=True)
+    found = [row for row, _ in work]
+    gone = [row for row in untried if row not in found]
+    for row, mutant in zip(gone, draw(everything, len(gone), asked.seed + 1) if gone else [], strict=True):
+        row |= row_of(mutant)
+        work.append((row, mutant))
+    print(
+        f"{len(rows)} mutants, {len(work)} to try, {len(gone)} of them instead of ones whose line is gone",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as base:
         tests = Tests(Path(base), asked.jobs, asked.seconds)
         for near in (True, False)[: 1 if asked.near else 2]:

@@ -52,6 +52,7 @@ class Mutant(NamedTuple):
         before = (root / self.file).read_text("utf-8").splitlines()
         after = self.code(root).splitlines()
         number = next((n for n, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
+        number = number if before[number].strip() else self.mutation.start_pos[0] - 1  # a decorator that goes
         return before[number].strip(), after[number].strip() if number < len(after) else ""
 
 

@@ -34,8 +34,6 @@ PARTS = {
             "tests/marking/test_blocks.py",
             "tests/marking/test_follow_through.py",
             "tests/marking/test_marker.py",
-            "tests/marking/test_fair.py",
-            "tests/marking/test_rules.py",
         ),
         ("tests/marking", "tests/sheet", "tests/reporting/test_card.py"),
     ),

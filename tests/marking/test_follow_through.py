@@ -189,6 +189,11 @@ def test_a_wrong_step_after_a_trivial_one_may_be_worked_on(gates):
     assert states(gates, a=[-1, -2], r=[0, 0], h=1) == ["wrong", "wrong", "wrong"]
 
 
+def test_what_is_worked_out_on_made_up_numbers_is_work_one_step_later(gates):
+    """A given value copied is made up, so r does not follow from it; but r itself was worked out."""
+    assert states(gates, a=[0.026, -0.015], r=[0.026, 0], h=1.052) == ["wrong", "wrong", "follows"]
+
+
 def test_a_slip_of_two_entries_that_shows_no_work_is_named_and_earns_nothing(gates):
     for value, words in (([3, -1.5], "Not doubled."), ([6, 6], "Both the first.")):
         step = marked(gates, a=value).steps["a"]

@@ -28,7 +28,7 @@ class Composed:
 
     def test_steps_compose_to_automatic_differentiation(self, marker, exercise_id):
         exercise = find(exercise_id)
-        givens = stack([exercise.seed(), *variants(exercise)])
+        givens = [exercise.seed(), *variants(exercise)]
         with jax.enable_x64(True):
 
             def reference(given):
@@ -36,11 +36,9 @@ class Composed:
                 value, gradients = jax.value_and_grad(loss)(weights)
                 return value, dict(zip(names, gradients, strict=True))
 
-            value, gradients = jax.jit(jax.vmap(reference))(givens)
+            value, gradients = jax.jit(jax.vmap(reference))(stack(givens))
         probe = exercise.probes("practice")
-        steps = marker(exercise_id).others(
-            {str(i): g for i, g in enumerate([exercise.seed(), *variants(exercise)])}, probe
-        )
+        steps = marker(exercise_id).others({str(i): given for i, given in enumerate(givens)}, probe)
         np.testing.assert_allclose(steps.truths["loss"], value, rtol=1e-9, atol=1e-12)
         for name, gradient in gradients.items():
             np.testing.assert_allclose(steps.truths[name], gradient, rtol=1e-9, atol=1e-12, err_msg=name)
