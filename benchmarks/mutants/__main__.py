@@ -9,8 +9,9 @@ which take seconds, then the others. A mutant that all of them pass is a survivo
 argued in `benchmarks/results/mutants.json` (why it changes nothing that anybody could see).
 
 What became of each mutant is kept in `build/mutants-SEED.json` as soon as it is known, so that a run which was
-stopped goes on where it was. A kept mutant is found again by its line, wherever that stands now; for one whose line
-has changed since another is drawn. The result, with every survivor, is written to `benchmarks/results/mutants.md`. By hand: it takes an hour on two quiet cores.
+stopped goes on where it was. A kept mutant is found again by its line, wherever that stands now; for one whose
+line has changed since another is drawn. The result, with every survivor, is written to
+`benchmarks/results/mutants.md`. By hand: it takes an hour on two quiet cores.
 """
 
 import argparse
