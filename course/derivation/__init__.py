@@ -1,5 +1,14 @@
-"""Derivations: typed working, read line by line.
+"""Derivations: typed working, marked line by line.
 
-`symbols` is what an exercise declares, `lexer`, `reader` and `lines` read what was typed, `tree` holds a formula
-and its JSON, `typeset` shows it as it was read.
+| module | holds |
+|---|---|
+| `symbols` | what an exercise declares: names, spellings, shapes, the numbers they are tried at |
+| `lexer`, `reader`, `lines` | from what was typed to lexemes, to trees, to the statements of a line |
+| `tree` | a formula as plain structs, with limits and JSON |
+| `typeset` | a formula as it was read, in LaTeX |
+| `canonical` | formulas up to the order of their parts; the derivatives that one names |
+| `calculus` | rules of differentiation, from tree to tree |
+| `meaning` | the value of a formula at random points, derivatives of a graph of steps |
+| `edits` | single changes of a formula, in words |
+| `check` | the verdict on each line, waypoints and points |
 """

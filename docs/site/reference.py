@@ -12,6 +12,7 @@ from course.models import cnn, cost, inception, lenet
 PACKAGES = {
     "models": "The library",
     "training": "Training",
+    "derivation": "Derivations",
     "exercises": "Exercises",
     "marking": "Marking",
     "notebook": "In a notebook",

@@ -1,0 +1,215 @@
+"""Verdicts: the documents' own lines as decided by hand, follow-through, waypoints, and what earns nothing."""
+
+import pytest
+
+from course.derivation.check import Assumption, Slip, Waypoint, check
+from course.derivation.meaning import Graph
+from course.derivation.symbols import Symbol, SymbolError, Symbols
+from tests.derivation.documents import (
+    BACKPROP,
+    BACKPROP_GRAPH,
+    BACKPROP_NUMBERS,
+    BACKWARD,
+    PENALTY,
+    PENALTY_GOAL,
+    PENALTY_GRAPH,
+    PENALTY_LINES,
+    PENALTY_REGIONS,
+    PENALTY_WAYPOINTS,
+    SIGMOID,
+    SIGMOID_GRAPH,
+    SIGMOID_LINES,
+    SLIDE,
+    SLIDE_GRAPH,
+    SLIDE_LINES,
+    SLIDE_NUMBERS,
+    UPDATES,
+)
+
+FIRST = r"\nabla_{w_i} J + \alpha \nabla_{w_i} \sum_j |w_j|^p"
+SECOND = r"= \nabla_{w_i} J + \alpha \nabla_{w_i} |w_i|^p"
+LAST = r"= \nabla_{w_i} J + \alpha p |w_i|^{p-1} \operatorname{sign}(w_i)"
+
+
+def penalty(lines, **more):
+    settings = {"goal": PENALTY_GOAL, "regions": PENALTY_REGIONS, "waypoints": PENALTY_WAYPOINTS} | more
+    return check(lines, PENALTY, PENALTY_GRAPH, **settings)
+
+
+def backward(lines):
+    return check(lines, BACKPROP, BACKPROP_GRAPH, numbers=BACKPROP_NUMBERS, updates=UPDATES)
+
+
+def states(marked):
+    return [line.state for line in marked.lines]
+
+
+def test_the_backward_pass_of_document_004():
+    marked = backward([text for _, text, _ in BACKWARD])
+    found = {number: line.state for (number, *_), line in zip(BACKWARD, marked.lines, strict=True)}
+    assert found == {number: state for number, _, state in BACKWARD}
+    said = {number: line.remark for (number, *_), line in zip(BACKWARD, marked.lines, strict=True)}
+    assert said["44"] == "$a_1^{(1)}$ is meant, not $a_2^{(1)}$."
+    assert "other order" in said["45"]
+    assert said["47"] == said["48"] == said["49"] == "0.01 is meant, not 0.1."
+
+
+def test_the_penalty_of_document_004():
+    marked = penalty([text for _, text, _ in PENALTY_LINES])
+    assert states(marked) == [state for *_, state in PENALTY_LINES]
+    assert marked.lines[0].remark == "It would follow where p is even."
+
+
+def test_the_last_slide_of_document_000():
+    marked = check([text for text, _ in SLIDE_LINES], SLIDE, SLIDE_GRAPH, numbers=SLIDE_NUMBERS)
+    assert states(marked) == [state for _, state in SLIDE_LINES]
+
+
+def test_the_local_error_of_document_001():
+    marked = check([text for text, _ in SIGMOID_LINES], SIGMOID, SIGMOID_GRAPH)
+    assert states(marked) == [state for _, state in SIGMOID_LINES]
+    assert "should be $1$, not $2$" in marked.lines[-1].remark
+
+
+def test_a_right_derivation_earns_all_points():
+    marked = penalty([FIRST, SECOND, LAST])
+    assert states(marked) == ["follows"] * 3
+    assert [line.points for line in marked.lines] == [1, 1, 2]
+    assert marked.met == (True, True, True)
+
+
+def test_one_text_is_as_good_as_a_list():
+    assert states(penalty("\n".join([FIRST, SECOND, LAST]))) == ["follows"] * 3
+    assert (
+        states(penalty(r"\begin{aligned}" + r"\\".join([FIRST, SECOND, LAST]) + r"\end{aligned}"))
+        == ["follows"] * 3
+    )
+
+
+def test_an_error_in_the_middle_costs_its_line_alone():
+    marked = penalty([FIRST, SECOND.replace("+", "-"), LAST.replace("+", "-")])
+    assert states(marked) == ["follows", "edit", "follows"]
+    assert marked.lines[1].remark.startswith("The sign of")
+    assert [line.points for line in marked.lines] == [1, 0.5, 2]
+
+
+def test_a_line_back_at_the_truth_follows():
+    assert states(penalty([FIRST, SECOND.replace("+", "-"), LAST])) == ["follows", "edit", "follows"]
+
+
+def test_the_goal_alone_shows_no_method():
+    marked = penalty([LAST])
+    assert states(marked) == ["jump"]
+    assert marked.points == 0
+    assert penalty([LAST, FIRST, SECOND]).points == 0
+
+
+def test_what_says_nothing_new_earns_nothing():
+    again = r"\alpha \nabla_{w_i} \sum_j |w_j|^p + 1 \cdot \nabla_{w_i} J"
+    marked = penalty([PENALTY_GOAL, FIRST, "= " + again, f"{PENALTY_GOAL} = {PENALTY_GOAL}"])
+    assert states(marked) == ["repeats", "follows", "repeats", "repeats"]
+    assert marked.points == 1
+
+
+def test_an_unreadable_line_breaks_only_itself():
+    marked = penalty([FIRST, "= what? (((", SECOND, LAST])
+    assert states(marked) == ["follows", "unreadable", "follows", "follows"]
+    assert marked.points == 4
+
+
+def test_a_false_claim_is_followed_through():
+    loss, next_, weight = r"∂J/∂h^{(3)}", r"∂J/∂h_2^{(2)}", r"∂J/∂a_2^{(2)}"
+    marked = backward([
+        f"{loss} = 2(y - h^{{(3)}})",  # the sign is lost
+        rf"{next_} = {loss} · w_{{1,2}}^{{(3)}} = 2(y - h^{{(3)}}) w_{{1,2}}^{{(3)}}",
+        rf"{weight} = 2(y - h^{{(3)}}) w_{{1,2}}^{{(3)}} · 1[a_2^{{(2)}} > 0]",
+        rf"{weight} = -2(y - h^{{(3)}}) w_{{1,2}}^{{(3)}} · 1[a_2^{{(2)}} > 0]",
+    ])  # fmt: skip
+    assert states(marked) == ["edit", "follows", "follows", "follows"]
+
+
+def test_false_numbers_are_followed_through():
+    marked = backward(
+        [r"∂J/∂h^{(3)} = -2(6-3) = -5", r"∂J/∂w_{1,2}^{(3)} = ∂J/∂h^{(3)} · h_2^{(2)} = -5 · 3 = -15"]
+    )
+    assert states(marked)[1] == "at-numbers"
+    assert states(marked)[0] in ("wrong", "edit")
+
+
+def test_a_name_of_the_students_own():
+    marked = backward(["d = h^{(3)} - y", "∂J/∂h^{(3)} = 2d", "∂J/∂h^{(3)} = d"])
+    assert states(marked) == ["defines", "follows", "edit"]
+    assert marked.lines[2].remark == "The factor $2$ is missing."
+
+
+def test_rounded_numbers_count_as_far_as_they_are_written():
+    symbols = Symbols(Symbol("a"), Symbol("z"))
+    graph = Graph({"z": "sigmoid(a)"}, symbols)
+    numbers = {"a": 0.18}
+    lines = ["z = 0.54", "z = 0.545", "z = 0.55", "z = 0.5449", "z = 0.5448"]  # 0.544878...
+    found = [states(check([line], symbols, graph, numbers=numbers))[0] for line in lines]
+    assert found == ["at-numbers", "at-numbers", "wrong", "at-numbers", "wrong"]
+
+
+def test_partly_put_in_numbers_keep_the_rest_free():
+    symbols = Symbols(Symbol("eta", r"\eta"), Symbol("a"), Symbol("b"), Symbol("s"))
+    graph = Graph({"s": "-η (a - b)"}, symbols)
+    numbers = {"eta": 2, "a": 13, "b": 10}
+    good = check(["s = -η(13 - 10)", "= -3η"], symbols, graph, numbers=numbers)
+    assert states(good) == ["at-numbers", "follows"]
+    # η happens to be 2, which does not make 2 of it
+    assert states(check(["s = -η(13 - 10)", "= -3η^2/2"], symbols, graph, numbers=numbers))[1] == "wrong"
+
+
+def test_an_assumption_that_is_used_is_named():
+    symbols = Symbols(Symbol("a"), Symbol("b"), Symbol("c"), Symbol("t"))
+    graph = Graph({"t": "a + c"}, symbols)
+    marked = check(["t = b + c"], symbols, graph, assumptions=[Assumption("a = b", {"a": "b"})])
+    assert states(marked) == ["under"]
+    assert marked.lines[0].remark == "It follows under the assumption that a = b."
+
+
+def test_a_slip_of_the_authors_is_named_before_an_edit():
+    slip = Slip("The derivative of |w| is the sign of w.", r"\nabla_{w_i} J + \alpha p |w_i|^{p-1}")
+    marked = penalty([FIRST, SECOND, r"= \nabla_{w_i} J + \alpha p |w_i|^{p-1}"], slips=[slip], regions=())
+    assert states(marked)[-1] == "slip"
+    assert marked.lines[-1].remark == slip.sentence
+    assert marked.lines[-1].points == 1
+
+
+EXPLAINED = [
+    (r"= \nabla_{w_i} J + \alpha p |w_i|^{p} \operatorname{sign}(w_i)", "should be $p - 1$, not $p$"),
+    (r"= \nabla_{w_i} J + p |w_i|^{p-1} \operatorname{sign}(w_i)", r"The factor $\alpha$ is missing."),
+    (r"= \alpha p |w_i|^{p-1} \operatorname{sign}(w_i)", r"The term $\nabla_{w_{i}} J\left(w\right)$ is missing."),
+    (r"= \nabla_{w_j} J + \alpha p |w_i|^{p-1} \operatorname{sign}(w_i)", "$w_{i}$ is meant, not $w_{j}$."),
+]
+
+
+@pytest.mark.parametrize(("line", "sentence"), EXPLAINED)
+def test_one_change_explains_a_wrong_line(line, sentence):
+    marked = penalty([FIRST, SECOND, line], regions=())
+    assert states(marked)[-1] == "edit"
+    assert sentence in marked.lines[-1].remark
+
+
+def test_words_and_conditions():
+    marked = backward(["by the chain rule", "since a_2^{(2)} = 3 > 0, ∂h_2^{(2)}/∂a_2^{(2)} = 1", "h_1^{(2)} > 0"])
+    assert states(marked) == ["defines", "at-numbers", "wrong"]
+
+
+def test_shapes_that_do_not_fit_are_said():
+    marked = backward([r"h^{(3)} = h^{(2)} W^{(3)} h^{(2)} h^{(2)}"])
+    assert states(marked) == ["wrong"]
+    assert "matrices that fit were expected" in marked.lines[0].remark
+
+
+def test_names_that_grow_without_end_are_unreadable():
+    lines = ["d_0 = x + y", *[f"d_{n + 1} = d_{n} d_{n} + d_{n}" for n in range(30)]]
+    assert states(backward(lines))[-1] == "unreadable"
+
+
+def test_a_formula_of_the_authors_that_cannot_be_read_is_refused():
+    with pytest.raises(SymbolError, match="a claim such as"):
+        penalty([FIRST], waypoints=[Waypoint("= q")])
+    with pytest.raises(SymbolError, match="a formula was expected"):
+        penalty([FIRST], goal="∇_q")
