@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.marker import BITS, NO_EVIDENCE, Evidence, Marker, Others, Task, _suspect
+from course.marking.marker import BITS, Marker, Others, Task, _suspect
 from course.marking.scheme import Scheme
-from course.marking.variant import Variant
+from course.marking.variant import NO_EVIDENCE, Evidence, Variant, add_up, strongest
 from course.sheet import Sheet, read_answers
 
 
@@ -106,13 +106,10 @@ def test_evidence_adds_up():
     assert total + NO_EVIDENCE == total
 
 
-def suspect(bits, *, of=2, student=None, elsewhere=None, fields=("x", "y"), kind="student", who="alice"):
+def suspect(bits, *, of=2, student=None, fields=("x", "y"), kind="student", who="alice"):
     """Give whom `_suspect` names, of a class of so many, on so much evidence for one of them."""
     variants = tuple(Variant(kind, name) for name in (who, *(f"other {number}" for number in range(of - 1))))
-    others = Others(variants, (SEED,) * of, {})
-    task = Task(
-        Sheet("t/sums", {}, student), SEED, None, others, elsewhere={variants[0]: elsewhere or NO_EVIDENCE}
-    )
+    task = Task(Sheet("t/sums", {}, student), SEED, None, Others(variants, (SEED,) * of, {}))
     return _suspect({variants[0]: Evidence(bits, frozenset(fields))}, task)
 
 
@@ -133,7 +130,9 @@ def test_whom_the_sheet_names_is_one_candidate():
     assert suspect(BITS, of=8, kind="declared", student="bob") is not None
 
 
-def test_evidence_of_other_exercises_counts():
-    more = Evidence(10.0, frozenset({"other x"}))
-    assert suspect(BITS - 9, of=2, elsewhere=more, fields=("x",)) is not None
-    assert suspect(BITS - 9.1, of=2, elsewhere=more, fields=("x",)) is None
+def test_evidence_of_several_exercises_adds_up_and_of_one_the_strongest_counts():
+    alice, bob = Variant("student", "alice"), Variant("student", "bob")
+    one = {alice: Evidence(3.0, frozenset({"a x"})), bob: Evidence(1.0, frozenset({"a x"}))}
+    two = {alice: Evidence(4.0, frozenset({"b y"}))}
+    assert add_up([one, two]) == {alice: (7.0, {"a x", "b y"}), bob: (1.0, {"a x"})}
+    assert strongest(one, two) == {alice: (4.0, {"b y"}), bob: (1.0, {"a x"})}
