@@ -109,12 +109,12 @@ def listed(given: Any) -> dict[str, Any]:
     >>> listed(find("mlp/relu-sgd").seed())["W2"]
     [1.0, 2.0, -1.0]
     """
-    return {name: _nested(getattr(given, name)) for name in given._fields}
+    return {name: _as_lists(getattr(given, name)) for name in given._fields}
 
 
-def _nested(value: Any) -> Any:
+def _as_lists(value: Any) -> Any:
     if isinstance(value, tuple | list):
-        return [_nested(part) for part in value]
+        return [_as_lists(part) for part in value]
     return np.asarray(value, dtype=np.float64).tolist()
 
 

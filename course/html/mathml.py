@@ -6,8 +6,11 @@ converted is shown as it was written; nothing here raises, and everything that i
 
 import functools
 import html
+import logging
 import re
 from xml.etree.ElementTree import Element, tostring
+
+_log = logging.getLogger("course.html")
 
 LONGEST = 2000  # characters of one formula
 _PART = re.compile(r"(?<!\\)\$(?P<math>[^$]+?)(?<!\\)\$|`(?P<code>[^`]+)`|\*\*(?P<bold>[^*]+)\*\*")
@@ -30,6 +33,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
         return _convert(latex, display)
     except Exception:
         # The converter raises many kinds of errors for malformed LaTeX; then its source is shown.
+        _log.debug("a formula is shown as its source: %s", latex, exc_info=True)
         return f"<code>{html.escape(latex)}</code>"
 
 

@@ -1,5 +1,6 @@
 """The cells of a graded notebook as safe HTML: Markdown with MathML, code, outputs."""
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import Python3Lexer
 
 from course.html import mathml, sanitise
+
+_log = logging.getLogger("course.html")
 
 SHOWN_LINES = 24  # of one text output; the rest is folded
 LONGEST_TEXT = 50_000  # characters of one text output or source
@@ -55,6 +58,7 @@ def markdown(source: str, headings: Headings, attachments: Mapping[str, Any] | N
         return Markup(sanitise.clean(rendered))  # noqa: S704, cleaned
     except Exception:
         # Whatever breaks the converter was written by a student; it is shown as it is.
+        _log.debug("a Markdown cell is shown as it is", exc_info=True)
         return Markup("<pre>{}</pre>").format(source)
 
 

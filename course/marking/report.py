@@ -242,7 +242,7 @@ def show_answer(handed: Handed | None) -> str:
     """Give an answer as it was written, for a person."""
     match handed:
         case Numbers(shape, entries):
-            return _nested(shape, entries)
+            return _as_written_by_hand(shape, entries)
         case Text(text):
             return text
         case Outputs(Numbers(shape, _)):
@@ -273,7 +273,7 @@ def show_value(answer: Answer, value: np.ndarray, digits: int = 4) -> str:
         return ", ".join(f"{answer.units[i]}→{answer.units[j]}" for i, j in np.argwhere(value == 1))
     if answer.dtype == "function":
         return ""
-    return _nested(
+    return _as_written_by_hand(
         value.shape, tuple(show_number(v, exact=answer.dtype == "int", digits=digits) for v in value.ravel())
     )
 
@@ -291,7 +291,7 @@ def show_number(value: float, *, exact: bool = False, digits: int = 4) -> str:
     return np.format_float_positional(value, precision=digits, unique=False, fractional=False, trim="-")
 
 
-def _nested(shape: tuple[int, ...], entries: tuple[str, ...]) -> str:
+def _as_written_by_hand(shape: tuple[int, ...], entries: tuple[str, ...]) -> str:
     if len(entries) > 64:
         return f"an array of shape {tuple(shape)}"
     if not shape:
@@ -299,5 +299,5 @@ def _nested(shape: tuple[int, ...], entries: tuple[str, ...]) -> str:
     if len(shape) == 1:
         return "(" + ", ".join(entries) + ")"
     size = len(entries) // shape[0] if shape[0] else 0
-    rows = [_nested(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
+    rows = [_as_written_by_hand(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
     return "[" + "; ".join(row.strip("()") if len(shape) == 2 else row for row in rows) + "]"

@@ -93,6 +93,6 @@ def _shown(value: Any) -> str:
     try:
         text = getattr(value, "__name__", None) if callable(value) else repr(value)
         line = " ".join(str(text or repr(value)).split())
-    except Exception as error:
+    except Exception as error:  # a student's object may raise anything while it is shown
         return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

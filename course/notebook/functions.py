@@ -118,7 +118,7 @@ def _line(error: BaseException) -> str | None:
 def _message(error: BaseException) -> str:
     try:
         text = " ".join(str(error).split())
-    except Exception:
+    except Exception:  # the error is of a student's own making, and so may be its text
         text = ""
     if len(text) > _LONGEST:
         text = text[:_LONGEST] + "…"

@@ -5,6 +5,7 @@ in the home folder does. Without it practice goes on with plain receipts. Everyt
 `Away`: a service that is down, slow or broken never costs a student's cell.
 """
 
+import http.client
 import json
 import os
 import urllib.error
@@ -135,7 +136,7 @@ def _ask(service: Service, path: str, body: bytes | None = None) -> dict[str, An
         raise Away(_reason(error)) from None
     except (OSError, ValueError, RecursionError) as error:
         raise Away(f"the practice service does not answer ({type(error).__name__})") from None
-    except Exception as error:  # http.client has errors of its own, for answers that are no HTTP
+    except http.client.HTTPException as error:  # an answer that is no HTTP
         raise Away(f"the answer of the practice service cannot be read ({type(error).__name__})") from None
     if not isinstance(data, dict):
         raise Away("the answer of the practice service cannot be read")
@@ -146,8 +147,8 @@ def _reason(error: urllib.error.HTTPError) -> str:
     """Give the service's own sentence about an error, else the status."""
     try:
         message = json.loads(error.read(_LARGEST_FILE))["error"]["message"]
-    except Exception:
-        message = None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, http.client.HTTPException):
+        message = None  # it broke off, or is not the service's JSON
     return (
         message[:300]
         if isinstance(message, str) and message

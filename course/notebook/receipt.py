@@ -119,13 +119,13 @@ def _as_read(answer: Answer, reading: Reading) -> str:
             return ", ".join(edges[:_SHOWN]) + (" …" if len(edges) > _SHOWN else "")
         case "function":
             return "a function"
-    return _nested(reading.shape, [_short(number.text) for number in reading.numbers])
+    return _as_typed(reading.shape, [_short(number.text) for number in reading.numbers])
 
 
 def _as_written(handed: sheets.Answer) -> str:
     match handed:
         case sheets.Numbers(shape=shape, entries=entries):
-            return _nested(shape, [_short(entry) for entry in entries])
+            return _as_typed(shape, [_short(entry) for entry in entries])
         case sheets.Text(text=text):
             return text[:60]
         case sheets.Chosen(words=words):
@@ -154,13 +154,13 @@ def _short(entry: str) -> str:
     return entry if value.is_integer() and len(entry) <= 24 else f"{value:.6g}…"
 
 
-def _nested(shape: tuple[int, ...], entries: list[str]) -> str:
+def _as_typed(shape: tuple[int, ...], entries: list[str]) -> str:
     if not shape:
         return entries[0][:25]
     if len(entries) > _SHOWN or 0 in shape:
         return f"an array of {notation.times(shape)}"
     size = len(entries) // shape[0]
-    parts = [_nested(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
+    parts = [_as_typed(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
     return f"[{', '.join(parts)}]"
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 import stat
@@ -16,6 +17,8 @@ from cachetools import TTLCache
 from course.errors import CourseError
 from course.exercises.variants import BadStudentId, normalise_id
 from course.service.limits import RateLimit
+
+_log = logging.getLogger("course.service")
 
 LONGEST_TOKEN = 512
 SHORTEST_TOKEN = 16
@@ -123,6 +126,8 @@ class HubTokens:
         try:
             model = await self._auth.user_for_token(token, use_cache=False, sync=False)
         except Exception as error:
+            # JupyterHub's own client has many errors; who asks is told the kind, and the log all of it.
+            _log.warning("JupyterHub cannot be asked whose a token is", exc_info=True)
             raise Unavailable(f"JupyterHub cannot be asked ({type(error).__name__})") from error
         self._known[key] = name = self._name(model)
         return name

@@ -64,7 +64,7 @@ def write(value: Any, call: Callable[[Callable], Any] | None = None) -> Answer:
         return answer
     except _NoAnswer as reason:
         return Unreadable(str(reason)[:1000])
-    except Exception as error:
+    except Exception as error:  # a student's object may raise anything while it is read
         return Unreadable(f"{type(error).__name__}: {error}".encode("ascii", "replace").decode()[:1000])
 
 

@@ -154,9 +154,9 @@ def test_a_new_database_and_an_old_one_end_up_the_same_and_as_the_code_has_it(ol
     urls = [f"sqlite:///{path}" for path in (new, old)]
     for url in urls:
         Store(url)
-    made = sa.create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    made = sa.create_engine(f"sqlite:///{tmp_path / 'made.db'}", poolclass=sa.NullPool)
     schema.METADATA.create_all(made)
-    shapes = [shape(sa.create_engine(url)) for url in urls]
+    shapes = [shape(sa.create_engine(url, poolclass=sa.NullPool)) for url in urls]
     assert shapes[0] == shapes[1] == shape(made)
 
 
@@ -207,7 +207,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(old, monkeypatch):
         patched.setattr(command, "upgrade", break_off)
         with pytest.raises(StoreError):
             Store(f"sqlite:///{old}")
-    engine = sa.create_engine(f"sqlite:///{old}")
+    engine = sa.create_engine(f"sqlite:///{old}", poolclass=sa.NullPool)
     assert set(sa.inspect(engine).get_table_names()) == {"sheet", "ruling"}
     assert len(Store(f"sqlite:///{old}").load("mlp")) == 1
 

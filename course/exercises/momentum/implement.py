@@ -41,7 +41,7 @@ def _draw_momentum_probe(draw: Draw) -> MomentumProbe:
     )
 
 
-def _nested(parameters: Parameters) -> Any:
+def _in_a_pytree(parameters: Parameters) -> Any:
     """Give the parameters as a pytree that no array operation accepts as a whole."""
     return {"layer": (np.array(parameters.A), np.array(parameters.b))}
 
@@ -59,11 +59,11 @@ def _flat(tree: Any, name: str) -> np.ndarray:
 
 
 def _gradient(probe: MomentumProbe, step: int) -> Any:
-    return _nested(Parameters(probe.gradients.A[step], probe.gradients.b[step]))
+    return _in_a_pytree(Parameters(probe.gradients.A[step], probe.gradients.b[step]))
 
 
 def _call_form_one(form_one: Callable, probe: MomentumProbe) -> Any:
-    theta = before = _nested(probe.start)
+    theta = before = _in_a_pytree(probe.start)
     visited = []
     for step in range(STEPS):
         new = form_one(theta, before, _gradient(probe, step), float(probe.alpha[step]), float(probe.beta))
@@ -73,7 +73,7 @@ def _call_form_one(form_one: Callable, probe: MomentumProbe) -> Any:
 
 
 def _call_with_velocity(update: Callable, probe: MomentumProbe) -> Any:
-    theta, v = _nested(probe.start), _nested(Parameters(np.zeros((2, 3)), np.zeros(2)))
+    theta, v = _in_a_pytree(probe.start), _in_a_pytree(Parameters(np.zeros((2, 3)), np.zeros(2)))
     visited = []
     for step in range(STEPS):
         theta, v = update(theta, v, _gradient(probe, step), float(probe.alpha[step]), float(probe.beta))

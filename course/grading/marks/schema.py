@@ -77,11 +77,13 @@ def upgrade(engine: sa.Engine) -> None:
         migrating = sa.create_engine(engine.url, poolclass=engine.pool.__class__)
         if engine.dialect.name == "sqlite":
             _transactional(migrating)
-        with migrating.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            _migrate(connection)
-        migrating.dispose()
+        try:
+            with migrating.begin() as connection:
+                if engine.dialect.name == "postgresql":
+                    connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                _migrate(connection)
+        finally:
+            migrating.dispose()
     except SQLAlchemyError as error:
         raise unreachable(engine, error) from error
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from .. import upstream
 from . import compile_options, warmup
 
-_kept: list[object] = []
-
 PRELOADED = (
     "numpy",
     "psutil",
@@ -95,7 +93,6 @@ def _settle() -> None:
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"the zygote has {threads} threads after its imports; it must have one to fork safely")
     gc.collect()
-    _kept.extend(warmup.fill_gaps())
     # What is there now is never looked at by the collector again, so that children go on sharing it.
     gc.freeze()
     # Tracing makes many objects that live for a moment, and JAX is called at each collection.

@@ -27,7 +27,6 @@ from .. import upstream
 _CELLS = ("x = 1", "x", "def f(x):\n    return x / 0\nf(1)")
 _WITHOUT = "COURSE_UNREHEARSED"
 _TIMES = 3  # until the interpreter has adapted what it runs
-_GAPS = 2000  # of each size; measured in a zygote: 4 804 of one, below 1 500 of all others
 
 
 def rehearse() -> None:
@@ -46,16 +45,6 @@ def rehearse() -> None:
     if not _can_fork():
         os.environ[_WITHOUT] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
-
-
-def fill_gaps() -> list[Any]:
-    """Give objects that take what is free between the others, to be kept as long as this process lives.
-
-    What a kernel makes would be put there otherwise, each in a page that has to be copied first.
-    """
-    header = sys.getsizeof(b"")
-    sizes = range(-(-header // 16) * 16, 513, 16)
-    return [object() for _ in range(_GAPS)] + [bytes(size - header) for size in sizes for _ in range(_GAPS)]
 
 
 def _can_fork() -> bool:
