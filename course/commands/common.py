@@ -14,6 +14,7 @@ from rich.table import Table
 
 from course.errors import CourseError
 from course.exercises import CATALOGUE, Exercise, find
+from course.exercises.variants import FIRST_SAMPLER, SAMPLER_VERSION
 from course.marking.scheme import Scheme
 from course.marking.variant import DOCUMENT, Variant
 
@@ -31,6 +32,20 @@ Solutions = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Student = Annotated[
     str | None, typer.Option("--student", help="Id of the student whose numbers are meant.", metavar="S")
+]
+
+
+Sampler = Annotated[
+    int | None,
+    typer.Option(
+        "--sampler",
+        help="Version of the sampler of personal numbers; unless given, that of the release here, else the "
+        "newest.",
+        min=FIRST_SAMPLER,
+        max=SAMPLER_VERSION,
+        show_default=False,
+        metavar="N",
+    ),
 ]
 
 
@@ -114,17 +129,26 @@ def _load_own() -> None:
         load(course_dir)
 
 
-def numbers(exercise: Exercise, student: str | None) -> Any:
-    """Give a student's numbers under the name of the course that is configured here, if one is."""
-    from course.grading.config import find_course_dir, load
+def numbers(exercise: Exercise, student: str | None, sampler: int | None = None) -> Any:
+    """Give a student's numbers under the name of the course that is configured here, if one is.
 
-    course_dir = find_course_dir()
+    Args:
+        exercise: what is asked.
+        student: an id; None for the document's own numbers.
+        sampler: the version of the sampler; unless given that of the release here, else the newest.
+    """
+    from course.grading import config as settings
+
+    course_dir = settings.find_course_dir()
     if student is None or course_dir is None:
-        return exercise.given(student)
-    return load(course_dir).given(exercise, student)
+        return exercise.given(student, sampler=sampler or SAMPLER_VERSION)
+    config = settings.load(course_dir)
+    if sampler is None or config.variant_of(student) == settings.DOCUMENT:
+        return config.given(exercise, student)
+    return exercise.given(student, config.course, sampler)
 
 
-def other_numbers(exercise: Exercise, student: str | None) -> dict[Variant, Any]:
+def other_numbers(exercise: Exercise, student: str | None, sampler: int | None = None) -> dict[Variant, Any]:
     """Give the numbers that a student's sheet may have been worked on instead: the document's, the class's."""
     from course.grading.config import find_course_dir, load
 
@@ -132,7 +156,7 @@ def other_numbers(exercise: Exercise, student: str | None) -> dict[Variant, Any]
         return {}
     course_dir = find_course_dir()
     enrolled = load(course_dir).students if course_dir is not None else []
-    theirs = {Variant("student", name): numbers(exercise, name) for name in enrolled if name != student}
+    theirs = {Variant("student", name): numbers(exercise, name, sampler) for name in enrolled if name != student}
     return {DOCUMENT: exercise.seed()} | theirs
 
 

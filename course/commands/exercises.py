@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from course.commands import common
-from course.commands.common import AsJson, Solutions, Student
+from course.commands.common import AsJson, Sampler, Solutions, Student
 from course.commands.progress import working
 from course.exercises import CATALOGUE, Exercise
 from course.marking.report import Report
@@ -66,13 +66,13 @@ def _row(exercise: Exercise, scheme: Any) -> dict[str, Any]:
     }
 
 
-def given(exercise_id: Id, student: Student = None, json: AsJson = False) -> None:
+def given(exercise_id: Id, student: Student = None, sampler: Sampler = None, json: AsJson = False) -> None:
     """Print the given values: a student's, or the document's own.
 
     Example: course given mlp/relu-sgd --student alice
     """
     exercise = common.find_exercise(exercise_id)
-    values = common.numbers(exercise, student)
+    values = common.numbers(exercise, student, sampler)
     listed = {name: common.nested(value) for name, value in values._asdict().items()}
     if json:
         common.print_json({"exercise": exercise.id, "student": student, "given": listed})
@@ -85,6 +85,7 @@ def given(exercise_id: Id, student: Student = None, json: AsJson = False) -> Non
 def solve(
     exercise_id: Annotated[str, typer.Argument(help="Id of an exercise, or name of an assignment.", metavar="ID")],
     student: Student = None,
+    sampler: Sampler = None,
     page: Annotated[
         Path | None,
         typer.Option("--page", help="Write an HTML page, with slips and rubrics.", metavar="FILE"),
@@ -103,7 +104,7 @@ def solve(
     together = [exercise for exercise in CATALOGUE.values() if exercise.assignment == exercise_id]
     chosen = together or [common.find_exercise(exercise_id)]
     markers = {exercise.id: _marker(folders, exercise.id) for exercise in chosen}
-    givens = {exercise.id: common.numbers(exercise, student) for exercise in chosen}
+    givens = {exercise.id: common.numbers(exercise, student, sampler) for exercise in chosen}
     if page is not None:
         with working(f"working out {exercise_id}"):
             html = worked_page(exercise_id, markers, givens, student=student)
@@ -125,6 +126,7 @@ def mark(
         Path, typer.Argument(help='The answers: {"a1": [6, -3], "y_hat": "13.0"}.', metavar="SHEET.json")
     ],
     student: Student = None,
+    sampler: Sampler = None,
     solutions: Solutions = None,
     json: AsJson = False,
 ) -> None:
@@ -139,8 +141,9 @@ def mark(
     answers = read_answers(common.read_file(sheet), exercise.id, student)
     marker = _marker(folders, exercise.id)
     probe = exercise.probes("practice")
-    others = marker.others(common.other_numbers(exercise, student), probe)
-    report = marker.mark(answers, common.numbers(exercise, student), probe=probe, student=student, others=others)
+    others = marker.others(common.other_numbers(exercise, student, sampler), probe)
+    numbers = common.numbers(exercise, student, sampler)
+    report = marker.mark(answers, numbers, probe=probe, student=student, others=others)
     if json:
         common.print_json(report_json(report))
     else:

@@ -136,6 +136,7 @@ def _practice_marker(
         graded=plain if config is None else config.given,
         released=release(released, feedback),
         worked_solutions=worked_solutions,
+        **({} if config is None else {"sampler": config.sampler_of}),
     )
 
 

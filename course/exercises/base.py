@@ -146,14 +146,14 @@ class Exercise:
         if sampler == SAMPLER_VERSION:
             return self.variant(variants.index_for(self.id, student, course, self.ill_posed))
         ill_posed = variants.passed_over(self.id, 1) if self.passed_over is None else self.ill_posed
-        index = variants.index_under_1(self.id, student, course, ill_posed)
-        return (self.former_draw or self.draw)(Draw(self.id, index))
+        return self.variant(variants.index_under_1(self.id, student, course, ill_posed), sampler)
 
-    def variant(self, index: int) -> Any:
-        """Give the numbers of one draw of the pool."""
+    def variant(self, index: int, sampler: int = SAMPLER_VERSION) -> Any:
+        """Give the numbers of one draw of the pool, under a version of the sampler."""
         if self.draw is None:
             return self.seed()
-        return self.draw(Draw(self.id, index))
+        draw = self.draw if sampler == SAMPLER_VERSION else self.former_draw or self.draw
+        return draw(Draw(self.id, index))
 
     def probes(self, secret: str, sampler: int = SAMPLER_VERSION) -> Any:
         """Give the inputs on which the functions of this exercise are evaluated, or None.

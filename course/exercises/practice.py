@@ -17,7 +17,7 @@ import numpy as np
 
 from course.errors import CourseError
 from course.exercises.base import Exercise
-from course.exercises.variants import COURSE, POOL, SAMPLER_VERSION, Draw, normalise_id
+from course.exercises.variants import COURSE, POOL, SAMPLER_VERSION, Draw, normalise_id, require_sampler
 
 LAST = 2 * POOL  # one past the last draw that is looked at
 KEPT = 256  # practice draws an exercise
@@ -29,7 +29,13 @@ class NoPractice(CourseError):
     """Raised for an exercise or a round that cannot be practised; the message says why."""
 
 
-def practice_given(exercise: Exercise, student: str | None, round_number: int = 1, course: str = COURSE) -> Any:
+def practice_given(
+    exercise: Exercise,
+    student: str | None,
+    round_number: int = 1,
+    course: str = COURSE,
+    sampler: int = SAMPLER_VERSION,
+) -> Any:
     """Give a student's numbers for one round of practice.
 
     The key has a salt of its own, and successive rounds have different numbers until all of the exercise's
@@ -40,21 +46,24 @@ def practice_given(exercise: Exercise, student: str | None, round_number: int = 
         student: whose numbers; None for nobody's.
         round_number: from 1 to `LAST_ROUND`.
         course: name of the course.
+        sampler: the version of the sampler under which the graded numbers were given out.
 
     Raises:
+        UnknownSampler: for a version that this package does not have.
         NoPractice: for a round out of range, or where nothing would be apart from the graded numbers.
         BadStudentId: if the id is empty or too long.
     """
     if not 1 <= round_number <= LAST_ROUND:
         raise NoPractice(f"a round of practice from 1 to {LAST_ROUND} was expected, got {round_number}")
+    require_sampler(sampler)
     refuse_unpractised(exercise)
     if exercise.draw is None:
         return exercise.seed()
-    draws = practice_draws(exercise)
+    draws = practice_draws(exercise, sampler)
     who = "" if student is None else normalise_id(student)
-    key = f"practice|{course}|{SAMPLER_VERSION}|{exercise.id}|{who}"
+    key = f"practice|{course}|{sampler}|{exercise.id}|{who}"
     start = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
-    return exercise.variant(draws[(start + round_number) % len(draws)])
+    return exercise.variant(draws[(start + round_number) % len(draws)], sampler)
 
 
 def refuse_unpractised(exercise: Exercise) -> None:
@@ -71,11 +80,11 @@ def refuse_unpractised(exercise: Exercise) -> None:
         raise NoPractice(f"{exercise.id} has too few variants: there are no numbers that are not graded ones")
 
 
-def practice_draws(exercise: Exercise) -> tuple[int, ...]:
+def practice_draws(exercise: Exercise, sampler: int = SAMPLER_VERSION) -> tuple[int, ...]:
     """Give the draws of an exercise that are for practice, from its table or by searching."""
     if exercise.draw is None:
         return ()
-    listed = _tables().get(exercise.id)
+    listed = _tables(sampler).get(exercise.id)
     return tuple(listed) if listed is not None else _searched(exercise.id, exercise.draw, exercise.seed)
 
 
@@ -124,5 +133,6 @@ def _searched(exercise_id: str, draw: Callable[[Draw], Any], seed: Callable[[], 
 
 
 @functools.cache
-def _tables() -> dict[str, list[int]]:
-    return json.loads(importlib.resources.files("course.exercises").joinpath(TABLE).read_text("utf-8"))
+def _tables(sampler: int) -> dict[str, list[int]]:
+    name = TABLE if sampler == SAMPLER_VERSION else f"practice_{sampler}.json"
+    return json.loads(importlib.resources.files("course.exercises").joinpath(name).read_text("utf-8"))

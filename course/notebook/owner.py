@@ -35,7 +35,7 @@ class Owner:
             course.exercises.practice.NoPractice: if there is no such round, or nothing to practise.
         """
         if self.practice:
-            return practice_given(exercise, self.student, self.practice, self.course)
+            return practice_given(exercise, self.student, self.practice, self.course, self.sampler)
         return exercise.given(None if self.variant == "document" else self.student, self.course, self.sampler)
 
     def sentence(self) -> str:

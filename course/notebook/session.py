@@ -50,7 +50,7 @@ class Session:
         if self.received is None and (service := practice.find()) is not None:
             with contextlib.suppress(practice.Away):
                 student, course = practice.who(service)
-                return Owner(student, course, practice=round_number)
+                return Owner(student, course, practice=round_number, sampler=owner.sampler)
         return replace(owner, practice=round_number)
 
     def probes(self, exercise: Exercise) -> Any:

@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from course.exercises import CATALOGUE, Exercise
 from course.exercises.practice import LAST_ROUND, NoPractice, fingerprint, listed, practice_given
+from course.exercises.variants import SAMPLER_VERSION
 from course.marking import registry
 from course.marking.marker import Marker
 from course.marking.report import Report
@@ -73,6 +74,10 @@ def _nothing_released(exercise: Exercise, student: str) -> bool:
     return False
 
 
+def _newest(exercise_id: str) -> int:
+    return SAMPLER_VERSION
+
+
 @dataclass(frozen=True)
 class PracticeMarker:
     """A course's practice as its instructor set it up.
@@ -84,6 +89,7 @@ class PracticeMarker:
         graded: gives a student's graded numbers of an exercise.
         released: whether a student has the feedback of an exercise's assignment.
         worked_solutions: whether students may see worked solutions.
+        sampler: gives the version of the sampler under which an exercise was released.
     """
 
     solutions: tuple[Path, ...]
@@ -92,6 +98,7 @@ class PracticeMarker:
     graded: Callable[[Exercise, str], Any]
     released: Callable[[Exercise, str], bool] = _nothing_released
     worked_solutions: bool = False
+    sampler: Callable[[str], int] = _newest
     _worked: Callable[[str, str, int], Worked] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -124,7 +131,7 @@ class PracticeMarker:
                 )
             return self.graded(exercise, student)
         try:
-            given = practice_given(exercise, student, round_number, self.course)
+            given = practice_given(exercise, student, round_number, self.course, self.sampler(exercise.id))
         except NoPractice as error:
             raise Refusal(404, "no_practice", str(error)) from None
         graded = {fingerprint(self.graded(exercise, student)), fingerprint(exercise.seed())}

@@ -90,6 +90,20 @@ def test_mark_a_sheet(course, tmp_path):
     assert "2.5 of 11 points" in shown.out
 
 
+def test_numbers_that_were_given_out_under_an_older_sampler(course, tmp_path):
+    old = json.loads(course("given", "mlp/relu-sgd", "--student", "alice", "--sampler", "1", "--json").out)["given"]
+    assert old["W1"] == find("mlp/relu-sgd").given("alice", sampler=1).W1.tolist()
+    sheet = tmp_path / "sheet.json"
+    a1 = np.array(old["W1"]) @ [1, *old["x"]]
+    sheet.write_text(json.dumps({"a1": a1.tolist()}))
+
+    def state(*options):
+        marked = course("mark", "mlp/relu-sgd", sheet, "--student", "alice", "--json", *options)
+        return json.loads(marked.out)["steps"]["a1"]["state"]
+
+    assert (state("--sampler", "1"), state(), state("--sampler", "2")) == ("exact", "wrong", "wrong")
+
+
 def test_the_documents_sheet_is_foreign_for_a_student_with_other_numbers(course, tmp_path):
     sheet = tmp_path / "sheet.json"
     sheet.write_text(course("solve", "mlp/relu-sgd", "--json").out)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from course.exercises import CATALOGUE, find, practice
 from course.exercises.practice import LAST_ROUND, NoPractice, practice_draws, practice_given
-from course.exercises.variants import COURSE, POOL, BadStudentId
+from course.exercises.variants import COURSE, POOL, SAMPLER_VERSION, BadStudentId, Draw, UnknownSampler
+from course.notebook.owner import Owner
 
 DRAWN = [name for name, exercise in CATALOGUE.items() if exercise.draw is not None]
 QUICK = ["mlp/relu-sgd", "cnn/output-size", "cnn/split-transform-merge", "cnn/softmax-ce"]
@@ -23,25 +24,38 @@ def flat(given):
     return tuple(round(float(number), 9) for number in np.ravel(given))
 
 
-def graded_pool(exercise):
-    return {flat(exercise.variant(index)) for index in range(POOL)} | {flat(exercise.seed())}
+def graded_pool(exercise, sampler):
+    return {flat(exercise.variant(index, sampler)) for index in range(POOL)} | {flat(exercise.seed())}
 
 
-def check_apart(exercise_id):
+def check_apart(exercise_id, sampler=SAMPLER_VERSION):
     """Every graded draw there is, against every practice draw there is."""
     exercise = find(exercise_id)
-    draws = practice_draws(exercise)
-    rehearsed = [flat(exercise.variant(index)) for index in draws]
+    draws = practice_draws(exercise, sampler)
+    rehearsed = [flat(exercise.variant(index, sampler)) for index in draws]
     assert len(rehearsed) >= 50
     assert len(set(rehearsed)) == len(rehearsed)
-    assert not graded_pool(exercise) & set(rehearsed)
+    graded = graded_pool(exercise, sampler)
+    assert not graded & set(rehearsed)
     # Were the draws of the pool itself taken, this would be found.
-    assert flat(exercise.variant(3)) in graded_pool(exercise)
+    assert flat(exercise.variant(3, sampler)) in graded
 
 
 @pytest.mark.parametrize("exercise_id", QUICK)
 def test_no_practice_draw_is_anybodys_graded_one(exercise_id):
     check_apart(exercise_id)
+
+
+@pytest.mark.parametrize("exercise_id", ["mlp/relu-sgd", "cnn/output-size"])
+def test_who_has_the_numbers_of_sampler_1_practises_on_those_of_its_draw(exercise_id):
+    check_apart(exercise_id, 1)
+    exercise = find(exercise_id)
+    mine = practice_given(exercise, "alice", 2, sampler=1)
+    assert flat(mine) in {flat(exercise.former_draw(Draw(exercise_id, i))) for i in practice_draws(exercise, 1)}
+    assert flat(mine) != flat(practice_given(exercise, "alice", 2))
+    assert flat(Owner("alice", practice=2, sampler=1).given(exercise)) == flat(mine)
+    with pytest.raises(UnknownSampler, match="versions 1 to 2"):
+        practice_given(exercise, "alice", 2, sampler=3)
 
 
 @pytest.mark.slow
@@ -92,7 +106,7 @@ def test_an_exercise_without_a_table_is_searched():
     draws = practice_draws(exercise)
     rehearsed = {flat(exercise.variant(index)) for index in draws}
     assert len(draws) == len(rehearsed) > 20
-    assert not graded_pool(exercise) & rehearsed
+    assert not graded_pool(exercise, SAMPLER_VERSION) & rehearsed
 
 
 @pytest.mark.parametrize("number", [0, -1, LAST_ROUND + 1])
