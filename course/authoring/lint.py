@@ -84,6 +84,7 @@ def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
     probe = exercise.probes("lint")
     with jax.enable_x64(True):
         problems += _words(scheme, exercise.seed(), probe)
+        problems += _caps(scheme, exercise.seed(), probe)
         problems += _derivatives(scheme, exercise.seed(), probe, "the document's numbers")
         if exercise.draw is not None and scheme.steps:
             givens = [exercise.variant(index) for index in range(draws)]
@@ -211,6 +212,16 @@ def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], 
         about = (requirement.__doc__ or requirement.__name__).strip().partition("\n")[0]
         doubt("", 0, f"a condition does not hold ({about})", ~np.asarray(held))
     return tuple(doubts), problems
+
+
+def _caps(scheme: Scheme, given: Any, probe: Any) -> list[str]:
+    """Find caps that would hold on right answers."""
+    right = {name: np.asarray(value) for name, value in truths(scheme, given, probe).items()}
+    return [
+        f"the cap of {', '.join(cap.of)} holds on the right answers"
+        for cap in scheme.caps
+        if cap.when is not None and np.all(np.asarray(cap.when(given, right)))
+    ]
 
 
 def _words(scheme: Scheme, given: Any, probe: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """What an exercise is: given values, and the answers that are asked for."""
 
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -31,6 +32,11 @@ class Answer:
         units: names of the units of a graph, or what is to be matched.
         signature: how the function is called, for example `h(x, W1, W2, phi)`.
         call: evaluates a student's function on the probes: (function, probe) -> outputs of `shape`.
+        also: other names under which it may stand on a sheet.
+        shapes: other shapes in which it is right as well, with the same entries row by row.
+
+    Raises:
+        ValueError: for another shape that has not as many entries.
     """
 
     symbol: str
@@ -41,6 +47,13 @@ class Answer:
     units: tuple[str, ...] = ()
     signature: str = ""
     call: Callable[[Callable, Any], Any] | None = None
+    also: tuple[str, ...] = ()
+    shapes: tuple[tuple[int, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        for shape in self.shapes:
+            if math.prod(shape) != math.prod(self.shape):
+                raise ValueError(f"{self.symbol}: {shape} has not as many entries as {self.shape}")
 
     @classmethod
     def several(cls, symbol: str, choices: Sequence[str], about: str) -> "Answer":

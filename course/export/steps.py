@@ -5,7 +5,7 @@ Of a function there are no values: they would give the secret inputs away on whi
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -21,6 +21,7 @@ from course.reporting.class_report.data import ClassWork, ExerciseWork
 from course.reporting.class_report.summary import slip_sentence
 from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Text
+from course.sheet.reading import by_asked_name
 
 NOT_MARKED = "not marked"
 
@@ -97,13 +98,19 @@ def write_parquet(rows: Iterator[StepRow], path: Path) -> int:
     return len(found)
 
 
+def _handed(exercise: ExerciseWork, place: int) -> Mapping[str, Handed]:
+    if not exercise.sheet or exercise.scheme is None:
+        return {}
+    return by_asked_name(exercise.scheme.exercise, exercise.sheet[place])
+
+
 def _rows(work: ClassWork, exercise: ExerciseWork, place: int) -> Iterator[StepRow]:
     report = exercise.reports[place]
     steps = exercise.scheme.steps if exercise.scheme is not None else {}
     marks: dict[str, StepMark | None] = dict.fromkeys(steps) if report is None else dict(report.steps)
     for name, mark in marks.items():
         answer = steps[name].answer if name in steps else None
-        handed = exercise.sheet[place].answers.get(name) if exercise.sheet else None
+        handed = _handed(exercise, place).get(name)
         answers = exercise.answers.get(name)
         slipped = mark is not None and mark.slip != ""
         yield StepRow(

@@ -10,7 +10,8 @@ What does not follow, though it is what the step gives on the student's own numb
 - from a parent that makes no sense, or a value that makes none: a size below 1, a probability above 1;
 - what became trivial (zeros, given values, a saturated sigmoid), unless zeros are forced by the student's own
   gates on work of which the greater part is right but for sign and order (`kin`);
-- what repeats its parent, unless something else was worked out on wrong numbers somewhere on the sheet.
+- what repeats its parent, unless something else was worked out on wrong numbers somewhere on the sheet, or half
+  of what repeats nothing is right: then `adds = mults` says what the question asks for.
 """
 
 import functools
@@ -86,6 +87,7 @@ class _Known(NamedTuple):
     used: Array  # the student's value, or what replaces it
     written: Array | None  # a square matrix as it stands on the sheet, where `used` may be its transpose
     spread: Array  # how far it may be off for its rounding
+    earned: Array  # earned credit itself
     sound: Array  # earned credit, or replaces something that rests on credit alone
     wrong: Array  # rests on something wrong, itself included
     kin: Array  # what is wrong before it, itself included, is right for the greater part but for sign and order
@@ -163,6 +165,7 @@ def mark(
     charged = dict(sheet.charged)
     for name, answer in doubtful.items():
         marks[name] = _charged_too(scheme.steps[name], marks[name], answer, charged)
+    worked |= _half_is_right(scheme, marks, repeats)
     return {name: _unless_idle(verdict, repeats[name] & ~worked) for name, verdict in marks.items()}
 
 
@@ -186,6 +189,14 @@ def _charged_too(
             eased=jnp.where(here, answer.repeats(answer.value), verdict.eased),
         )
     return verdict
+
+
+def _half_is_right(scheme: Scheme, marks: Marks, repeats: dict[str, Array]) -> Array:
+    """Say whether half of the points are earned of the steps that repeat no wrong parent."""
+    others = {name: jnp.where(repeated, 0.0, 1.0) for name, repeated in repeats.items()}
+    earned = sum(marks[name].points * other for name, other in others.items())
+    most = sum(scheme.steps[name].points * other for name, other in others.items())
+    return jnp.asarray((2 * earned >= most) & (earned > 0))
 
 
 def _unless_idle(verdict: Verdict, idle: Array) -> Verdict:
@@ -311,6 +322,7 @@ class _Answer:
             used=jnp.where(self.sheet.follow, jnp.where(replaced, self.expected, meant), self.truth),
             written=jnp.where(self.sheet.follow & ~replaced, self.value, self.expected) if self.square else None,
             spread=spread,
+            earned=credited & ~replaced,
             sound=credited,
             wrong=jnp.where(replaced | (state == State.FOLLOWS), before, ~(earned | rounded_away)),
             kin=kin,
@@ -541,9 +553,21 @@ class _Answer:
         return again
 
     def _is_kin(self) -> Array:
-        """Say whether half of the truth's entries are there but for sign and order; zeros do not count."""
+        """Say whether half of the truth's entries are there but for sign and order; zeros do not count.
+
+        A single number has no other entries to tell by: it is kin where all that it comes from is the student's
+        own work and it is of a possible size. So an output that happens to be the target makes what follows
+        zero, and not worthless.
+        """
         if not self.numeric:
             return jnp.asarray(True)
+        if self.truth.size == 1 and self.step.parents:
+            size = jnp.max(jnp.abs(self.value))
+            worked = self.sheet.every(self.step, "earned") & (size > self.floor) & (size <= self.typical)
+            return self.kin & (worked | self._has_half_of_the_entries())
+        return self._has_half_of_the_entries()
+
+    def _has_half_of_the_entries(self) -> Array:
         mine, theirs = jnp.ravel(jnp.abs(self.value)), jnp.ravel(jnp.abs(self.truth))
         unit = jnp.max(self.unit, initial=0.0)
         off = jnp.abs(mine[:, None] - theirs[None, :])

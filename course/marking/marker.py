@@ -17,11 +17,11 @@ from course.marking.blocks import InBlocks
 from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark
 from course.marking.pool import Candidate, Pool, fields_used
 from course.marking.report import Misread, Report, Ruling, step_marks
-from course.marking.scheme import Scheme, State
+from course.marking.scheme import Cap, Scheme, State
 from course.marking.tolerance import compare
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant
 from course.sheet import Sheet
-from course.sheet.reading import Reading, Status, read_sheet, unknown_names
+from course.sheet.reading import Reading, Status, by_asked_name, read_sheet, unknown_names
 
 BITS = 17  # beside those of the size of the class: one chance in 130 000 that anybody is suspected by chance
 FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
@@ -73,7 +73,8 @@ class Finding(NamedTuple):
     Attributes:
         readings: its answers as read.
         verdicts: a `Verdict` a step.
-        withheld: points withheld because an error left little to be worked out.
+        withheld: points withheld because an error left little to be worked out, or by caps of the scheme.
+        caps: what the scheme says of its caps that withhold something.
         misread: the number that was misread, where one was.
         foreign: on whose numbers it was worked, where not on the student's.
         evidence: for each other variant, what speaks for the sheet having been worked on it.
@@ -83,6 +84,7 @@ class Finding(NamedTuple):
     readings: dict[str, Reading]
     verdicts: Marks
     withheld: float = 0.0
+    caps: tuple[str, ...] = ()
     misread: Misread | None = None
     foreign: Foreign | None = None
     evidence: Mapping[Variant, Evidence] = {}
@@ -143,7 +145,10 @@ class Marker:
         rows = [(task.given, entry, task.probe, True) for task, entry in zip(tasks, entries, strict=True)]
         rows += [(tasks[number].declared, entries[number], tasks[number].probe, True) for number in declared]
         found = self._rows(rows)
-        under = {number: points_of(self.scheme, found[len(tasks) + at]) for at, number in enumerate(declared)}
+        under = {
+            number: self._points(found[len(tasks) + at], tasks[number].declared, entries[number])
+            for at, number in enumerate(declared)
+        }
         return [
             self._found(task, reading, entry, verdicts)._replace(under=round(under.get(number, 0.0), 6))
             for number, (task, reading, entry, verdicts) in enumerate(
@@ -194,12 +199,15 @@ class Marker:
         if unknown:
             remarks.append(f"Not asked for and not marked: {', '.join(unknown[:10])}.")
         if finding.withheld:
-            remarks.append(
-                f"{finding.withheld:g} {'point is' if finding.withheld == 1 else 'points are'} withheld, once: an "
-                "error made several later steps trivial, so that they do not show the method."
+            why = " ".join(finding.caps) or (
+                "an error made several later steps trivial, so that they do not show the method."
             )
+            many = "point is" if finding.withheld == 1 else "points are"
+            remarks.append(f"{finding.withheld:g} {many} withheld, once: {why}")
         ruled = dict(rulings or {})
-        steps = step_marks(scheme, finding.verdicts, finding.readings, dict(sheet.answers), ruled, misread)
+        steps = step_marks(
+            scheme, finding.verdicts, finding.readings, by_asked_name(scheme.exercise, sheet), ruled, misread
+        )
         points = sum(step.points for step in steps.values()) - finding.withheld
         return Report(
             exercise=scheme.exercise.id,
@@ -312,7 +320,7 @@ class Marker:
         self, task: Task, readings: dict[str, Reading], entries: dict[str, Entry], verdicts: Marks
     ) -> Finding:
         """Decide what a sheet was worked on, from its marks on its student's own numbers."""
-        plain = Finding(readings, verdicts, withheld_of(self.scheme, verdicts))
+        plain = Finding(readings, verdicts, *self._withhold(verdicts, task.given, entries))
         wrong = self._wrong(verdicts, entries)
         if len(wrong) < 1:
             return plain
@@ -324,7 +332,7 @@ class Marker:
             candidate, marks = misread
             found, first = self._charge(marks, verdicts, wrong)
             what = Misread(candidate.field, candidate.read, candidate.given, first)
-            return Finding(readings, found, withheld_of(self.scheme, found), what)
+            return Finding(readings, found, *self._withhold(found, candidate.numbers, entries), what)
         total = {who: found + task.elsewhere.get(who, NO_EVIDENCE) for who, found in evidence.items()}
         whose = _suspect(total, task)
         if whose is None:
@@ -334,9 +342,22 @@ class Marker:
         return Finding(
             readings,
             alone,
-            foreign=Foreign(whose, total[whose], points_of(self.scheme, theirs)),
+            foreign=Foreign(whose, total[whose], self._points(theirs, given, entries)),
             evidence=evidence,
         )
+
+    def _withhold(self, verdicts: Marks, given: Any, entries: dict[str, Entry]) -> tuple[float, tuple[str, ...]]:
+        """Give the points that are withheld from a sheet, once, and what its scheme says of that."""
+        over = [(cap, capped(cap, self.scheme, verdicts, given, entries)) for cap in self.scheme.caps]
+        kept = [(cap.sentence, points) for cap, points in over if points > 0]
+        if kept:
+            return sum(points for _, points in kept), tuple(sentence for sentence, _ in kept)
+        return withheld_of(self.scheme, verdicts), ()
+
+    def _points(self, verdicts: Marks, given: Any, entries: dict[str, Entry]) -> float:
+        """Give the points of one sheet."""
+        earned = float(sum(float(verdict.points) for verdict in verdicts.values()))
+        return earned - self._withhold(verdicts, given, entries)[0]
 
     def _wrong(self, verdicts: Marks, entries: dict[str, Entry]) -> list[str]:
         """Give the numbers on a sheet that are neither right nor follow."""
@@ -358,17 +379,19 @@ class Marker:
         if not candidates:
             return None
         found = self._on(task, entries, [each.numbers for each in candidates])
-        before = points_of(self.scheme, verdicts)
+        before = self._points(verdicts, task.given, entries)
         good: list[tuple[float, Candidate, Marks]] = []
         for candidate, marks in zip(candidates, found, strict=True):
             mended = [name for name in wrong if int(marks[name].state) in RIGHT]
             distinct = {np.asarray(entries[name].value).tobytes() for name in mended}
             worse = any(float(marks[name].points) < float(verdicts[name].points) for name in marks)
-            trivial = any(bool(verdict.eased) for verdict in marks.values())
+            trivial = any(bool(verdict.eased) for verdict in marks.values()) or any(
+                np.any(verdicts[name].truth) and not np.any(marks[name].truth) for name in mended
+            )
             # What leaves half of it wrong explains nothing: on somebody else's numbers a few steps fit by chance.
             if len(distinct) < FEWEST or 2 * len(mended) <= len(wrong) or worse or trivial:
                 continue
-            points = points_of(self.scheme, marks) - self.scheme.steps[mended[0]].points
+            points = self._points(marks, candidate.numbers, entries) - self.scheme.steps[mended[0]].points
             if points > before:
                 good.append((points, candidate, marks))
         good.sort(key=lambda item: -item[0])
@@ -458,9 +481,20 @@ def withheld_of(scheme: Scheme, verdicts: Marks) -> float:
     return 0.0
 
 
-def points_of(scheme: Scheme, verdicts: Marks) -> float:
-    """Give the points of one sheet."""
-    return float(sum(float(verdict.points) for verdict in verdicts.values())) - withheld_of(scheme, verdicts)
+def capped(cap: Cap, scheme: Scheme, verdicts: Marks, given: Any, entries: dict[str, Entry]) -> float:
+    """Give the points by which the steps of a cap are above it, where its condition holds."""
+    if cap.cause:
+        slips = [(scheme.slips_of(name), int(verdict.slip)) for name, verdict in verdicts.items()]
+        holds = any(number >= 0 and known[number].cause == cap.cause for known, number in slips)
+    else:
+        read = {Status.READ, Status.TRANSPOSED}
+        answers = {
+            name: np.where(int(entry.status) in read, entry.value, np.nan) for name, entry in entries.items()
+        }
+        assert cap.when is not None
+        holds = bool(np.all(np.asarray(cap.when(given, answers))))
+    earned = sum(float(verdicts[name].points) for name in cap.of)
+    return max(earned - cap.points, 0.0) if holds else 0.0
 
 
 def entries_of(readings: dict[str, Reading]) -> dict[str, Entry]:

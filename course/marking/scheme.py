@@ -208,6 +208,25 @@ class Criterion:
     points: float
 
 
+@dataclass(frozen=True)
+class Cap:
+    """A limit on what some steps earn together; what is above it is withheld, once, and said.
+
+    Attributes:
+        points: the most that they earn.
+        of: names of the steps.
+        sentence: what the student is told.
+        cause: of a slip: the cap holds on sheets that show it.
+        when: a condition on the given values and on the student's own answers by step, nan where there is none.
+    """
+
+    points: float
+    of: tuple[str, ...]
+    sentence: str
+    cause: str = ""
+    when: Callable[[Any, dict[str, Any]], Any] | None = None
+
+
 class Scheme:
     """The steps and slips of one exercise with their points, and the rubric of its written part.
 
@@ -224,6 +243,7 @@ class Scheme:
         self.rubric: tuple[Criterion, ...] = ()
         self.model_answer = ""
         self.requirements: list[Callable[[Any, dict[str, Any]], Any]] = []
+        self.caps: list[Cap] = []
         self.gradients: dict[str, tuple[str, str]] = {}
 
     def step(
@@ -292,6 +312,31 @@ class Scheme:
         self.requirements.append(predicate)
         return predicate
 
+    def cap(
+        self,
+        points: float,
+        *,
+        of: Sequence[str],
+        sentence: str,
+        cause: str = "",
+        when: Callable[[Any, dict[str, Any]], Any] | None = None,
+    ) -> None:
+        """Let some steps earn at most so many points together where a condition holds.
+
+        Args:
+            points: the most that they earn.
+            of: names of the steps.
+            sentence: what the student is told.
+            cause: name of a slip's cause: the condition is that it was recognised anywhere on the sheet.
+            when: the condition otherwise, (given, answers by step) -> bool; an answer that is not there is nan.
+
+        Raises:
+            SchemeError: unless there is exactly one of `cause` and `when`.
+        """
+        if bool(cause) == (when is not None):
+            raise SchemeError(f"{self.exercise.id}: a cap has a cause or a condition `when`, and not both")
+        self.caps.append(Cap(float(points), tuple(of), sentence, cause, when))
+
     def derivatives(self, of: str, **by: str) -> None:
         """Say which steps are derivatives of a step: `derivatives("loss", dW1="W1", delta1="a1")`.
 
@@ -339,6 +384,16 @@ class Scheme:
         if not self.steps and not self.rubric:
             raise SchemeError(f"{self.exercise.id}: neither steps nor a rubric")
         order = list(self.steps)
+        for cap in self.caps:
+            unknown = [name for name in cap.of if name not in order]
+            most = sum(self.steps[name].points for name in cap.of if name in order)
+            if unknown or not 0 <= cap.points < most:
+                raise SchemeError(
+                    f"{self.exercise.id}: a cap of {cap.points:g} points of {', '.join(cap.of)} caps nothing; "
+                    f"they have {most:g}" + (f", and there is no {', '.join(unknown)}" if unknown else "")
+                )
+            if cap.cause and cap.cause not in {charge[0] for charge in self.charges()}:
+                raise SchemeError(f"{self.exercise.id}: no slip has the cause {cap.cause!r} of a cap")
         for name, (of, by) in self.gradients.items():
             if name not in order or of not in order or (by not in order and by not in self._given_names()):
                 raise SchemeError(f"{self.exercise.id}: {name} cannot be the derivative of {of} by {by}")

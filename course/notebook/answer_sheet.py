@@ -29,21 +29,19 @@ class AnswerSheet:
         object.__setattr__(self, "_values", {})
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._refuse_unknown(name)
-        self._values[name] = value
+        self._values[self._asked_name(name)] = value
 
     def __getattr__(self, name: str) -> Any:
         # Python's own protocols ask for names such as _repr_html_: those are plainly not there.
         if name.startswith("_"):
             raise AttributeError(name)
-        self._refuse_unknown(name)
-        if name not in self._values:
+        asked = self._asked_name(name)
+        if asked not in self._values:
             raise NoSuchAnswer(f"{name} has no value yet: set it with `sheet.{name} = ...`")
-        return self._values[name]
+        return self._values[asked]
 
     def __delattr__(self, name: str) -> None:
-        self._refuse_unknown(name)
-        self._values.pop(name, None)
+        self._values.pop(self._asked_name(name), None)
 
     def __dir__(self) -> Iterable[str]:
         return list(self._exercise.answers)
@@ -58,11 +56,13 @@ class AnswerSheet:
             lines.append(f"  to come: {', '.join(left)}")
         return "\n".join(lines)
 
-    def _refuse_unknown(self, name: str) -> None:
+    def _asked_name(self, name: str) -> str:
+        """Give the name that is asked for, of which an answer may have more than one."""
         __tracebackhide__ = True  # the student's own line is where the error is
         asked = self._exercise.answers
-        if name in asked:
-            return
+        for known, answer in asked.items():
+            if name == known or name in answer.also:
+                return known
         near = difflib.get_close_matches(name, asked, n=3, cutoff=0.4)
         if not asked:
             hint = "it asks for no numbers"

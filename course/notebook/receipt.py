@@ -10,7 +10,7 @@ from course import sheet as sheets
 from course.exercises import Answer, Exercise
 from course.notebook import notation, page
 from course.notebook.page import Piece
-from course.sheet.reading import Reading, Status, read_answer
+from course.sheet.reading import Reading, Status, by_asked_name, read_answer
 
 _FULL_PRECISION = 1e-6  # a finer unit than anybody writes by hand
 _SHOWN = 12  # numbers of one answer that the receipt repeats
@@ -34,7 +34,8 @@ def receipt(asked: Exercise, sheet: sheets.Sheet, remark: str = "") -> Piece:
         sheet: what is handed over.
         remark: a sentence about all of it.
     """
-    lines = [read_back(name, answer, sheet.answers.get(name)) for name, answer in asked.answers.items()]
+    handed = by_asked_name(asked, sheet)
+    lines = [read_back(name, answer, handed.get(name)) for name, answer in asked.answers.items()]
     if not lines:
         summary = "This exercise asks for no numbers: the written answer is all."
         return Piece(f"<p>{summary}</p>", summary)

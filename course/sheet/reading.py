@@ -56,12 +56,24 @@ class _Unusable(Exception):
 
 def read_sheet(exercise: Exercise, sheet: Sheet) -> dict[str, Reading]:
     """Read the answer to every step of an exercise; what the exercise does not ask for is left out."""
-    return {name: read_answer(answer, sheet.answers.get(name)) for name, answer in exercise.answers.items()}
+    handed = by_asked_name(exercise, sheet)
+    return {name: read_answer(answer, handed.get(name)) for name, answer in exercise.answers.items()}
+
+
+def by_asked_name(exercise: Exercise, sheet: Sheet) -> dict[str, Handed]:
+    """Give the answers of a sheet by the names that are asked for, those under another accepted name too."""
+    found = {}
+    for name, answer in exercise.answers.items():
+        stands = next((also for also in (name, *answer.also) if also in sheet.answers), None)
+        if stands is not None:
+            found[name] = sheet.answers[stands]
+    return found
 
 
 def unknown_names(exercise: Exercise, sheet: Sheet) -> list[str]:
     """Give the names on a sheet that the exercise does not ask for."""
-    return [name for name in sheet.answers if name not in exercise.answers]
+    used = {id(handed) for handed in by_asked_name(exercise, sheet).values()}
+    return [name for name, handed in sheet.answers.items() if id(handed) not in used]
 
 
 def read_answer(answer: Answer, handed: Handed | None) -> Reading:
@@ -88,7 +100,7 @@ def _nothing(answer: Answer, status: Status, reason: str = "") -> Reading:
 def _read_numbers(answer: Answer, handed: Handed) -> Reading:
     shape, entries = _entries(answer, handed)
     whole, units = answer.dtype == "int", _stated_units(answer.symbol)
-    status = _fit_shape(answer.shape, shape)
+    status = _fit_shape(answer, shape)
     numbers = tuple(read_number(entry, whole=whole, units=units) for entry in entries)
     kept = answer.shape[::-1] if status == Status.TRANSPOSED else answer.shape
     value = np.array([number.value for number in numbers], dtype=np.float64).reshape(kept)
@@ -248,14 +260,14 @@ _READERS = {
 }
 
 
-def _fit_shape(asked: tuple[int, ...], got: tuple[int, ...]) -> Status:
-    """Tell whether an array has the shape that was asked for; axes of length one never matter."""
-    wanted, had = squeezed(asked), squeezed(got)
-    if wanted == had:
+def _fit_shape(answer: Answer, got: tuple[int, ...]) -> Status:
+    """Tell whether an array has a shape that was asked for; axes of length one never matter."""
+    wanted, had = squeezed(answer.shape), squeezed(got)
+    if had in (wanted, *map(squeezed, answer.shapes)):
         return Status.READ
     if len(wanted) == 2 and had == wanted[::-1]:
         return Status.TRANSPOSED
-    raise _Unusable(f"expected {_shape(asked)}, got {_shape(got)}")
+    raise _Unusable(f"expected {_shape(answer.shape)}, got {_shape(got)}")
 
 
 def _shape(shape: tuple[int, ...]) -> str:

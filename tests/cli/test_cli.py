@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from course.cli import app
+from course.exercises import find
 from tests.cli.conftest import ROOT
 
 
@@ -91,7 +93,9 @@ def test_mark_a_sheet(course, tmp_path):
 
 
 def test_numbers_that_were_given_out_under_an_older_sampler(course, tmp_path):
-    old = json.loads(course("given", "mlp/relu-sgd", "--student", "alice", "--sampler", "1", "--json").out)["given"]
+    old = json.loads(course("given", "mlp/relu-sgd", "--student", "alice", "--sampler", "1", "--json").out)[
+        "given"
+    ]
     assert old["W1"] == find("mlp/relu-sgd").given("alice", sampler=1).W1.tolist()
     sheet = tmp_path / "sheet.json"
     a1 = np.array(old["W1"]) @ [1, *old["x"]]

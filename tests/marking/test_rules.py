@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from course.demo.students import chain
 from course.exercises import Answer, Exercise
 from course.marking.marker import Marker
 from course.marking.report import Ruling
@@ -118,6 +119,59 @@ def test_rule_2_zeros_and_copies_do_not_follow(mark):
         "mlp/relu-backprop", '{"y_hat": 3, "dy_hat": 1, "dW1": [1, -1], "delta1": [0.33333333, -0.33333333]}'
     )
     assert states(copied)["dW1"] == "wrong"  # equals the given W1
+
+
+@pytest.mark.parametrize("student", [None, "alice", "bob"])
+@pytest.mark.parametrize(("exercise_id", "forward"), [("mlp/relu-backprop", 4), ("mlp/relu-sgd", 2)])
+def test_rule_3_an_output_that_happens_to_be_the_target_costs_its_own_step_and_one_more(
+    mark, marker, exercise_id, forward, student
+):
+    """The error is zero and all that follows from it: 1 for the output, 1 withheld once; nothing if made up."""
+    scheme = marker(exercise_id).scheme
+    given = scheme.exercise.given(student)
+
+    def sheet(**first):
+        def change(step, value, _):
+            put = {"y_hat": given.y, **first}.get(step.name, value)
+            return np.reshape(np.asarray(put, dtype=float), step.answer.shape)
+
+        values = {name: np.round(value, 6) for name, value in chain(scheme, given, change).items()}
+        answers = scheme.exercise.answers
+        return {
+            name: answers[name].choices[int(value)] if answers[name].dtype == "choice" else value.tolist()
+            for name, value in values.items()
+        }
+
+    report = mark(exercise_id, json.dumps(sheet()), given=given)
+    assert report.steps["y_hat"].state in {"wrong", "slip"}
+    assert {step.state for name, step in report.steps.items() if name != "y_hat"} == {"exact", "follows"}
+    assert report.withheld == 1
+    assert report.points == report.max_points - 2 + report.steps["y_hat"].points
+    assert "withheld, once" in report.remarks[-1]
+    if student is None:
+        return  # on the document's numbers the target is what a slip gives, which is a method
+    invented = mark(exercise_id, json.dumps(sheet(a1=[99.0, -7.5])), given=given)
+    assert invented.points <= forward  # what was worked out on the way forward, and the guessed direction
+    alone = {name: value for name, value in sheet().items() if name not in {"a1", "z1", "h1", "a2", "h2"}}
+    assert mark(exercise_id, json.dumps(alone), given=given).points <= 1
+
+
+@pytest.mark.parametrize("module", ["naive", "bottleneck"])
+def test_rule_3_what_repeats_its_parent_counts_where_half_is_right(mark, marker, module):
+    """As many additions as multiplications: an answer on an honest sheet, no work on a made-up one."""
+    right = {name: value.tolist() for name, value in marker("cnn/inception").truths(
+        marker("cnn/inception").scheme.exercise.seed()
+    ).items()}  # fmt: skip
+    wrong = {f"{module}_mults": right[f"{module}_mults"] + 64, f"{module}_adds": right[f"{module}_mults"] + 64}
+    report = mark("cnn/inception", json.dumps({**right, **wrong}))
+    assert states(report)[f"{module}_mults"] == "wrong"
+    assert states(report)[f"{module}_adds"] == "follows"
+    assert report.points == report.max_points - 1
+    made_up = {name: 70_000_000 + 10 * number for number, name in enumerate(right)}
+    made_up |= {f"{module}_adds": made_up[f"{module}_mults"]}
+    alone = mark("cnn/inception", json.dumps(made_up))
+    assert alone.points == 0
+    assert "repeats" in alone.steps[f"{module}_adds"].remark
 
 
 def test_rule_2_a_missing_line_does_not_destroy_the_rest(mark):

@@ -139,6 +139,7 @@ class _Known:
     kin: bool  # the greater part of what is wrong up to here is right but for sign and order
     made_up: bool  # earned nothing and is no work
     sensible: bool
+    earned: bool = False  # credit was earned by the answer itself
 
 
 class _Sheet:
@@ -208,7 +209,10 @@ def mark(rules: Rules, given: Any, answers: Mapping[str, Written | str]) -> tupl
     """
     sheet = _Sheet(rules, given, answers)
     marks = {name: _Answer(sheet, name).mark() for name in rules.steps}
-    if not sheet.worked:
+    others = [name for name in rules.steps if name not in sheet.repeating]
+    right = sum(marks[name].points for name in others)
+    half_is_right = right > 0 and 2 * right >= sum(rules.steps[name].points for name in others)
+    if not sheet.worked and not half_is_right:
         for name in sheet.repeating:
             marks[name] = Mark("wrong", 0.0)
     return marks, _withheld(sheet, marks)
@@ -426,6 +430,12 @@ class _Answer:
 
     def _is_kin(self, answer: Written) -> bool:
         """Whether half of the right entries stand in the answer, whatever their sign and place."""
+        if self.truth.size == 1 and self.parents and all(p.earned and p.kin for p in self.parents):
+            size = float(np.max(np.abs(answer.value)))
+            if LEAST * self.scale < size <= self.rule.size:
+                return True
+        if self.truth.size == 1 and not all(p.kin for p in self.parents):
+            return False
         there = [abs(t) for t in self.truth.flat if not self._is_zero(t)]
         unit = float(np.max(answer.unit, initial=0.0))
         mine = [abs(v) for v in answer.value.flat]
@@ -463,6 +473,7 @@ class _Answer:
             sound=sound,
             wrong=state not in {"exact", "follows", "unusable"} or (state == "follows" and wrong_before),
             kin=kin,
+            earned=sound,
             made_up=not sound and not kin and bool(invented or (on_own and self._is_trivial(self.expected))),
             sensible=state == "exact" or (self._is_possible(value) and bool(
                 rule.kind == "choice" or np.all(np.abs(value) <= 1e3 * rule.size))),

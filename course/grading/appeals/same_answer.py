@@ -27,7 +27,7 @@ from course.grading.marks.batch import Seen
 from course.marking.scheme import Scheme, State
 from course.marking.tolerance import compare
 from course.sheet import Answer
-from course.sheet.reading import Status
+from course.sheet.reading import Status, by_asked_name
 
 _WHOLE = [*map(float, range(2, 13)), *(10.0**power for power in range(2, 7))]
 FACTORS = np.array([-1.0, *(sign * f for sign in (1, -1) for n in _WHOLE for f in (n, 1 / n))])
@@ -64,7 +64,7 @@ def given_answer(scheme: Scheme, seen: Seen, step: str) -> Given:
     return Given(
         state=State(int(verdict.state)),
         slip=int(verdict.slip),
-        handed=seen.work.sheet.answers.get(step),
+        handed=by_asked_name(scheme.exercise, seen.work.sheet).get(step),
         value=reading.value,
         unit=reading.unit,
         truth=np.asarray(verdict.truth),
