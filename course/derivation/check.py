@@ -39,6 +39,7 @@ _WORSE: tuple[State, ...] = (
 _CREDIT: dict[State, float] = {
     "follows": 1, "at-numbers": 1, "where": 0.5, "under": 0.5, "slip": 0.5, "edit": 0.5,
 }  # fmt: skip
+MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
 _COARSE = 0.25  # a rounded number may change a line by at most this share of its value
 
 
@@ -174,6 +175,7 @@ class _Rules:
     claims: dict[Node, Node] = field(default_factory=dict)
     own: dict[str, Node] = field(default_factory=dict)
     last: dict[Node, Node] = field(default_factory=dict)
+    evaluated: int = 0  # nodes so far in looking for what explains wrong lines
     undefined: set[str] = field(default_factory=set)  # own names whose definition was too large
     seen: set[tuple[Node, Node]] = field(default_factory=set)
 
@@ -504,14 +506,11 @@ class _Rules:
     def _sentences(self, points: Points, value: Array | None, node: Node, reference: Node) -> set[str]:
         if value is None:
             return set()
-        found = set()
-        for sentence, changed in edits(node, reference, self.symbols):
-            try:
-                if same(value, points.value(changed)):
-                    found.add(sentence)
-            except MeaningError:
-                continue
-        return found
+        found: dict[int, set[str]] = {}
+        for sentence, changed, rank in edits(node, reference, self.symbols):
+            if self._agrees(points, value, changed):
+                found.setdefault(rank, set()).add(sentence)
+        return found[min(found)] if found else set()
 
     def _other_numbers(self, points: Points, value: Array, allowed: Array, node: Node) -> set[str]:
         """Return which one number, replaced by one of the student's, makes a line with numbers right."""
@@ -524,15 +523,21 @@ class _Rules:
                 if text == literal.text or text.startswith("-"):
                     continue
                 changed = _replaced(node, literal, Number(text))
-                if self._agree(points, value, changed, allowed):
+                if self._agrees(points, value, changed, allowed):
                     found.add(f"{text} is meant, not {literal.text}.")
         return found
 
-    def _agree(self, points: Points, value: Array, node: Node, allowed: Array) -> bool:
+    def _agrees(self, points: Points, value: Array, node: Node, allowed: Array | float = 0.0) -> bool:
+        """Return whether a change explains the line; never once too much was tried on this derivation."""
+        if self.evaluated > MOST_EVALUATED:
+            return False
+        before = points.evaluated
         try:
             return same(value, points.value(node), allowed)
         except MeaningError:
             return False
+        finally:
+            self.evaluated += points.evaluated - before
 
 
 def _replaced(node: Node, old: Node, new: Node) -> Node:

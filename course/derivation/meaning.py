@@ -36,6 +36,8 @@ POINTS = 64
 ENOUGH = 16  # points that have to be left once those where nothing is defined are set aside
 RELATIVE, FLOOR = 1e-9, 1e-11
 KINK = 1e-9
+MOST_TERMS = 1024  # of sums one in another
+LARGEST_DERIVATIVE = 1000  # nodes of a derivative that is differentiated once more
 _WAVES = 5  # sines that an unknown smooth function is made of
 
 Array = np.ndarray
@@ -150,6 +152,8 @@ class Points:
         self._drawn = values is not None
         self.signs: list[Array] = []  # on which side of each kink of the steps the points lie
         self._like = like
+        self._repeated = 1  # how often what is inside the sums around is evaluated
+        self.evaluated = 0  # nodes so far
         self.values: Values = {} if values is None else dict(values)
         if values is None:
             self._draw(domains or {}, numbers or {})
@@ -202,6 +206,7 @@ class Points:
                 raise MeaningError(str(error)) from None
 
     def _node(self, node: Node, counting: dict[str, float]) -> Array:
+        self.evaluated += 1
         if self.opaque and node in self.opaque:
             return self.opaque[node]
         rule = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -353,7 +358,14 @@ class Points:
 
     def _big(self, node: tree.Big, counting: dict[str, float]) -> Array:
         low, high = self._range(node)
-        parts = [self._node(node.body, {**counting, node.index: float(one)}) for one in range(low, high + 1)]
+        count = max(1, high - low + 1)
+        if self._repeated * count > MOST_TERMS:
+            raise MeaningError(f"sums of together at most {MOST_TERMS} terms were expected")
+        self._repeated *= count
+        try:
+            parts = [self._node(node.body, {**counting, node.index: float(one)}) for one in range(low, high + 1)]
+        finally:
+            self._repeated //= count
         if not parts:
             return self._full(0.0 if node.kind == "sum" else 1.0)
         return np.sum(parts, axis=0) if node.kind == "sum" else np.prod(parts, axis=0)
@@ -371,7 +383,7 @@ class Points:
             low = int(float(node.low.text))
         if isinstance(node.high, tree.Number):
             high = int(float(node.high.text))
-        if high < low or high - low > 1000:
+        if high < low or high - low > MOST_TERMS:
             raise MeaningError(f"the range of {node.index} was expected, as of the index of an array")
         return low, high
 
@@ -447,6 +459,8 @@ class Points:
             if not isinstance(one, tree.Derivative):
                 return None
             inner = self._expanded(self._spelled_out(one.of, one.by.name))  # type: ignore[union-attr]
+            if sum(1 for _ in tree.walk(inner)) > LARGEST_DERIVATIVE:
+                raise MeaningError("fewer derivatives one in another were expected")
             return differentiate(inner, one.by, self.graph.shapes)  # type: ignore[arg-type]
 
         return tree.rebuild(node, change)

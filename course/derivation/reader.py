@@ -171,6 +171,8 @@ class Reader:
     def _side_by_side(self) -> bool:
         """Return whether a factor begins here without a sign before it."""
         kind, text, _ = self.next
+        if kind == "number" and text == "1" and self.lexemes[self.at + 1].text in ("[", "_"):
+            return True  # an indicator, 1[a > 0]
         if kind == "number":
             raise self.unread("a sign between the factors was expected before the number")
         if kind == "word":

@@ -1,5 +1,7 @@
 """Verdicts: the documents' own lines as decided by hand, follow-through, waypoints, and what earns nothing."""
 
+import time
+
 import pytest
 
 from course.derivation.check import Assumption, Slip, Waypoint, check
@@ -181,6 +183,9 @@ EXPLAINED = [
     (r"= \nabla_{w_i} J + \alpha p |w_i|^{p} \operatorname{sign}(w_i)", "should be $p - 1$, not $p$"),
     (r"= \nabla_{w_i} J + p |w_i|^{p-1} \operatorname{sign}(w_i)", r"The factor $\alpha$ is missing."),
     (r"= \alpha p |w_i|^{p-1} \operatorname{sign}(w_i)", r"The term $\nabla_{w_{i}} J\left(w\right)$ is missing."),
+    (r"= \nabla_{w_i} J + 2 \alpha p |w_i|^{p-1} \operatorname{sign}(w_i)", "The factor $2$ is too many."),
+    (r"= \nabla_{w_i} J + \alpha \nabla_{w_i} \sum_j |w_j|^{-p}", "The sign of $p$ is turned."),
+    (r"= \nabla_{w_i} J + \alpha \alpha |w_i|^{p-1} \operatorname{sign}(w_i)", r"$p$ is meant, not $\alpha$."),
     (r"= \nabla_{w_j} J + \alpha p |w_i|^{p-1} \operatorname{sign}(w_i)", "$w_{i}$ is meant, not $w_{j}$."),
 ]
 
@@ -213,3 +218,19 @@ def test_a_formula_of_the_authors_that_cannot_be_read_is_refused():
         penalty([FIRST], waypoints=[Waypoint("= q")])
     with pytest.raises(SymbolError, match="a formula was expected"):
         penalty([FIRST], goal="∇_q")
+
+
+COSTLY = {
+    "sums": r"\sum_i " * 12 + "w_i",
+    "derivatives": r"\nabla_{w_i} " * 14 + "(w_i^p w_i^p w_i^p w_i^p)",
+    "long": "+".join(["w_i^p"] * 140),
+    "products": r" \cdot ".join([r"\sum_j w_j^p"] * 40),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_lines_that_are_costly_to_evaluate_cost_bounded_time(name):
+    started = time.process_time()
+    marked = penalty([FIRST, f"= {COSTLY[name]}"])
+    assert states(marked)[1] in ("wrong", "unreadable")
+    assert time.process_time() - started < 10
