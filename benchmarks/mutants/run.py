@@ -31,6 +31,7 @@ PARTS = {
             "tests/marking/test_pool.py",
             "tests/marking/test_scheme.py",
             "tests/marking/test_compiled.py",
+            "tests/marking/test_registry.py",
             "tests/marking/test_blocks.py",
             "tests/marking/test_follow_through.py",
             "tests/marking/test_marker.py",

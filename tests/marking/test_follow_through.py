@@ -155,6 +155,29 @@ def layers():
     return Marker(scheme)
 
 
+@pytest.fixture(scope="module")
+def ranged():
+    """v = 3 lies in 1..100, w = 2v; m = ((1, 2, 3), (4, 5, 6))."""
+    scheme = Scheme(exercise([Answer("v", (), "", "int"), Answer("w", (), "", "int"), Answer("m", (2, 3), "")]))
+
+    @scheme.step(range=(1, 100))
+    def v(given):
+        """$v$"""
+        return given.x[0]
+
+    @scheme.step()
+    def w(v):
+        """$w = 2v$"""
+        return 2 * v
+
+    @scheme.step()
+    def m(given):
+        """$m$"""
+        return given.s * np.array([[0.2, 0.4, 0.6], [0.8, 1.0, 1.2]])
+
+    return Marker(scheme)
+
+
 def marked(marker, **answers):
     return marker.mark(read_answers(json.dumps(answers), "t/small"), GIVEN)
 
@@ -207,6 +230,24 @@ def test_a_single_number_may_be_a_given_one_by_chance(singles):
     # One number in two places of a page: it takes three to be no work.
     assert states(singles, c=5, d=5)[0] == "slip"
     assert states(singles, c=5, d=5, u=[5, 5, 5]) == ["wrong"] * 3
+
+
+def test_a_repeated_answer_pays_beside_something_worked_out(gates):
+    found = marked(gates, a=[7, 8], r=[7, 8]).steps["r"]
+    assert (found.state, found.remark.partition(":")[0]) == ("wrong", "Not right")
+    assert "repeats" in found.remark
+    assert states(gates, a=[7, 8], r=[7, 8], h=7) == ["wrong", "follows", "follows"]  # 1 + 14 - 8
+
+
+@pytest.mark.parametrize(("v", "state"), [(4, "follows"), (100, "follows"), (104, "wrong"), (-4, "wrong")])
+def test_nothing_follows_from_what_lies_outside_the_range(ranged, v, state):
+    assert states(ranged, v=v, w=2 * v) == ["wrong", state]
+
+
+def test_a_matrix_that_is_turned_is_known_by_its_shape(ranged):
+    turned = marked(ranged, m=[[1, 4], [2, 5], [3, 6]]).steps["m"]
+    assert (turned.state, turned.slip, turned.points) == ("slip", "transposed", 0.5)
+    assert states(ranged, m=[[1, 2, 3], [4, 5, 6]]) == ["exact"]
 
 
 def test_nothing_follows_from_a_single_zero(singles):

@@ -136,3 +136,26 @@ def test_evidence_of_several_exercises_adds_up_and_of_one_the_strongest_counts()
     two = {alice: Evidence(4.0, frozenset({"b y"}))}
     assert add_up([one, two]) == {alice: (7.0, {"a x", "b y"}), bob: (1.0, {"a x"})}
     assert strongest(one, two) == {alice: (4.0, {"b y"}), bob: (1.0, {"a x"})}
+
+
+def test_numbers_that_are_ones_own_but_for_noise_are_no_evidence():
+    """e = (1e-7 x1, x2): (0, 6.004) is (1e-7, 6) but for the rounding of 6.00 and what is nothing beside it."""
+    exercise = Exercise(
+        "t/sums", "", "", "steps", "", lambda: Given(np.array([1.0, 6.0])), {"e": Answer("e", (2,), "")}
+    )
+    scheme = Scheme(exercise)
+
+    @scheme.step()
+    def e(given):
+        """$e$"""
+        return given.x * np.array([1e-7, 1.0])
+
+    marker, bob = Marker(scheme), Variant("student", "bob")
+
+    def evidence(theirs, written):
+        others = marker.others({bob: Given(np.array(theirs))})
+        sheet = handed(e=written)
+        return set(marker.find([Task(sheet, exercise.seed(), others=others)])[0].evidence)
+
+    assert evidence([0.0, 6.004], ["0", "6.00"]) == set()
+    assert evidence([0.0, 7.004], ["0", "7.00"]) == {bob}
