@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import importlib.metadata
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,6 +132,15 @@ def installed(name: PrivateName) -> str:
         return f" in {library} {importlib.metadata.version(library)}"
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+def names_in(module: Mapping[str, Any]) -> tuple[PrivateName, ...]:
+    """Give the names that a module declares, in its order.
+
+    Args:
+        module: its `globals()`.
+    """
+    return tuple(value for value in module.values() if isinstance(value, PrivateName))
 
 
 def as_markdown(table: tuple[PrivateName, ...]) -> str:
@@ -267,23 +276,4 @@ MODULES_BY_FILE = PrivateName(
     without=_SLOWER,
 )
 
-TABLE = (
-    LOWER,
-    CACHE_WRITE,
-    SOURCE,
-    TRACEBACK,
-    XLA_CLIENT,
-    MAKE_IR_CONTEXT,
-    COMPILE,
-    BACKENDS,
-    PLUGINS,
-    KNOWN_PLUGINS,
-    SHARDING,
-    BUILD_MODULE,
-    FOR_STORAGE,
-    KERNEL_SYS,
-    HEARTBEAT_BIND,
-    APP_BIND,
-    CLOSEST_COLOUR,
-    MODULES_BY_FILE,
-)
+TABLE = names_in(globals())

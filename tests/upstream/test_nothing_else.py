@@ -35,7 +35,8 @@ def ours(everything):
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 found.add(node.id)
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "object.__setattr__":
-                found.add(ast.literal_eval(node.args[1]))
+                # A name that is worked out, in a loop over `__slots__` or the like, says nothing here.
+                found |= {node.args[1].value} if isinstance(node.args[1], ast.Constant) else set()
     return found
 
 

@@ -4,7 +4,7 @@ Everything private is named here, and everything that is replaced is replaced by
 length of one `with` block.
 """
 
-from course.kernels.upstream import PrivateName
+from course.kernels.upstream import PrivateName, names_in
 
 _SLOWER = "Grading is slower, and nothing else changes."
 _STOPS = "`course autograde` grades nothing and says so; `nbgrader autograde` goes on."
@@ -104,19 +104,4 @@ MODULES = PrivateName(
     without="Commands that grade, and kernels, start later.",
 )
 
-TABLE = (
-    CREATE_ENGINE,
-    INSPECT,
-    CREATE_ALL,
-    CHECK_COURSE,
-    ALEMBIC_VERSION,
-    SCHEMA_LIBRARY,
-    INPUT_FOLDER,
-    OUTPUT_FOLDER,
-    SANITIZING,
-    INIT_STAGES,
-    STAGES,
-    RUN_STAGES,
-    POOL_PROCESSES,
-    MODULES,
-)
+TABLE = names_in(globals())
