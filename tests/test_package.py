@@ -152,7 +152,7 @@ def test_the_readme_lists_every_exercise_with_its_points():
 
 def test_every_exercise_has_one_module_name_where_it_is_asked_marked_and_tested():
     """`cnn/implement-conv`: `implement_conv` at the same place below all three folders, about this exercise."""
-    from course.exercises.taught import TAUGHT
+    from course.exercises.in_order import TAUGHT
 
     for exercise in TAUGHT:
         topic, name = exercise.id.split("/")

@@ -1,8 +1,8 @@
 """Schemes as they are found in folders."""
 
 import pytest
-from course.exercises.taught import TAUGHT
 
+from course.exercises.in_order import TAUGHT
 from course.marking import registry
 from course.marking.registry import NoSchemes
 from tests.marking.conftest import SOLUTIONS
