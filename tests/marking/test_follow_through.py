@@ -16,10 +16,17 @@ class Given(NamedTuple):
     x: np.ndarray
     small: np.ndarray
     large: np.ndarray
+    turned: np.ndarray
     s: np.ndarray
 
 
-GIVEN = Given(np.array([3.0, -1.5]), np.array([0.026, -0.015]), np.array([3e3, -1.5e3]), np.asarray(5.0))
+GIVEN = Given(
+    x=np.array([3.0, -1.5]),
+    small=np.array([0.026, -0.015]),
+    large=np.array([3e3, -1.5e3]),
+    turned=np.array([2.5, -2.5]),
+    s=np.asarray(5.0),
+)
 
 
 def exercise(answers):
@@ -206,6 +213,14 @@ def test_what_is_kin_is_near_within_the_unit_and_a_tenth(gates):
     assert states(gates, c=["-6000.70", "-3000.40"], rc=[0, 0]) == ["wrong", "wrong"]
 
 
+def test_what_is_rounded_away_is_unusable_and_not_wrong(gates):
+    # 0.06 is within its unit of 0.052, and 15 % off; 0.07 is not within it.
+    assert states(gates, b=[0.06, -0.03]) == ["unusable"]
+    assert states(gates, b=[0.07, -0.03]) == ["wrong"]
+    # What follows is judged on what was written: max(b, 0) = (0.06, 0).
+    assert states(gates, b=[0.06, -0.03], rb=[0.06, 0]) == ["unusable", "follows"]
+
+
 def test_a_wrong_step_after_a_trivial_one_may_be_worked_on(gates):
     """From a = (-1, -2) the ReLU would be zero; who writes (3, 4) instead has h = 1 + 6 - 4 = 3."""
     assert states(gates, a=[-1, -2], r=[3, 4], h=3) == ["wrong", "wrong", "follows"]
@@ -285,6 +300,12 @@ def test_two_slips_that_leave_the_work_as_it_was_withhold_nothing(singles):
     report = marked(singles, c=5, d=6, u=[1, 2, 3], w=[3, 6, 9])
     assert [report.steps[name].state for name in ("c", "d", "u", "w")] == ["slip", "follows", "exact", "slip"]
     assert (report.points, report.withheld) == (3, 0)
+
+
+def test_what_comes_out_as_a_given_value_does_not_follow_from_what_is_wrong(layers):
+    """Whoever copies (2.5, -2.5) could have taken it from the task; single numbers may be so by chance."""
+    assert states(layers, r=[2.5, 0], z2=[2.5, -2.5]) == ["wrong", "wrong"]
+    assert states(layers, r=[3.5, 0], z2=[3.5, -3.5]) == ["wrong", "follows"]
 
 
 def test_only_where_a_cause_can_be_it_is_charged_again(layers):

@@ -81,6 +81,7 @@ def test_blanks_are_thousands_only_where_the_shape_says_so():
     # Taken for thousands it would have the shape (2,), which is not asked for either.
     assert "got shape (4,)" in read_answer(three, write("[16 618 1 000]")).reason
     assert "got shape (2, 2)" in read_answer(three, write("16 618; 1 000")).reason
+    assert "got shape (3, 2)" in read_answer(COUNTS, write("16 618; 1 000; 2 000")).reason
 
 
 def test_a_long_word_is_cut_in_the_reason():

@@ -68,6 +68,7 @@ def test_the_unit_that_is_meant(name, meant):
 
 def test_the_number_of_an_only_unit_may_be_left_out_or_put_in():
     assert which_unit("h", ("x1", "x2", "h1")) == 2
+    assert which_unit("h1", ("a1", "a2", "h")) == 2
     with pytest.raises(NoSuchWord):
         which_unit("x", ("x1", "x2", "h1"))
     with pytest.raises(NoSuchWord):
