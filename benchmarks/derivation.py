@@ -36,7 +36,7 @@ from course.derivation.tree import (
     Sum,
 )
 from course.derivation.typeset import latex
-from tests.derivation import documents
+from tests.oracles import derivations as documents
 
 getcontext().prec = 50
 STEP = Decimal("1e-16")

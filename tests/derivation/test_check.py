@@ -7,7 +7,7 @@ import pytest
 from course.derivation.check import Assumption, Slip, Waypoint, check
 from course.derivation.meaning import Graph
 from course.derivation.symbols import Symbol, SymbolError, Symbols
-from tests.derivation.documents import (
+from tests.oracles.derivations import (
     BACKPROP,
     BACKPROP_GRAPH,
     BACKPROP_NUMBERS,

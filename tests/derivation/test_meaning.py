@@ -6,7 +6,7 @@ import pytest
 from course.derivation.meaning import Graph, GraphError, MeaningError, Points, same
 from course.derivation.reader import read_formula
 from course.derivation.symbols import Domain, Function, Index, Symbol, Symbols
-from tests.derivation.documents import BACKPROP, BACKPROP_GRAPH, PENALTY, PENALTY_GRAPH
+from tests.oracles.derivations import BACKPROP, BACKPROP_GRAPH, PENALTY, PENALTY_GRAPH
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Networks and lines of the documents, with the verdict on each line decided by hand."""
+"""The documents' derivations: networks, and lines with the verdict on each decided by hand."""
 
 from course.derivation.check import Region, Waypoint
 from course.derivation.meaning import Graph
