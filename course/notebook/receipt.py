@@ -63,6 +63,8 @@ def read_back(name: str, answer: Answer, handed: sheets.Answer | None) -> Line:
         remarks.append("rows and columns are exchanged")
     if answer.dtype == "float":
         remarks += _coarse(reading)
+    if answer.dtype == "int" and (broken := [n.text for n in reading.numbers if not n.value.is_integer()]):
+        remarks.append(f"{_some(broken)}: whole numbers are asked for, with commas or blanks between thousands")
     return Line(name, "received", _as_read(answer, reading), "; ".join(remarks))
 
 

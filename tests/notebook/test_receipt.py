@@ -99,7 +99,7 @@ def test_an_answer_is_shown_as_it_was_read(line, answer, typed, shown):
         (NUMBER, "0.0", "a number, ± 0.01; 0.0 counts as zero: of what is not zero give two significant digits"),
         (PAIR, ["0.00", "0.4"], "2 numbers, ± 0.01; 0.4: give two significant digits; 0.00 counts as zero: of what is not zero give two significant digits"),
         (Answer("a", (5,), ""), [0.1, 0.2, 0.3, 0.4, 0.1], "5 numbers, ± 0.01; 0.1, 0.2, 0.3 …: give two significant digits"),
-        (Answer("n", (), "", "int"), "0.3", "a number, exact"),
+        (Answer("n", (), "", "int"), "3", "a number, exact"),
     ],
 )  # fmt: skip
 def test_the_receipt_says_how_precisely_an_answer_counts(line, answer, typed, remark):
@@ -305,3 +305,11 @@ def test_a_written_sheet_is_given_to_python_without_a_notebook(capsys):
     filled.a1 = [6, -3]
     submit(filled)
     assert "  a1  received  [6, -3]" in capsys.readouterr().out
+
+
+def test_a_point_in_a_whole_number_is_said():
+    counts = Answer("n", (2,), "", "int")
+    line = read_back("n", counts, sheet.write(["16.618", "4.0"]))
+    assert line.state == "received"
+    assert line.remark.endswith("16.618: whole numbers are asked for, with commas or blanks between thousands")
+    assert "asked for" not in read_back("n", counts, sheet.write(["16,618", "4.0"])).remark
