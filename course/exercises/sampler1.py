@@ -21,6 +21,7 @@ from course.exercises.regularization.elastic_net import ElasticNet
 from course.exercises.regularization.p_norm import PNorm
 from course.exercises.regularization.penalised import mixed_signs
 from course.exercises.regularization.weight_decay import WeightDecay
+from course.exercises.training.capstone import Plan, plan
 from course.exercises.variants import Draw
 
 
@@ -212,6 +213,17 @@ def _draw_lenet(draw: Draw) -> LeNet:
     )
 
 
+def _draw_plan(draw: Draw) -> Plan:
+    return plan(
+        filters=(draw.integer(12, 16), draw.integer(24, 32)),
+        hidden=draw.integer(40, 96),
+        batch=draw.integer(24, 32),
+        epochs=draw.integer(12, 15),
+        beta=float(draw.choice((0.8, 0.85, 0.9))),
+        alpha=float(draw.choice((0.0005, 0.0008, 0.001))),
+    )
+
+
 DRAWS = {
     "mlp/relu-sgd": _draw_relu_sgd,
     "mlp/sigmoid-ls": lambda draw: _draw_sigmoid(draw, (-3.0, -2.0, 2.0, 3.0, 4.0), (0.1, 0.2, 0.5)),
@@ -230,5 +242,6 @@ DRAWS = {
     "regularization/weight-decay": _draw_weight_decay,
     "regularization/elastic-net": _draw_elastic_net,
     "momentum/two-forms": _draw_quadratic,
+    "training/capstone": _draw_plan,
 }
 """The draws that have changed since, by exercise."""

@@ -25,9 +25,10 @@ class Plan(NamedTuple):
 TRAIN, TEST = 1438, 359  # the digits of scikit-learn, a fifth held out
 
 
-def _plan(
+def plan(
     filters: tuple[float, float], hidden: float, batch: float, epochs: float, beta: float, alpha: float
 ) -> Plan:
+    """Give a plan for the digits, with the step size that all have."""
     return Plan(
         filters=array(*filters),
         hidden=array(hidden),
@@ -42,14 +43,15 @@ def _plan(
 
 
 def _draw_plan(draw: Draw) -> Plan:
-    # Within these ranges the convolutional network was seen to reach 97 % in every corner.
-    return _plan(
+    # Within these ranges the convolutional network was seen to reach 97 % in every corner. The rates take many
+    # values, so that no guess at what follows from them is right for more than a fifth of a class.
+    return plan(
         filters=(draw.integer(12, 16), draw.integer(24, 32)),
         hidden=draw.integer(40, 96),
         batch=draw.integer(24, 32),
         epochs=draw.integer(12, 15),
-        beta=float(draw.choice((0.8, 0.85, 0.9))),
-        alpha=float(draw.choice((0.0005, 0.0008, 0.001))),
+        beta=draw.integer(80, 90) / 100,
+        alpha=draw.integer(4, 20) / 10_000,
     )
 
 
@@ -74,7 +76,7 @@ capstone = Exercise(
         "\n\n"
         "After the training, explain what you see."
     ),
-    seed=lambda: _plan(filters=(16, 32), hidden=64, batch=32, epochs=15, beta=0.9, alpha=0.001),
+    seed=lambda: plan(filters=(16, 32), hidden=64, batch=32, epochs=15, beta=0.9, alpha=0.001),
     draw=_draw_plan,
     symbols={
         "filters": "(n_1, n_2)",

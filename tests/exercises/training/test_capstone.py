@@ -20,6 +20,18 @@ def test_every_plan_is_about_the_digits_and_within_reason():
         assert given.eta / (1 - given.beta) <= 0.5 + 1e-9
 
 
+def test_no_guess_is_right_for_many():
+    """What is written to two decimals is right if it is off by less than a hundredth."""
+    givens = [find("training/capstone").given(student) for student in STUDENTS]
+    updates = np.array([given.examples // given.batch for given in givens])
+    factors = [(1 - 2 * g.eta * g.alpha) ** (g.epochs * n) for g, n in zip(givens, updates, strict=True)]
+    steps = [given.eta / (1 - given.beta) for given in givens]
+    for right in (factors, steps):
+        guesses = np.arange(0, 1, 0.01)[:, None]
+        assert np.max(np.mean(np.abs(np.array(right) - guesses) < 0.01, axis=1)) < 0.3
+    assert np.bincount(updates.astype(int)).max() < 0.2 * len(STUDENTS)
+
+
 def test_hardly_two_of_a_class_have_the_same_numbers():
     exercise = find("training/capstone")
     flat = {tuple(np.concatenate([np.ravel(leaf) for leaf in exercise.given(s)])) for s in STUDENTS}
