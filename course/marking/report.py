@@ -298,6 +298,6 @@ def _as_written_by_hand(shape: tuple[int, ...], entries: tuple[str, ...]) -> str
         return entries[0]
     if len(shape) == 1:
         return "(" + ", ".join(entries) + ")"
-    size = len(entries) // shape[0] if shape[0] else 0
+    size = len(entries) // max(shape[0], 1)
     rows = [_as_written_by_hand(shape[1:], entries[i * size : (i + 1) * size]) for i in range(shape[0])]
     return "[" + "; ".join(row.strip("()") if len(shape) == 2 else row for row in rows) + "]"

@@ -165,7 +165,8 @@ def layers():
 @pytest.fixture(scope="module")
 def ranged():
     """v = 3 lies in 1..100, w = 2v; m = ((1, 2, 3), (4, 5, 6))."""
-    scheme = Scheme(exercise([Answer("v", (), "", "int"), Answer("w", (), "", "int"), Answer("m", (2, 3), "")]))
+    answers = [Answer("v", (), "", "int"), Answer("w", (), "", "int"), Answer("m", (2, 3), "")]
+    scheme = Scheme(exercise([*answers, Answer("p", (2,), ""), Answer("q", (2,), "")]))
 
     @scheme.step(range=(1, 100))
     def v(given):
@@ -181,6 +182,16 @@ def ranged():
     def m(given):
         """$m$"""
         return given.s * np.array([[0.2, 0.4, 0.6], [0.8, 1.0, 1.2]])
+
+    @scheme.step()
+    def p(given):
+        """$p$"""
+        return given.s * np.array([0.2, 0.6])
+
+    @scheme.step()
+    def q(p):
+        """$q = p_1 (1, -1)$"""
+        return p[0] * np.array([1.0, -1.0])
 
     return Marker(scheme)
 
@@ -257,6 +268,12 @@ def test_a_repeated_answer_pays_beside_something_worked_out(gates):
 @pytest.mark.parametrize(("v", "state"), [(4, "follows"), (100, "follows"), (104, "wrong"), (-4, "wrong")])
 def test_nothing_follows_from_what_lies_outside_the_range(ranged, v, state):
     assert states(ranged, v=v, w=2 * v) == ["wrong", state]
+
+
+def test_a_millionth_of_a_steps_size_is_as_good_as_zero(ranged):
+    """p = (1, 3) and q = p1 (1, -1), so that q is of size one."""
+    assert states(ranged, p=["1e-6", 7], q=["1e-6", "-1e-6"]) == ["wrong", "wrong"]
+    assert states(ranged, p=["2e-6", 7], q=["2e-6", "-2e-6"]) == ["wrong", "follows"]
 
 
 def test_a_matrix_that_is_turned_is_known_by_its_shape(ranged):

@@ -15,6 +15,7 @@ from course.sheet import Sheet, read_answers
 
 class Given(NamedTuple):
     x: np.ndarray
+    y: np.ndarray = np.asarray(5.0)
 
 
 SEED = Given(np.array([2.0, 3.0]))
@@ -22,8 +23,8 @@ SEED = Given(np.array([2.0, 3.0]))
 
 @pytest.fixture(scope="module")
 def sums():
-    """v = x1 + x2 = 5, w = 2 (x1 + x2) + 1 = 11, z = x1 x2 = 6; p and q as v and z, with slips."""
-    answers = {name: Answer(name, (), "", "int") for name in "vwzpq"}
+    """v = x1 + x2 = 5, t = 3y = 15, w = 2 (x1 + x2) + 1 = 11, z = x1 x2 = 6; p and q as v and z, with slips."""
+    answers = {name: Answer(name, (), "", "int") for name in "vtwzpq"}
     exercise = Exercise(
         "t/sums", "", "", "steps", "", lambda: SEED, answers, draw=lambda draw: Given(draw.integers(1, 9, (2,)))
     )
@@ -33,6 +34,11 @@ def sums():
     def v(given):
         """$v = x_1 + x_2$"""
         return given.x[0] + given.x[1]
+
+    @scheme.step()
+    def t(given):
+        """$t = 3y$"""
+        return 3 * given.y
 
     @scheme.step()
     def w(given):
@@ -77,6 +83,7 @@ def test_of_two_misreadings_that_explain_as_much_none_is_named(sums):
 
 def test_a_misreading_has_to_explain_more_than_half_of_what_is_wrong(sums):
     assert sums.mark(handed(v=6, z=8, w=50), SEED).misread is not None  # two of three
+    assert sums.mark(handed(v=6, t=50, z=8), SEED).misread is not None  # t is of another number
     assert sums.mark(handed(v=6, z=8, w=50, p=60), SEED).misread is None  # two of four
 
 
