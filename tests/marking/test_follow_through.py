@@ -359,6 +359,29 @@ def test_the_transpose_of_what_is_right_earns_half_though_it_is_a_given_matrix()
     assert (step.state, step.slip, step.points) == ("slip", "transposed", 0.5)
 
 
+def test_of_several_choices_that_show_as_little_of_both_ones_own_are_expected():
+    """{a, b} are right, and {c, d} after a wrong v: (a, c, e) has one of two, and two of four others, of either."""
+    answers = {"v": Answer("v", (), "", "int"), "k": Answer.several("k", tuple("abcdef"), "letters")}
+    scheme = Scheme(Exercise("t/small", "", "", "steps", "", lambda: GIVEN, answers))
+
+    @scheme.step()
+    def v(given):
+        """$v$"""
+        return given.x[0]
+
+    @scheme.step()
+    def k(v):
+        """Two of six"""
+        first = 1.0 * (v == 3)
+        return first * np.array([1.0, 1, 0, 0, 0, 0]) + (1 - first) * np.array([0.0, 0, 1, 1, 0, 0])
+
+    marker = Marker(scheme)
+    assert marked(marker, v=3, k=["a", "b"]).points == 2
+    step = marked(marker, v=4, k=["a", "c", "e"]).steps["k"]
+    assert (step.points, step.own_chain, step.expected) == (0, True, "c, d")
+    assert marked(marker, v=4, k=["a", "b"]).steps["k"].expected == "a, b"
+
+
 def parts(truth):
     scheme = Scheme(exercise([Answer("v", (len(truth),), "", "int")]))
 
