@@ -1,6 +1,6 @@
 """Sheets without work: what can be earned by writing the same number everywhere, by copying, by a clever start."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from tests.oracles.solution import solve
 
 KIND = "cheap"
 CONSTANTS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 10.0, -1.0, 1e6)
-STARTS = (99.0, -99.0, 1e6)
+STARTS = (99.0, -99.0, 1e6, 0.0)
 GARBAGE = 7.3
+FLAT = 1e-6  # so near to 0 or 1 that nobody works it out
 
 
 def _constant(trial: Trial, given: Any, number: float) -> dict[str, Any]:
@@ -42,12 +43,41 @@ def _repeated(trial: Trial, given: Any, number: float) -> dict[str, Any]:
     }
 
 
-def _started(trial: Trial, given: Any, number: float) -> tuple[dict[str, Any], bool]:
-    """Return a sheet that begins with a number that makes the rest easy, and follows rightly from it."""
+def _started(trial: Trial, given: Any, number: float, easy: bool) -> dict[str, Any]:
+    """Return a sheet that begins with an invented number and follows rightly from it.
+
+    Args:
+        trial: on whose oracle.
+        given: the student's numbers.
+        number: stands everywhere in the first answer.
+        easy: whether only that stands on the sheet which the start leaves nothing to work out of; else all of it.
+    """
     first = trial.solution.asked[0]
     shape = trial.marking.exercise.answers[first].shape
-    worked = solve(trial.solution, given, override={first: np.full(shape, number)})
-    return worked.written, worked.sound
+    written = solve(trial.solution, given, override={first: np.full(shape, number)}).written
+    if not easy:
+        return written
+    right = solve(trial.solution, given).written
+    kept: dict[str, Any] = {}
+    for name, value in written.items():
+        if name == first or (not _is_choice(trial, name) and _takes_no_work(value, right[name], given, kept)):
+            kept[name] = value
+    return kept
+
+
+def _takes_no_work(value: Any, right: Any, given: Any, before: Mapping[str, Any]) -> bool:
+    """Whether a value can be written down without working it out, and is not simply right.
+
+    So it is with zeros, ones of a saturated function, one number in every entry, a given value, and what stands on
+    the sheet already.
+    """
+    value = np.asarray(value, dtype=float)
+    if not np.isfinite(value).all() or np.allclose(value, np.asarray(right, dtype=float), rtol=1e-9, atol=0):
+        return False
+    flat = np.all((np.abs(value) < FLAT) | (np.abs(value - 1) < FLAT))
+    known = (*given, *before.values())
+    again = any(np.shape(leaf) == value.shape and np.array_equal(leaf, value) for leaf in known)
+    return bool(flat or again or (value.size > 1 and np.ptp(value) == 0))
 
 
 def _is_choice(trial: Trial, name: str) -> bool:
@@ -65,17 +95,27 @@ def ways(trial: Trial) -> Iterator[tuple[str, Callable[[Any], dict[str, Any]]]]:
 
 
 def starts(trial: Trial) -> Iterator[tuple[str, Callable[[Any], dict[str, Any]]]]:
-    """Yield the names of clever starts, and what makes the sheets of the given values."""
+    """Yield the names of chosen starts, and what makes the sheets of the given values.
+
+    With the rest worked out from it, a start is one wrong answer and real work: that is shown beside the others.
+    """
     for number in STARTS:
-        yield f"{number:g} first, then followed", lambda given, number=number: _started(trial, given, number)[0]
+        yield (
+            f"{number:g} first, then what is easy",
+            lambda given, number=number: _started(trial, given, number, easy=True),
+        )
+        yield (
+            f"{number:g} first, then followed",
+            lambda given, number=number: _started(trial, given, number, easy=False),
+        )
 
 
 def run(trial: Trial) -> Row:
-    """Return the row of the table: the best sheet without work and the best clever start, with their shares."""
+    """Return the row of the table: the best sheets without work, with a chosen start and with all that follows."""
     groups: dict[str, list[Case]] = {}
     for label, make in (*ways(trial), *starts(trial)):
         filled = [make(trial.marking.given(student)) for student in trial.students]
-        for words in _words(trial) if "followed" not in label else [{}]:
+        for words in _words(trial) if "first, then" not in label else [{}]:
             name = " ".join((label, *words.values()))
             groups[name] = [Case(s, {**w, **words}, name) for s, w in zip(trial.students, filled, strict=True)]
     found: dict[str, float] = {}
@@ -83,15 +123,18 @@ def run(trial: Trial) -> Row:
         points = marked.earned(trial.solution.asked)
         found[name] = ratio(float(points.mean()), trial.points)
         earned = points > 0.1 * trial.points + 1e-9
-        trial.note(KIND, f"{name}: {found[name]:.0%} of the points", groups[name], earned, points)
-    easy = {name: value for name, value in found.items() if "followed" not in name}
-    clever = {name: value for name, value in found.items() if "followed" in name}
+        if "followed" not in name:
+            trial.note(KIND, f"{name}: {found[name]:.0%} of the points", groups[name], earned, points)
+    worked = {name: value for name, value in found.items() if "followed" in name}
+    clever = {name: value for name, value in found.items() if "what is easy" in name}
+    easy = {name: value for name, value in found.items() if name not in worked and name not in clever}
     best, start = max(easy, key=easy.__getitem__), max(clever, key=clever.__getitem__)
     return {
         "cheapest": Share(easy[best]),
         "which": best,
         "from a start": Share(clever[start]),
         "which start": start,
+        "and all that follows worked out": Share(max(worked.values())),
     }
 
 

@@ -1,5 +1,8 @@
 """Honest students: everything is worked rightly and rounded by a habit. What do they lose?"""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from benchmarks.trial.case import Case
@@ -16,7 +19,7 @@ def cases(trial: Trial, habit: Habit) -> tuple[list[Case], np.ndarray]:
     for student in trial.students:
         given = trial.marking.given(student)
         worked = solve(trial.solution, given, habit)
-        exact = _unrounded(trial, given, worked.carried)
+        exact = _unrounded(trial, given, worked.carried, whole=habit.name.startswith("2 decimals"))
         sheets.append(Case(student, worked.written, habit.name))
         coarse.append([_coarse(worked.written[name], exact[name]) for name in trial.solution.asked])
     return sheets, np.array(coarse)
@@ -54,10 +57,24 @@ def run(trial: Trial) -> Row:
     return row
 
 
-def _unrounded(trial: Trial, given, carried):
-    """Return what every step is before it is rounded, on the values that were carried."""
+def _unrounded(trial: Trial, given: Any, carried: Mapping[str, Any], whole: bool) -> dict[str, Any]:
+    """Return what every step is before it is rounded, on the asked values that were carried.
+
+    Args:
+        trial: on whose oracle.
+        given: the student's numbers.
+        carried: what was worked on with.
+        whole: whether what is not asked counts as part of the step that uses it: who keeps two decimals of a
+            hidden 0.004 has made that step too coarse.
+    """
+    known = dict(carried)
+    exact = {}
     with np.errstate(all="ignore"):
-        return {name: step(given, carried) for name, step in trial.solution.steps.items()}
+        for name, step in trial.solution.steps.items():
+            exact[name] = step(given, known)
+            if whole and name in trial.solution.hidden:
+                known[name] = exact[name]
+    return exact
 
 
 def _coarse(written, exact) -> bool:

@@ -83,7 +83,8 @@ def _functions(rows: Rows) -> str:
 
 
 def _draws(rows: Rows) -> str:
-    return f"{sum(row['right in some draw'] + row['right in all'] for row in rows.values())} misconceptions"
+    never = sum(row["right in all"] for row in rows.values())
+    return f"{sum(row['right in some draw'] for row in rows.values())} beliefs, {never} more in every draw"
 
 
 def _named(rows: Rows) -> str:
@@ -100,7 +101,7 @@ LINES = (
     Line("error", "later steps lost per error", "0.28 and 0.22", "0.005", _error),
     Line("misread", "one given number misread", "up to 9 of 9 points", "a step; 0 flagged", _misread),
     Line("cheap", "cheapest sheet without work", "35 %", "10 %", _largest("cheapest", "which")),
-    Line("cheap", "from a clever start", "9 of 11", "", _largest("from a start", "which start")),
+    Line("cheap", "from a chosen start", "9 of 11", "10 %", _largest("from a start", "which start")),
     Line("foreign", "somebody else's sheet recognised", "short ones never", "99 % of assignments", _foreign),
     Line("function", "right under some secret", "up to 40 %", "0", _functions),
     Line("misconception", "right in some kept draw", "up to 40 of 40", "0", _draws),

@@ -27,7 +27,8 @@ ABOUT = {
     ),
     "cheap": (
         "Sheets without work",
-        "Mean share of the points. Wanted: at most 10 %.",
+        "Mean share of the points. From a start: something invented first, then only what it leaves nothing to "
+        "work out of. Wanted of both: at most 10 %. With all that follows worked out, it is one wrong answer.",
     ),
     "foreign": (
         "Somebody else's assignment",
@@ -39,7 +40,7 @@ ABOUT = {
     ),
     "misconception": (
         "Misconceptions, named in nine of ten variants",
-        "Wanted: 500 of all.",
+        "Wanted: 500 of all. A belief is right in a draw if it is so at all steps that it touches; wanted: none.",
     ),
 }
 

@@ -2,7 +2,8 @@ r"""Marking as one pure function of given values and answers, for one sheet or, 
 
 Each step is evaluated on the true parents and on the student's own. The second carries the rounding of what
 was written: its tolerance is the answer's unit plus $\sum |\partial\text{step}/\partial\text{parent}|$ times the
-parent's unit. A parent that is missing or unusable is replaced by its own step on what was given before it.
+parent's unit. What a step hides is rounded too: values that it marks by `on_paper` are carried in the same way.
+A parent that is missing or unusable is replaced by its own step on what was given before it.
 
 What does not follow, though it is what the step gives on the student's own numbers:
 
@@ -10,7 +11,7 @@ What does not follow, though it is what the step gives on the student's own numb
 - from a parent that makes no sense, or a value that makes none: a size below 1, a probability above 1;
 - what became trivial (zeros, given values, a saturated sigmoid), unless zeros are forced by the student's own
   gates on work of which the greater part is right but for sign and order (`kin`);
-- what repeats its parent, unless something else was worked out on wrong numbers somewhere on the sheet, or half
+- what repeats its parent, slips included, unless something else was worked out on wrong numbers somewhere on the sheet, or half
   of what repeats nothing is right: then `adds = mults` says what the question asks for.
 """
 
@@ -25,7 +26,7 @@ from jax import Array
 from course.exercises.base import LISTED, WORDS
 from course.exercises.shapes import squeezed
 from course.marking.listed import share
-from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call
+from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call, noting
 from course.marking.tolerance import Fit, compare, vanishes
 from course.sheet.reading import Status
 
@@ -156,8 +157,12 @@ def mark(
     for number, step in enumerate(scheme.steps.values()):
         answer = _Answer(scheme, step, entries[step.name], sheet)
         marks[step.name], sheet = answer.mark(number)
-        follows = (marks[step.name].state == State.FOLLOWS) & sheet.some(step, "wrong")
-        repeats[step.name] = follows & answer.repeats(answer.expected)
+        verdict, wrong_before = marks[step.name], sheet.some(step, "wrong")
+        follows = (verdict.state == State.FOLLOWS) & wrong_before
+        slipped = (verdict.slip != NONE) & wrong_before
+        repeats[step.name] = jnp.where(
+            slipped, answer.repeats(answer.value), follows & answer.repeats(answer.expected)
+        )
         if step.answer.dtype not in WORDS | {"graph"}:
             worked |= follows & ~repeats[step.name] & ~answer.is_trivial
         if any(slip.place != ("", "") for slip in step.slips):
@@ -200,11 +205,17 @@ def _half_is_right(scheme: Scheme, marks: Marks, repeats: dict[str, Array]) -> A
 
 
 def _unless_idle(verdict: Verdict, idle: Array) -> Verdict:
-    """Take back the points of a step that repeats its parent where nothing else was worked out."""
+    """Take back the points of a step that repeats its parent where nothing else was worked out.
+
+    A slip stays named, where it is charged for the first time.
+    """
+    undone = idle & (verdict.state != State.SLIP)
     return verdict._replace(
-        state=jnp.where(idle, _small(State.WRONG), verdict.state),
+        state=jnp.where(undone, _small(State.WRONG), verdict.state),
         points=jnp.where(idle, 0.0, verdict.points),
-        reason=jnp.where(idle, _small(Reason.REPEATS), verdict.reason),
+        slip=jnp.where(undone, NONE, verdict.slip),
+        charged_at=jnp.where(undone, NONE, verdict.charged_at),
+        reason=jnp.where(undone, _small(Reason.REPEATS), verdict.reason),
     )
 
 
@@ -269,8 +280,8 @@ class _Answer:
         self.typical = 1.0 if sheet.sizes is None else sheet.sizes[step.name]
         self.largest = jnp.inf if sheet.sizes is None else 1e3 * sheet.sizes[step.name]
         # Without barriers XLA fuses every value with all that it comes from, and takes longer to compile.
-        self.truth, self.expected, self.carried = jax.lax.optimization_barrier(
-            (*self._on_both(step), self._carried(step))
+        self.truth, self.expected, self.carried, self.hidden = jax.lax.optimization_barrier(
+            (*self._on_both(step), self._carried(step) + self._hidden("used"), self._hidden("truth"))
         )
         largest = jnp.max(jnp.abs(self.truth), initial=0.0)
         self.floor = NEGLIGIBLE * jnp.where(largest > 0, largest, self.typical)
@@ -384,10 +395,36 @@ class _Answer:
             carried += jnp.sum(parts, axis=axes) if axes else parts
         return jnp.where(carried < jnp.inf, carried, 0.0)  # false for nan too
 
+    def _hidden(self, which: str) -> Array:
+        """How far the step may be off because what it hides was rounded: sum of |Jacobian| times advised units."""
+        step, values = self.step, {name: getattr(known, which) for name, known in self.sheet.known.items()}
+        noted: list[Array] = []
+
+        def note(value: Any) -> Any:
+            noted.append(jnp.asarray(value, dtype=float))
+            return value
+
+        with noting(note):
+            _evaluate(step, step, self.sheet.inputs, values)
+        total = jnp.zeros(step.answer.shape)
+        if not noted or step.answer.dtype != "float":
+            return total
+
+        def moved(by: list[Array]) -> Array:
+            left = iter(by)
+            with noting(lambda value: value + next(left)):
+                return _evaluate(step, step, self.sheet.inputs, values)
+
+        jacobians = jax.jacfwd(moved)([jnp.zeros_like(value) for value in noted])
+        for value, jacobian in zip(noted, jacobians, strict=True):
+            axes = tuple(range(len(step.answer.shape), jacobian.ndim))
+            total += jnp.sum(jnp.abs(jacobian) * advised_unit(value), axis=axes)
+        return jnp.where(total < jnp.inf, total, 0.0)
+
     def _targets(self) -> _Targets:
         """Put together all that the answer may be; `self.own` and `self.first_slip` say where rows begin."""
         step, none = self.step, jnp.zeros_like(self.carried)
-        rows = [(self.truth, none), (self.expected, self.carried)]
+        rows = [(self.truth, self.hidden), (self.expected, self.carried)]
         used = {name: known.used for name, known in self.sheet.known.items()}
         for name in step.parents:  # a transposed matrix may be carried on as it was written
             written = self.sheet.known[name].written
@@ -543,11 +580,13 @@ class _Answer:
         return self._is_copied() | self._is_constant()
 
     def repeats(self, value: Array) -> Array:
-        """Say whether a value is one parent's, as the student has it."""
+        """Say whether a value is one parent's, as the student has it, or a number one of its entries."""
         again = jnp.asarray(False)
-        for name in self.step.parents:
+        for name in self.step.parents if self.numeric else ():
             parent = self.sheet.known[name].used
-            if squeezed(jnp.shape(parent)) == squeezed(self.step.answer.shape):
+            if value.size == 1 and parent.size > 1:
+                again |= jnp.any(jnp.abs(parent - value) <= 1e-9 * jnp.abs(value))
+            elif squeezed(jnp.shape(parent)) == squeezed(self.step.answer.shape):
                 close = jnp.abs(jnp.reshape(parent, value.shape) - value) <= 1e-9 * jnp.abs(value)
                 again |= _all(close)
         return again
@@ -633,6 +672,13 @@ def _state(
 
 def _is_read(entry: Entry) -> Array:
     return (entry.status == Status.READ) | (entry.status == Status.TRANSPOSED)
+
+
+def advised_unit(value: Array) -> Array:
+    """Give the last place that the course advises to write: two decimals, or two significant digits."""
+    size = jnp.abs(value)
+    digits = jnp.floor(jnp.log10(jnp.where(size > 0, size, 1.0)) + 1e-9)
+    return 10.0 ** jnp.minimum(digits - 1, -2)
 
 
 def _is_any(found: Array, numbers: Sequence[int]) -> Array:

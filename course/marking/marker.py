@@ -18,13 +18,14 @@ from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate
 from course.marking.pool import Candidate, Pool, fields_used
 from course.marking.report import Misread, Report, Ruling, step_marks
 from course.marking.scheme import Cap, Scheme, State
-from course.marking.tolerance import compare
+from course.marking.tolerance import LARGEST, ZERO, compare
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant
 from course.sheet import Sheet
 from course.sheet.reading import Reading, Status, by_asked_name, read_sheet, unknown_names
 
 BITS = 17  # beside those of the size of the class: one chance in 130 000 that anybody is suspected by chance
 FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
+MOST = 256  # misreadings on which one sheet is marked
 RIGHT = (State.EXACT, State.FOLLOWS)
 
 
@@ -105,6 +106,7 @@ class Marker:
             return mark(scheme, given, entries, probe, follow, sizes)
 
         self._many = InBlocks(one, shared=1)
+        self._alone: dict[str, InBlocks] = {}  # single steps, on the students' own earlier answers
 
     def mark(
         self,
@@ -375,7 +377,7 @@ class Marker:
         """Find the one misread given value under which wrong answers are right and none gets worse."""
         if self.scheme.exercise.draw is None or len(wrong) < FEWEST:
             return None
-        candidates = self.pool.misreadings(task.given, self._uses[wrong[0]])
+        candidates = self._candidates(task, entries, verdicts, wrong[0])
         if not candidates:
             return None
         found = self._on(task, entries, [each.numbers for each in candidates])
@@ -391,6 +393,8 @@ class Marker:
             # What leaves half of it wrong explains nothing: on somebody else's numbers a few steps fit by chance.
             if len(distinct) < FEWEST or 2 * len(mended) <= len(wrong) or worse or trivial:
                 continue
+            if _is_copied([np.asarray(entries[name].value) for name in mended], task.given):
+                continue
             points = self._points(marks, candidate.numbers, entries) - self.scheme.steps[mended[0]].points
             if points > before:
                 good.append((points, candidate, marks))
@@ -398,6 +402,29 @@ class Marker:
         if not good or (len(good) > 1 and good[0][0] == good[1][0]):
             return None
         return good[0][1], good[0][2]
+
+    def _candidates(self, task: Task, entries: dict[str, Entry], verdicts: Marks, first: str) -> list[Candidate]:
+        """Give the misreadings that explain the first wrong answer, roughly; marking tells which do."""
+        every = self.pool.misreadings(task.given, self._uses[first])
+        if not every:
+            return []
+        read = {Status.READ, Status.TRANSPOSED}
+        parents = {
+            name: entries[name].value if int(entries[name].status) in read else np.asarray(verdicts[name].expected)
+            for name in self.scheme.steps[first].parents
+        }
+        if first not in self._alone:
+            step = self.scheme.steps[first]
+            self._alone[first] = InBlocks(lambda given, probe, parents: evaluate(step, given, probe, parents))
+        repeated = jax.tree.map(
+            lambda leaf: np.broadcast_to(np.asarray(leaf), (len(every), *np.shape(leaf))), (task.probe, parents)
+        )
+        theirs = self._alone[first](stack([each.numbers for each in every]), *repeated)
+        off = np.abs(theirs - entries[first].value)
+        scale = np.max(np.abs(theirs), initial=0.0, axis=tuple(range(1, theirs.ndim)), keepdims=True)
+        near = off <= LARGEST * np.abs(theirs) + 3 * entries[first].unit + ZERO * scale
+        fits = near.reshape(len(every), -1).all(axis=1)
+        return [each for each, fit in zip(every, fits, strict=True) if fit][:MOST]
 
     def _charge(self, marks: Marks, before: Marks, wrong: list[str]) -> tuple[Marks, str]:
         """Charge the first step that a misreading touches; what is right on the numbers used follows."""
@@ -450,6 +477,15 @@ class Marker:
 def may_accuse(evidence: Evidence) -> bool:
     """Say whether evidence can be enough to hold a sheet to be somebody else's, in the smallest class."""
     return evidence.bits >= BITS and len(evidence.fields) >= FEWEST
+
+
+def _is_copied(values: Sequence[np.ndarray], given: Any) -> bool:
+    """Say whether answers show no work: zeros, one number, or nothing but the numbers of one given field."""
+    numbers = {abs(float(entry)) for value in values for entry in value.flat} - {0.0}
+    if len(numbers) < FEWEST:
+        return True
+    fields = ({abs(float(entry)) for entry in np.asarray(leaf).flat} for leaf in jax.tree.leaves(given))
+    return any(numbers <= field for field in fields)
 
 
 def _suspect(total: Mapping[Variant, Evidence], task: Task) -> Variant | None:

@@ -10,7 +10,7 @@ import numpy as np
 from course.exercises import Exercise
 
 SAMPLE = 256  # draws of the pool that are looked at
-MOST = 256  # misreadings that are tried on one sheet
+MOST = 4096  # misreadings of which one step is worked out
 
 
 class Candidate(NamedTuple):
@@ -77,7 +77,7 @@ class Pool:
         for field, index in entries:
             value = float(np.asarray(getattr(given, field))[index])
             for other in (-value, *_swapped(value)):
-                if np.min(self._values[field]) <= other <= np.max(self._values[field]) and other:
+                if other:
                     yield _read(given, field, index, other)
         yield from self._exchanged(given, fields)
         others: list[tuple[float, Candidate]] = []

@@ -1,7 +1,9 @@
 """What a mark scheme is: the steps of one exercise, their points and the slips people make in them."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal, cast
@@ -17,6 +19,32 @@ TRANSPOSED = "transposed"
 Place = tuple[str, str]
 # How far a value may be off for the arithmetic of float32, relative to it, unless a step says otherwise.
 ARITHMETIC = 1e-4
+
+
+_noting: ContextVar[Callable[[Any], Any] | None] = ContextVar("_noting", default=None)
+
+
+def on_paper(value: Any) -> Any:
+    """Mark a value inside a step as one that is written down on the way though it is not asked for.
+
+    It is rounded there as the course advises, to two decimals or two significant digits, and the step may be off
+    by what that makes of it.
+
+    >>> on_paper(0.25)
+    0.25
+    """
+    note = _noting.get()
+    return value if note is None else note(value)
+
+
+@contextmanager
+def noting(note: Callable[[Any], Any]) -> Iterator[None]:
+    """Let every value that is marked by `on_paper` pass through a function."""
+    token = _noting.set(note)
+    try:
+        yield
+    finally:
+        _noting.reset(token)
 
 
 class SchemeError(CourseError):

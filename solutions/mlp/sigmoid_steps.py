@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from course.marking.scheme import Scheme
+from course.marking.scheme import Scheme, on_paper
 from course.models.mlp import with_bias
 
 
@@ -206,7 +206,7 @@ def backward_steps(scheme: Scheme) -> None:
 
         The slope of the sigmoid is $\sigma'(a) = \sigma(a)(1 - \sigma(a))$.
         """
-        return delta2 * given.W2[1:] * z1 * (1 - z1)
+        return delta2 * given.W2[1:] * on_paper(z1 * (1 - z1))
 
     @delta1.slip(
         "The weights $W^{(2)}$ are missing: the error goes back along them.",

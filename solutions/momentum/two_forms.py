@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 
 from course.exercises import find
-from course.marking.scheme import Scheme, Step
+from course.marking.scheme import Scheme, Step, on_paper
 
 two_forms = Scheme(find("momentum/two-forms"))
 
@@ -573,7 +573,8 @@ def kappa_as_largest(given):
 @two_forms.step()
 def best_beta(kappa):
     r"""$\beta^\ast = \bigl( (\sqrt\kappa - 1) / (\sqrt\kappa + 1) \bigr)^2$"""
-    return ((jnp.sqrt(kappa) - 1) / (jnp.sqrt(kappa) + 1)) ** 2
+    root = on_paper(jnp.sqrt(kappa))
+    return on_paper((root - 1) / (root + 1)) ** 2
 
 
 @best_beta.slip("The square is missing.", cause="no square")

@@ -37,10 +37,20 @@ WRONG_PLACES = (
 )
 
 
-def counting(solution: Solution) -> Solution:
-    """Return the solution with counts as integers wherever they are whole."""
+def _is_count(value: np.ndarray) -> bool:
+    return bool(np.all(value >= 0))
+
+
+def counting(solution: Solution, signed: bool = False) -> Solution:
+    """Return the solution with counts as integers wherever they are whole.
+
+    Args:
+        solution: with counts as floats.
+        signed: whether they may be negative, as places in front of the first one are.
+    """
     return replace(
         solution,
+        domain={**({} if signed else dict.fromkeys(solution.steps, _is_count)), **solution.domain},
         steps={name: _whole(step) for name, step in solution.steps.items()},
         misconceptions=[replace(wrong, function=_whole(wrong.function)) for wrong in solution.misconceptions],
     )

@@ -11,6 +11,8 @@ FORWARD = {
     "a2": lambda g, v: g.W2 @ with_one(v["z1"]),
 }
 
+DOMAIN = {"z1": lambda z: bool(np.all((z > 0) & (z < 1)))}
+
 BACKWARD = {
     "dW2": lambda g, v: v["delta2"] * with_one(v["z1"]),
     "new_W2": lambda g, v: g.W2 - g.alpha * v["dW2"],

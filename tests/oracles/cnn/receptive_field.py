@@ -189,7 +189,8 @@ SOLUTION = counting(
                 ),
             ]
         ),
-    )
+    ),
+    signed=True,
 )
 
 

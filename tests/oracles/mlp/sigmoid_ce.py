@@ -3,7 +3,13 @@
 import numpy as np
 
 from tests.oracles.layers import relu, sigmoid
-from tests.oracles.sigmoid_network import BACKWARD, BACKWARD_MISCONCEPTIONS, FORWARD, FORWARD_MISCONCEPTIONS
+from tests.oracles.sigmoid_network import (
+    BACKWARD,
+    BACKWARD_MISCONCEPTIONS,
+    DOMAIN,
+    FORWARD,
+    FORWARD_MISCONCEPTIONS,
+)
 from tests.oracles.solution import Misconception, Solution
 
 
@@ -75,5 +81,5 @@ SOLUTION = Solution(
     STEPS,
     hidden=frozenset({"slope1"}),
     misconceptions=MISCONCEPTIONS,
-    domain={"h": lambda h: bool(0 < h < 1)},
+    domain={**DOMAIN, "h": lambda h: bool(0 < h < 1)},
 )

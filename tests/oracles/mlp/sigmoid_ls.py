@@ -1,7 +1,13 @@
 """`mlp/sigmoid-ls`: sigmoid hidden units, a linear output, half the squared error; the numeric steps."""
 
 from tests.oracles.layers import sigmoid
-from tests.oracles.sigmoid_network import BACKWARD, BACKWARD_MISCONCEPTIONS, FORWARD, FORWARD_MISCONCEPTIONS
+from tests.oracles.sigmoid_network import (
+    BACKWARD,
+    BACKWARD_MISCONCEPTIONS,
+    DOMAIN,
+    FORWARD,
+    FORWARD_MISCONCEPTIONS,
+)
 from tests.oracles.solution import Misconception, Solution
 
 STEPS = {
@@ -45,4 +51,6 @@ MISCONCEPTIONS = [
     *BACKWARD_MISCONCEPTIONS,
 ]
 
-SOLUTION = Solution("mlp/sigmoid-ls", STEPS, hidden=frozenset({"slope1"}), misconceptions=MISCONCEPTIONS)
+SOLUTION = Solution(
+    "mlp/sigmoid-ls", STEPS, hidden=frozenset({"slope1"}), misconceptions=MISCONCEPTIONS, domain=DOMAIN
+)

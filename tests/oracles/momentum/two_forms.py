@@ -23,10 +23,11 @@ STEPS = {
     "schedule_II": lambda g, v: v["theta1_II"] - g.alpha_next * v["v2"],
     "kappa": lambda g, v: g.h.max() / g.h.min(),
     "root": lambda g, v: np.sqrt(v["kappa"]),
-    "best_beta": lambda g, v: ((v["root"] - 1) / (v["root"] + 1)) ** 2,
+    "share": lambda g, v: (v["root"] - 1) / (v["root"] + 1),
+    "best_beta": lambda g, v: v["share"] ** 2,
 }
 
-HIDDEN = frozenset({"g1_I", "g2_I", "g1_II", "g2_II", "root"})
+HIDDEN = frozenset({"g1_I", "g2_I", "g1_II", "g2_II", "root", "share"})
 
 
 def _first_of_size_next(g, v, form):
@@ -375,9 +376,7 @@ MISCONCEPTIONS = [
     Misconception("kappa", "root", lambda g, v: np.sqrt(g.h.max() / g.h.min()), "κ is the root of the ratio."),
     Misconception("kappa", "product", lambda g, v: g.h.prod(), "κ is the determinant."),
     Misconception("kappa", "largest", lambda g, v: g.h.max(), "κ is the largest curvature."),
-    Misconception(
-        "best_beta", "not squared", lambda g, v: (v["root"] - 1) / (v["root"] + 1), "The square is left out."
-    ),
+    Misconception("best_beta", "not squared", lambda g, v: v["share"], "The square is left out."),
     Misconception(
         "best_beta",
         "no root",
