@@ -11,8 +11,8 @@ What does not follow, though it is what the step gives on the student's own numb
 - from a parent that makes no sense, or a value that makes none: a size below 1, a probability above 1;
 - what became trivial (zeros, given values, a saturated sigmoid), unless zeros are forced by the student's own
   gates on work of which the greater part is right but for sign and order (`kin`);
-- what repeats its parent, slips included, unless something else was worked out on wrong numbers somewhere on the sheet, or half
-  of what repeats nothing is right: then `adds = mults` says what the question asks for.
+- what repeats its parent, slips included, unless something else was worked out on wrong numbers somewhere on the
+  sheet, or half of what repeats nothing is right: then `adds = mults` says what the question asks for.
 """
 
 import functools

@@ -26,6 +26,7 @@ from course.sheet.reading import Reading, Status, by_asked_name, read_sheet, unk
 BITS = 17  # beside those of the size of the class: one chance in 130 000 that anybody is suspected by chance
 FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
 MOST = 256  # misreadings on which one sheet is marked
+CLEARLY = 10  # times nearer to what one misreading gives than to what another does
 RIGHT = (State.EXACT, State.FOLLOWS)
 
 
@@ -382,7 +383,7 @@ class Marker:
             return None
         found = self._on(task, entries, [each.numbers for each in candidates])
         before = self._points(verdicts, task.given, entries)
-        good: list[tuple[float, Candidate, Marks]] = []
+        good: list[tuple[float, float, Candidate, Marks]] = []
         for candidate, marks in zip(candidates, found, strict=True):
             mended = [name for name in wrong if int(marks[name].state) in RIGHT]
             distinct = {np.asarray(entries[name].value).tobytes() for name in mended}
@@ -397,11 +398,14 @@ class Marker:
                 continue
             points = self._points(marks, candidate.numbers, entries) - self.scheme.steps[mended[0]].points
             if points > before:
-                good.append((points, candidate, marks))
-        good.sort(key=lambda item: -item[0])
-        if not good or (len(good) > 1 and good[0][0] == good[1][0]):
+                off = sum(_distance(entries[name].value, marks[name].truth) for name in mended)
+                good.append((points, off, candidate, marks))
+        good.sort(key=lambda item: item[:2])
+        best = [item for item in good if item[0] == good[-1][0]]
+        # Where rounding lets several misreadings explain the sheet, one is named only if it does so far better.
+        if not best or (len(best) > 1 and best[0][1] * CLEARLY >= best[1][1]):
             return None
-        return good[0][1], good[0][2]
+        return best[0][2], best[0][3]
 
     def _candidates(self, task: Task, entries: dict[str, Entry], verdicts: Marks, first: str) -> list[Candidate]:
         """Give the misreadings that explain the first wrong answer, roughly; marking tells which do."""
@@ -423,8 +427,9 @@ class Marker:
         off = np.abs(theirs - entries[first].value)
         scale = np.max(np.abs(theirs), initial=0.0, axis=tuple(range(1, theirs.ndim)), keepdims=True)
         near = off <= LARGEST * np.abs(theirs) + 3 * entries[first].unit + ZERO * scale
-        fits = near.reshape(len(every), -1).all(axis=1)
-        return [each for each, fit in zip(every, fits, strict=True) if fit][:MOST]
+        fits = np.flatnonzero(near.reshape(len(every), -1).all(axis=1))
+        nearest = fits[np.argsort(off.reshape(len(every), -1).sum(axis=1)[fits], kind="stable")]
+        return [every[place] for place in nearest[:MOST]]
 
     def _charge(self, marks: Marks, before: Marks, wrong: list[str]) -> tuple[Marks, str]:
         """Charge the first step that a misreading touches; what is right on the numbers used follows."""
@@ -477,6 +482,12 @@ class Marker:
 def may_accuse(evidence: Evidence) -> bool:
     """Say whether evidence can be enough to hold a sheet to be somebody else's, in the smallest class."""
     return evidence.bits >= BITS and len(evidence.fields) >= FEWEST
+
+
+def _distance(value: Any, target: Any) -> float:
+    """Give how far an answer is from a target, in parts of its largest entry."""
+    scale = float(np.max(np.abs(target), initial=0.0)) or 1.0
+    return float(np.max(np.abs(np.asarray(value) - target), initial=0.0)) / scale
 
 
 def _is_copied(values: Sequence[np.ndarray], given: Any) -> bool:
