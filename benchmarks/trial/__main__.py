@@ -2,27 +2,27 @@
 
 import argparse
 import datetime
+import multiprocessing
 import os
 import platform
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import jax
 import numpy as np
 
-from benchmarks.trial import cheap, error, foreign, function, honest, misconception, misread
-from benchmarks.trial.case import students
-from benchmarks.trial.table import findings_page, page, show
-from benchmarks.trial.trial import Row, Trial
+from benchmarks.trial import foreign
+from benchmarks.trial.parts import ALL, FEWER, Part, run_assignment, run_exercise
+from benchmarks.trial.table import page
+from benchmarks.trial.trial import Row
 from course.commands.common import prepare_output
 from tests import oracles
 from tests.oracles import functions
 
-KINDS = {module.KIND: module for module in (honest, error, misread, cheap, misconception)}
-ALL = (*KINDS, foreign.KIND, function.KIND)
 RESULT = Path(__file__).parents[1] / "results" / "trial.md"
-FEWER = {"misconception": 40, "misread": 40, "cheap": 20, "foreign": 100}  # kinds with many sheets a student
 
 
 def main() -> None:
@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=200, help="students, each with numbers of their own")
     parser.add_argument("--secrets", type=int, default=200, help="under which wrong functions are tried")
     parser.add_argument("--kinds", default=",".join(ALL), help="some of them, with commas")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--write", action="store_true", help=f"write the table to {RESULT.name}")
     parser.add_argument("--findings", type=Path, help="write the smallest failing sheets to this file")
     options = parser.parse_args()
@@ -44,27 +45,25 @@ def main() -> None:
             f"unknown: {', '.join(unknown)}; the kinds are {', '.join(ALL)}, the exercises {', '.join(known)}"
         )
     prepare_output()
-    rows: dict[str, dict[str, Row]] = {kind: {} for kind in kinds}
-    trials = []
     start = time.perf_counter()
     exercises = options.exercises or known
-    for exercise in exercises:
-        for kind in kinds:
-            if kind == function.KIND and exercise in functions.exercises():
-                _timed(rows, kind, exercise, lambda exercise=exercise: function.run(exercise, options.secrets))
-            if kind in KINDS and exercise in oracles.exercises():
-                count = min(options.variants, FEWER.get(kind, options.variants))
-                trials.append(Trial.of(exercise, tuple(students(count))))
-                _timed(rows, kind, exercise, lambda kind=kind: KINDS[kind].run(trials[-1]))
+    worked = [exercise for exercise in exercises if exercise in oracles.exercises()]
+    topics = list(dict.fromkeys(exercise.partition("/")[0] for exercise in worked))
+    tasks: list[Callable[[], Part]] = [partial(run_exercise, each, kinds, options) for each in exercises]
     if foreign.KIND in kinds:
-        worked = [exercise for exercise in exercises if exercise in oracles.exercises()]
-        for topic in dict.fromkeys(exercise.partition("/")[0] for exercise in worked):
-            count = min(options.variants, FEWER.get(foreign.KIND, options.variants))
-            whole = [Trial.of(e, tuple(students(count))) for e in worked if e.startswith(f"{topic}/")]
-            trials += whole
-            _timed(rows, foreign.KIND, topic, lambda whole=whole: foreign.run(whole))
+        whole = {topic: [each for each in worked if each.startswith(f"{topic}/")] for topic in topics}
+        tasks += [partial(run_assignment, topic, whole[topic], options) for topic in topics]
+    rows: dict[str, dict[str, Row]] = {kind: {} for kind in kinds}
+    pages = []
+    with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for part in [pool.submit(task) for task in tasks]:
+            found, findings = part.result()
+            pages.append(findings)
+            for kind, name, row in found:
+                rows[kind][name] = row
     heading = (
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}; {options.variants} variants an exercise; "
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}; {options.variants} variants an exercise"
+        f"{_fewer(options.variants)}; {options.secrets} secrets; "
         f"{platform.machine()}, {os.cpu_count()} cores, {time.perf_counter() - start:.0f} s; "
         f"Python {platform.python_version()}, jax {jax.__version__}, numpy {np.__version__}"
     )
@@ -73,14 +72,12 @@ def main() -> None:
     if options.write:
         RESULT.write_text(text, "utf-8")
     if options.findings:
-        options.findings.write_text(findings_page(trials), "utf-8")
+        options.findings.write_text("\n".join(pages), "utf-8")
 
 
-def _timed(rows: dict[str, dict[str, Row]], kind: str, name: str, run: Callable[[], Row]) -> None:
-    began = time.perf_counter()
-    rows[kind][name] = run()
-    shown = ", ".join(f"{column} {show(value)}" for column, value in rows[kind][name].items())
-    print(f"{name} {kind} {time.perf_counter() - began:.1f} s: {shown}")
+def _fewer(variants: int) -> str:
+    fewer = {kind: count for kind, count in FEWER.items() if count < variants}
+    return f" ({', '.join(f'{kind} {count}' for kind, count in fewer.items())})" if fewer else ""
 
 
 if __name__ == "__main__":

@@ -79,10 +79,10 @@ def show(value: Any) -> str:
     return str(value)
 
 
-def findings_page(trials: Sequence[Trial]) -> str:
+def findings_page(name: str, trials: Sequence[Trial]) -> str:
     """Return the smallest failing sheet of every sort, the dearest first, and misconceptions in a line each."""
     found = [(trial, finding) for trial in trials for finding in trial.findings]
-    parts = ["# Findings of the trial", ""]
+    parts = [f"# Findings of the trial: {name}", ""]
     shown: Counter[tuple[str, str]] = Counter()
     for trial, finding in sorted(found, key=lambda each: -each[1].worth):
         sort = (trial.solution.exercise, finding.kind)

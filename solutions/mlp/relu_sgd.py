@@ -148,14 +148,6 @@ def y_hat_with_the_bias_last(given, z1):
     return given.W2 @ _one_last(z1)
 
 
-@y_hat.slip(
-    "The output is linear: no ReLU there.",
-    cause="relu at the output",
-)
-def y_hat_activated(given, z1):
-    return jnp.maximum(given.W2 @ with_bias(z1), 0)
-
-
 @relu_sgd.step()
 def loss(given, y_hat):
     r"""$L = \frac12 (y - \hat y)^2$"""

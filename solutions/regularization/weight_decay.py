@@ -8,9 +8,12 @@ from course.marking.scheme import Scheme
 weight_decay = Scheme(find("regularization/weight-decay"))
 
 
-def _two_steps(given, new_w, *, beta=None, eta=None, new=1.0):
-    """The weights after two steps with the penalty in the gradient; the options make the slips."""
-    first, second = (given.dJ + 2 * given.alpha * w for w in (given.w, new_w))
+def _two_steps(given, dpenalty, new_w, *, beta=None, eta=None, new=1.0):
+    """The weights after two steps with the penalty in the gradient; the options make the slips.
+
+    2 alpha w^0 was asked for before: who has it wrong carries it on.
+    """
+    first, second = given.dJ + dpenalty, given.dJ + 2 * given.alpha * new_w
     beta = given.beta if beta is None else beta
     return new_w - (given.eta if eta is None else eta) * (new * second + beta * first)
 
@@ -293,9 +296,7 @@ def coupled(given, dpenalty, new_w):
     The first step has no velocity to add to, so it is the step without momentum. From then on the velocity
     remembers the decay of earlier weights.
     """
-    # 2 alpha w^0 was asked for before: who has it wrong carries it on.
-    first, second = given.dJ + dpenalty, given.dJ + 2 * given.alpha * new_w
-    return new_w - given.eta * (second + given.beta * first)
+    return _two_steps(given, dpenalty, new_w)
 
 
 @coupled.slip("The velocity holds the loss alone here: this is decoupled decay.", cause="where the decay stands")
@@ -315,49 +316,48 @@ def coupled_without_two(given, new_w):
 
 
 @coupled.slip("The second step uses the decay of the old weights; the gradient is taken at $w^1$.", cause="stale")
-def coupled_with_stale_decay(given, new_w):
-    first = given.dJ + 2 * given.alpha * given.w
-    return new_w - given.eta * (1 + given.beta) * first
+def coupled_with_stale_decay(given, dpenalty, new_w):
+    return new_w - given.eta * (1 + given.beta) * (given.dJ + dpenalty)
 
 
 @coupled.slip(
     r"The old velocity enters with the factor $\beta$.",
     cause="no beta",
 )
-def coupled_with_all_of_the_velocity(given, new_w):
-    return _two_steps(given, new_w, beta=1.0)
+def coupled_with_all_of_the_velocity(given, dpenalty, new_w):
+    return _two_steps(given, dpenalty, new_w, beta=1.0)
 
 
 @coupled.slip(
     r"The momentum goes backwards: its sign is $+\beta$.",
     cause="momentum sign",
 )
-def coupled_with_momentum_turned(given, new_w):
-    return _two_steps(given, new_w, beta=-given.beta)
+def coupled_with_momentum_turned(given, dpenalty, new_w):
+    return _two_steps(given, dpenalty, new_w, beta=-given.beta)
 
 
 @coupled.slip(
     r"The gradient is damped by $1 - \beta$, as in an average; there is no such factor here.",
     cause="damping",
 )
-def coupled_damped(given, new_w):
-    return _two_steps(given, new_w, new=1 - given.beta)
+def coupled_damped(given, dpenalty, new_w):
+    return _two_steps(given, dpenalty, new_w, new=1 - given.beta)
 
 
 @coupled.slip(
     "The second step starts at $w^1$, not at the weights of the start.",
     cause="from the start",
 )
-def coupled_from_the_start(given, new_w):
-    return given.w + (_two_steps(given, new_w) - new_w)
+def coupled_from_the_start(given, dpenalty, new_w):
+    return given.w + (_two_steps(given, dpenalty, new_w) - new_w)
 
 
 @coupled.slip(
     "The gradient of the second step is that of $J$ alone; the penalty belongs to it.",
     cause="no penalty",
 )
-def coupled_without_decay(given, new_w):
-    return new_w - given.eta * (given.dJ + given.beta * (given.dJ + 2 * given.alpha * given.w))
+def coupled_without_decay(given, dpenalty, new_w):
+    return new_w - given.eta * (given.dJ + given.beta * (given.dJ + dpenalty))
 
 
 @coupled.slip(
@@ -372,16 +372,16 @@ def coupled_after_one_step(new_w):
     r"The step size $\eta$ is forgotten.",
     cause="eta",
 )
-def coupled_without_eta(given, new_w):
-    return _two_steps(given, new_w, eta=1.0)
+def coupled_without_eta(given, dpenalty, new_w):
+    return _two_steps(given, dpenalty, new_w, eta=1.0)
 
 
 @coupled.slip(
     "This goes uphill: gradient descent subtracts.",
     cause="uphill",
 )
-def coupled_uphill(given, new_w):
-    return _two_steps(given, new_w, eta=-given.eta)
+def coupled_uphill(given, dpenalty, new_w):
+    return _two_steps(given, dpenalty, new_w, eta=-given.eta)
 
 
 @weight_decay.step(points=2, tolerance=0.01)

@@ -1,5 +1,6 @@
 """A second marker, in plain numpy and written from the rules, comes to the same states and points as the engine."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -78,8 +79,12 @@ def answers_of(readings):
     }
 
 
-@pytest.mark.parametrize("exercise_id", ["cnn/receptive-field", "momentum/two-forms"])
-def test_two_markers_agree(exercise_id):
+EXERCISES = ("cnn/receptive-field", "mlp/relu-sgd", "momentum/two-forms", "regularization/weight-decay")
+
+
+@functools.cache
+def compared(exercise_id):
+    """Return the first sheets on which the two differ, the states that were met, and the rules."""
     marker, oracle = registry.marker((SOLUTIONS,), exercise_id), oracles.load(exercise_id)
     exercise = marker.scheme.exercise
     rules = rules_of(marker.scheme, oracle)
@@ -89,16 +94,28 @@ def test_two_markers_agree(exercise_id):
         for _, written in made
     ]
     found = marker.mark_class(stack([given for given, _ in made]), stack([entries_of(each) for each in readings]))
-    seen, differing = set(), []
+    seen, differing, reached = set(), [], set()
     for number, ((given, written), reading) in enumerate(zip(made, readings, strict=True)):
         verdicts = {name: type(verdict)(*(leaf[number] for leaf in verdict)) for name, verdict in found.items()}
         engine = {n: (State(int(v.state)).word, float(v.points)) for n, v in verdicts.items()}
-        marks, withheld = second.mark(rules, given, answers_of(reading))
+        marks, withheld, met = second.mark(rules, given, answers_of(reading))
         mine = {name: tuple(mark) for name, mark in marks.items()}
         if mine != engine or withheld != withheld_of(marker.scheme, verdicts):
             differing.append(
                 (given, written, {n: (engine[n], mine[n]) for n in mine if mine[n] != engine[n]}, withheld)
             )
         seen.update(state for state, _ in mine.values())
-    assert differing[:3] == []
+        reached |= met
+    return len(made), differing, seen, reached
+
+
+@pytest.mark.parametrize("exercise_id", EXERCISES)
+def test_two_markers_agree(exercise_id):
+    count, differing, seen, _ = compared(exercise_id)
+    assert differing[:3] == [], f"{len(differing)} of {count} sheets differ"
     assert seen >= {"exact", "follows", "slip", "wrong", "missing", "unusable"}
+
+
+def test_the_sheets_reach_every_rule():
+    reached = set().union(*(compared(exercise_id)[3] for exercise_id in EXERCISES))
+    assert set(second.REACHED) - reached == set()

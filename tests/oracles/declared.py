@@ -80,10 +80,7 @@ def _form_one(g, v, rate, theta):
 # Wrong steps that a student works anew, where the misconception of the oracle takes up an earlier answer.
 WORKED_ANEW = {
     ("regularization/weight-decay", "coupled", 3): lambda g, v: (
-        v["new_w"] - g.eta * (1 + g.beta) * (g.dJ + 2 * g.alpha * g.w)
-    ),
-    ("regularization/weight-decay", "decoupled", 0): lambda g, v: (
-        v["new_w"] - g.eta * (g.dJ + 2 * g.alpha * v["new_w"] + g.beta * (g.dJ + 2 * g.alpha * g.w))
+        v["new_w"] - g.eta * (1 + g.beta) * (g.dJ + v["dpenalty"])
     ),
     ("mlp/relu-sgd", "direction", 0): lambda g, v: np.where(np.asarray(v["delta_w"]) <= 0, 1.0, 0.0),
     ("momentum/two-forms", "v2", 0): lambda g, v: v["v1"] + g.beta * v["v1"],
@@ -91,6 +88,10 @@ WORKED_ANEW = {
     ("momentum/two-forms", "schedule_II", 0): lambda g, v: _form_one(g, v, g.alpha_next, "theta1_II"),
     ("momentum/two-forms", "schedule_II", 1): lambda g, v: v["theta1_II"] - g.alpha * v["v2"],
 }
+
+
+# What a scheme marks as written down on the way, by the oracle's names.
+ON_PAPER = {("momentum/two-forms", "best_beta"): ("root", "share")}
 
 
 def rules_of(scheme, oracle: Solution) -> second.Rules:
@@ -135,6 +136,7 @@ def rules_of(scheme, oracle: Solution) -> second.Rules:
             parts=step.parts,
             size=1.0 if step.answer.dtype == "choice" else size(name),
             choices=step.answer.choices,
+            on_paper=ON_PAPER.get((exercise.id, name), ()),
         )
 
     return second.Rules(oracle, {name: rule(name, step) for name, step in scheme.steps.items()})

@@ -32,6 +32,7 @@ class Rule:
     Attributes:
         kind: `float`, `int` or `choice`.
         parents: the earlier steps that it uses.
+        on_paper: the steps between, not asked for, that are written down and rounded on the way.
         least, most: the range that makes sense.
         whole: whether only whole numbers make sense.
         flat: values at which its function is flat.
@@ -53,6 +54,7 @@ class Rule:
     parts: bool = False
     size: float = 1.0
     choices: tuple[str, ...] = ()
+    on_paper: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,17 @@ class Rules:
     solution: Solution
     steps: Mapping[str, Rule] = field(default_factory=dict)
 
-    def value(self, name: str, function: Step, given: Any, values: Mapping[str, np.ndarray]) -> np.ndarray:
+    def value(
+        self,
+        name: str,
+        function: Step,
+        given: Any,
+        values: Mapping[str, np.ndarray],
+        moved: Mapping[str, np.ndarray] | None = None,
+    ) -> np.ndarray:
         """Work out a step, or a wrong version of it, on the values of the asked steps before it.
 
-        What lies between them and is not asked is worked out on the way.
+        What lies between them and is not asked is worked out on the way, and `moved` by so much there.
         """
         rule, known = self.steps[name], {}
         for step, work in self.solution.steps.items():
@@ -74,7 +83,7 @@ class Rules:
             if step in values:
                 known[step] = _word(self.steps[step], values[step])
             elif step in self.solution.hidden:
-                known[step] = work(given, known)
+                known[step] = work(given, known) + (moved or {}).get(step, 0.0)
         got = function(given, known)
         if isinstance(got, str):
             got = float(rule.choices.index(got)) if got in rule.choices else np.nan
@@ -149,6 +158,8 @@ class _Sheet:
         self.rules, self.given, self.answers = rules, given, answers
         self.known: dict[str, _Known] = {}
         self.charged: set[tuple[str, ...]] = set()
+        self.reached: set[str] = set()
+        self.doubtful: dict[str, tuple[SlipRule, bool]] = {}
         self.follow = not self._one_number_everywhere()
         self.repeating: list[str] = []
         self.worked = False
@@ -171,6 +182,27 @@ class _Sheet:
         function = self.rules.solution.steps[name] if function is None else function
         with np.errstate(all="ignore"):
             return self.rules.value(name, function, self.given, {**self.values(what), **changed})
+
+    def hidden(self, name: str, what: str) -> np.ndarray:
+        """Return how far the step may be off for the rounding of what it hides, by moving each entry of that."""
+        total, rule, known = np.zeros(self.rules.steps[name].shape), self.rules.steps[name], self.values(what)
+        function = self.rules.solution.steps[name]
+        for inner in rule.on_paper:
+            between: dict[str, Any] = {}
+            for step, work in self.rules.solution.steps.items():
+                if step == name:
+                    break
+                between[step] = known[step] if step in known else work(self.given, between)
+            value = np.asarray(between[inner], dtype=float)
+            for place in np.ndindex(value.shape):
+                step, ends = 1e-6 * max(1.0, abs(float(value[place]))), []
+                for way in (step, -step):
+                    by = np.zeros(value.shape)
+                    by[place] = way
+                    with np.errstate(all="ignore"):
+                        ends.append(self.rules.value(name, function, self.given, known, {inner: by}))
+                total = total + np.abs(ends[0] - ends[1]) / (2 * step) * _advised(float(value[place]))
+        return np.where(np.isfinite(total), total, 0.0)
 
     def parents(self, name: str) -> list[_Known]:
         return [self.known[parent] for parent in self.rules.steps[name].parents]
@@ -196,35 +228,84 @@ class _Sheet:
         return np.where(np.isfinite(total), total, 0.0)
 
 
-def mark(rules: Rules, given: Any, answers: Mapping[str, Written | str]) -> tuple[dict[str, Mark], float]:
+class Marked(NamedTuple):
+    """What a sheet earns: the mark of every step, the points withheld from the whole, and the rules that it met."""
+
+    marks: dict[str, Mark]
+    withheld: float
+    reached: set[str]
+
+
+# Every rule that a sheet can meet here, in words; sheets for tests reach all of them.
+REACHED = (
+    "a slip on the own numbers", "a slip on the right numbers", "a cause charged before", "a cause not seen here",
+    "a transposed matrix", "one number on the whole sheet", "nothing there", "from a parent that is not there",
+    "rounded away", "rounded on the way", "some entries right, others follow", "half for most of the entries",
+    "a value that makes no sense", "from a value that makes no sense", "from a parent that is made up",
+    "zeros that nothing forces", "zeros that the own work forces", "a repetition that pays for other work",
+    "a repetition that pays where half is right", "a repetition that earns nothing",
+    "withheld for a step left out", "withheld for what became trivial", "a slip that anybody writes",
+)  # fmt: skip
+
+
+def mark(rules: Rules, given: Any, answers: Mapping[str, Written | str]) -> Marked:
     """Mark one sheet.
 
     Args:
         rules: of the exercise.
         given: the student's numbers.
         answers: by step, as read; `missing` or `unusable` where there is no value.
-
-    Returns:
-        The mark of every step, and the points that are withheld from the whole.
     """
     sheet = _Sheet(rules, given, answers)
+    if not sheet.follow:
+        sheet.reached.add("one number on the whole sheet")
     marks = {name: _Answer(sheet, name).mark() for name in rules.steps}
+    _charge_unseen(sheet, marks)
     others = [name for name in rules.steps if name not in sheet.repeating]
     right = sum(marks[name].points for name in others)
-    half_is_right = right > 0 and 2 * right >= sum(rules.steps[name].points for name in others)
-    if not sheet.worked and not half_is_right:
+    half = right > 0 and 2 * right >= sum(rules.steps[name].points for name in others)
+    if sheet.repeating and (sheet.worked or half):
+        sheet.reached.add(
+            "a repetition that pays for other work"
+            if sheet.worked
+            else "a repetition that pays where half is right"
+        )
+    elif sheet.repeating:
+        sheet.reached.add("a repetition that earns nothing")
         for name in sheet.repeating:
-            marks[name] = Mark("wrong", 0.0)
-    return marks, _withheld(sheet, marks)
+            marks[name] = Mark("slip" if marks[name].state == "slip" else "wrong", 0.0)
+    return Marked(marks, _withheld(sheet, marks), sheet.reached)
+
+
+def _charge_unseen(sheet: _Sheet, marks: dict[str, Mark]) -> None:
+    """Charge a cause that two places show in the places, too, where it makes no difference."""
+    for name, (slip, repeats) in sheet.doubtful.items():
+        seen = sum(charge[0] == slip.charge[0] for charge in sheet.charged)
+        if seen >= 2 and slip.charge not in sheet.charged:
+            sheet.charged.add(slip.charge)
+            sheet.reached.add("a cause not seen here")
+            marks[name] = Mark("slip", sheet.rules.steps[name].points * slip.credit)
+            sheet.eased = [each for each in sheet.eased if each[0] != name]
+            if repeats:
+                sheet.eased.append((name, True))
+    order = list(sheet.rules.steps)
+    sheet.eased.sort(key=lambda each: order.index(each[0]))
+
+
+def _advised(value: float) -> float:
+    """Return the last place that is written by the course's advice: two decimals, or two significant digits."""
+    return 0.01 if value == 0 else min(0.01, 10.0 ** (np.floor(np.log10(abs(value)) + 1e-9) - 1))
 
 
 def _withheld(sheet: _Sheet, marks: Mapping[str, Mark]) -> float:
     steps = sheet.rules.steps
     left_out = [name for name, slipped in sheet.eased if slipped]
     if len(left_out) >= 2:
+        sheet.reached.add("withheld for a step left out")
         return steps[left_out[0]].points
     followed = [name for name, slipped in sheet.eased if not slipped and marks[name].points > 0]
     if followed and sum(steps[name].points for name in followed) >= sum(r.points for r in steps.values()) / 2:
+        sheet.reached.add("withheld for what became trivial")
         return steps[followed[0]].points
     return 0.0
 
@@ -236,16 +317,22 @@ class _Answer:
         self.sheet, self.name, self.rule = sheet, name, sheet.rules.steps[name]
         self.truth = sheet.work(name, "truth")
         self.expected = sheet.work(name, "used")
-        self.slack = sheet.carried(name)
+        self.slack = sheet.carried(name) + sheet.hidden(name, "used")
+        self.hidden = sheet.hidden(name, "truth")
         self.parents = sheet.parents(name)
         largest = float(np.max(np.abs(self.truth), initial=0.0))
         self.scale = largest if largest > 0 else self.rule.size
+
+    def reach(self, rule: str) -> None:
+        """Note that the sheet met a rule."""
+        self.sheet.reached.add(rule)
 
     def mark(self) -> Mark:
         """Judge the answer and keep what later ones have to know of it."""
         answer = self.sheet.answers.get(self.name, "missing")
         if isinstance(answer, str):
             self._keep_nothing()
+            self.reach("nothing there")
             return Mark(answer, 0.0)
         return self._judge(answer)
 
@@ -277,6 +364,7 @@ class _Answer:
         charge = ("transposed", "", "") if turned else slip.charge if slip else None
         if charge is not None:
             again = charge in self.sheet.charged
+            self.reach("a cause charged before" if again else "a transposed matrix" if turned else "a slip")
             state = "follows" if again else "slip"
         elif exact:
             state = "exact"
@@ -284,21 +372,40 @@ class _Answer:
             state = "follows"
         elif sensible and bool(np.all(entries | fits.coarse)):
             state = "unusable"
+            self.reach("rounded away")
         else:
             state = "wrong"
         partial = state == "wrong" and self._is_part(entries)
+        for met, rule_met in (
+            (partial, "half for most of the entries"),
+            (not sensible, "a value that makes no sense"),
+            (
+                state == "follows"
+                and any(isinstance(self.sheet.answers.get(p, "missing"), str) for p in rule.parents),
+                "from a parent that is not there",
+            ),
+        ):
+            if met:
+                self.reach(rule_met)
         points = {"exact": 1.0, "follows": 1.0, "slip": 0.5, "wrong": 0.5 * partial, "unusable": 0.0}[state]
         if state == "slip" and slip is not None:
             points = 0.0 if self._anybody_writes(value) else slip.credit
+            if not points and slip.credit:
+                self.reach("a slip that anybody writes")
         if state == "slip":
             self.sheet.charged.add(charge)
         self._keep(answer, state, turned, partial)
         wrong_before = any(p.wrong for p in self.parents)
-        if state == "follows" and wrong_before:
-            if self._repeats(self.expected):
+        if charge is not None and wrong_before and self._repeats(value):
+            self.sheet.repeating.append(self.name)
+        elif state == "follows" and wrong_before:
+            if charge is None and self._repeats(self.expected):
                 self.sheet.repeating.append(self.name)
             elif rule.kind != "choice" and not self._is_trivial(self.expected):
                 self.sheet.worked = True
+            unseen = self._unseen(value, answer.unit) if charge is None else None
+            if unseen is not None:
+                self.sheet.doubtful[self.name] = (unseen, self._repeats(value))
             if charge is None and self._is_trivial(self.expected):
                 self.sheet.eased.append((self.name, False))
         if slip is not None and self._repeats(value):
@@ -314,20 +421,37 @@ class _Answer:
         coarse: np.ndarray
 
     def _fits(self, value: np.ndarray, unit: np.ndarray) -> "_Answer.Fits":
-        on_truth, coarse = _compare(value, self.truth, unit, self.rule)
+        on_truth, coarse = _compare(value, self.truth, unit + self.hidden, self.rule)
         if on_truth.all():
+            if not right(value, self.truth, unit, self.rule).all():
+                self.reach("rounded on the way")
             return self.Fits(True, True, np.ones_like(on_truth), coarse)
         entries = on_truth.copy()
         for target in self._own_targets():
-            if not self._may_follow(target):
-                continue
             on_own, rough = _compare(value, target, unit + self.slack, self.rule)
             mixed = on_truth | on_own
+            if mixed.all():
+                self._reach_for(target)
+            if not self._may_follow(target):
+                continue
             coarse = coarse | rough
             if mixed.all():
+                if not on_own.all():
+                    self.reach("some entries right, others follow")
                 return self.Fits(False, True, mixed, coarse)
             entries |= mixed
         return self.Fits(False, False, entries, coarse)
+
+    def _reach_for(self, target: np.ndarray) -> None:
+        """Note which rule decides whether an answer follows that is what the step gives on the own numbers."""
+        if any(not p.sensible for p in self.parents):
+            self.reach("from a value that makes no sense")
+        elif any(p.made_up for p in self.parents):
+            self.reach("from a parent that is made up")
+        elif self.sheet.follow and self._is_trivial(target):
+            self.reach(
+                "zeros that the own work forces" if self._may_follow(target) else "zeros that nothing forces"
+            )
 
     def _own_targets(self) -> list[np.ndarray]:
         """Return what the step gives on the student's values, a transposed matrix read either way."""
@@ -367,8 +491,18 @@ class _Answer:
                     continue
                 if what == "used" and not self._may_follow(target):
                     continue
-                if right(value, target, slack, self.rule, min(self.rule.near, 1e-4)).all():
+                if right(value, target, slack, self.rule).all():
+                    self.reach(f"a slip on {'the own' if what == 'used' else 'the right'} numbers")
                     return slip
+        return None
+
+    def _unseen(self, value: np.ndarray, unit: np.ndarray) -> SlipRule | None:
+        """Return the first slip that makes no difference on the student's own numbers, where slips have places."""
+        if all(slip.charge[1:] == ("", "") for slip in self.rule.slips):
+            return None
+        for slip in self.rule.slips:
+            if right(value, self.sheet.work(self.name, "used", slip.function), unit + self.slack, self.rule).all():
+                return slip
         return None
 
     # What shows no work.
@@ -379,7 +513,7 @@ class _Answer:
             return False
         there = sum(1 for t in self.truth.flat if not self._is_zero(t))
         left = sum(1 for t in target.flat if abs(t) > LEAST * self.scale)
-        if 2 * left < there or self._is_given(target):
+        if 2 * left < there or self._is_given(target, near=1e-4):
             return True
         return bool(self.rule.flat) and self._is_flat(target) and not self._is_flat(self.truth)
 
@@ -389,18 +523,16 @@ class _Answer:
     def _is_flat(self, value: np.ndarray) -> bool:
         return all(any(abs(entry - flat) < 1e-6 for flat in self.rule.flat) for entry in value.flat)
 
-    def _is_given(self, value: np.ndarray) -> bool:
+    def _is_given(self, value: np.ndarray, near: float = 0.0) -> bool:
         """Whether two entries or more are a given value, where the truth is not."""
         if self.truth.size < 2:
             return False
-        answer = self.sheet.answers.get(self.name)
-        unit = answer.unit if isinstance(answer, Written) else np.zeros(self.rule.shape)
-        plain = Rule(self.rule.shape, "float", 0.0, ())
         for leaf in self.sheet.given:
             leaf = np.asarray(leaf, dtype=float)
             if _squeezed(leaf.shape) == _squeezed(self.rule.shape):
                 known = leaf.reshape(self.rule.shape)
-                if right(value, known, unit, plain).all() and not right(self.truth, known, unit, plain).all():
+                mine, theirs = (np.all(np.abs(v - known) <= near * np.abs(known)) for v in (value, self.truth))
+                if mine and not theirs:
                     return True
         return False
 
@@ -409,17 +541,20 @@ class _Answer:
 
     def _anybody_writes(self, value: np.ndarray) -> bool:
         """Whether a slip is a given value or one number everywhere, which takes no work to write down."""
-        scalars = [float(leaf) for leaf in map(np.asarray, self.sheet.given) if leaf.size == 1]
-        return (
-            self._is_given(value)
-            or self._is_constant(value)
-            or (value.size == 1 and float(value.flat[0]) in scalars)
-        )
+        return self.rule.kind != "choice" and (self._is_given(value) or self._is_constant(value))
 
     def _repeats(self, value: np.ndarray) -> bool:
-        """Whether a value is that of a parent, as the student has it."""
-        alike = [p.used for p in self.parents if _squeezed(p.used.shape) == _squeezed(self.rule.shape)]
-        return any(np.all(np.abs(used.reshape(value.shape) - value) <= 1e-9 * np.abs(value)) for used in alike)
+        """Whether a value is that of a parent, as the student has it, or a number one of its entries."""
+        if self.rule.kind == "choice":
+            return False
+        for used in (parent.used for parent in self.parents):
+            close = 1e-9 * np.abs(value)
+            if value.size == 1 and used.size > 1 and np.any(np.abs(used - value) <= close):
+                return True
+            alike = _squeezed(used.shape) == _squeezed(self.rule.shape)
+            if alike and np.all(np.abs(used.reshape(value.shape) - value) <= close):
+                return True
+        return False
 
     def _is_part(self, entries: np.ndarray) -> bool:
         if not self.rule.parts:
@@ -439,7 +574,7 @@ class _Answer:
         there = [abs(t) for t in self.truth.flat if not self._is_zero(t)]
         unit = float(np.max(answer.unit, initial=0.0))
         mine = [abs(v) for v in answer.value.flat]
-        near = [[abs(v - t) <= max(unit, 1e-4 * t) for t in there] for v in mine]
+        near = [[abs(v - t) <= min(max(unit, 1e-4 * t), 0.1 * t) for t in there] for v in mine]
         of_mine = sum(any(row) for row in near)
         of_theirs = sum(any(row[i] for row in near) for i in range(len(there)))
         return 2 * min(of_mine, of_theirs) >= max(len(there), 1)

@@ -2,7 +2,7 @@
 
 A row names a slip by its step and the first words of its sentence. Its `value` stands beside right earlier values,
 on the document's numbers, or, where the slip cannot be told from the truth on these, on the `other` numbers of its
-exercise. The slip of a function has the name of a wrong function of `tests/oracles/functions` instead.
+exercise, or on numbers of its own. The slip of a function has the name of a wrong function of `tests/oracles/functions` instead.
 """
 
 import inspect
@@ -42,9 +42,9 @@ def paired(exercise_id):
 def numbers_of(exercise_id, row):
     """Return the given values of a row."""
     seed = SCHEMES[exercise_id].exercise.seed()
-    if row.get("numbers") != "other":
-        return seed
-    return seed._replace(**{name: np.array(value, float) for name, value in TABLE[exercise_id]["other"].items()})
+    numbers = row.get("numbers", {})
+    changed = TABLE[exercise_id]["other"] if numbers == "other" else numbers
+    return seed._replace(**{name: np.array(value, float) for name, value in changed.items()})
 
 
 def right_values(exercise_id, given):
@@ -120,20 +120,6 @@ def test_a_slip_is_told_from_the_truth_and_named(marker, exercise_id):
             for other in step.slips
             if np.allclose(made_of(other, step, given, right, probe), value, rtol=1e-3, atol=1e-9)
         ]
-        if np.asarray(value).dtype.kind == "f" and not np.any(value) and step.answer.dtype != "choice":
-            assert found.state == "wrong", (step.name, slip.sentence)  # zeros may be anything
-            continue
-        truth = right.get(step.name)
-        if (
-            step.answer.dtype == "float"
-            and truth is not None
-            and np.allclose(value, np.asarray(truth, float), rtol=step.tolerance)
-        ):
-            assert found.state == "exact", (step.name, slip.sentence)  # told apart on other numbers only
-            continue
-        if one_number_everywhere(sheet):
-            assert found.state == "wrong", (step.name, slip.sentence)  # a page of one number shows no work
-            continue
         assert found.state == "slip", (step.name, slip.sentence, found.state)
         assert any(
             found.slip == other.cause
@@ -153,11 +139,6 @@ def shows_nothing(value, given, right):
         return False
     copied = any(np.shape(leaf) == value.shape and np.array_equal(leaf, value) for leaf in given)
     return copied or (np.ptp(value) == 0 and np.ptp(right.astype(float)) > 0)
-
-
-def one_number_everywhere(sheet):
-    numbers = [float(entry) for answer in sheet.values() for entry in getattr(answer, "entries", ())]
-    return len(sheet) > 1 and len(numbers) > 2 and len(set(numbers)) == 1
 
 
 def as_written(value):
