@@ -50,13 +50,13 @@ def test_digits_are_swapped_two_at_a_time():
     assert list(_swapped(11.0)) == list(_swapped(7.0)) == []
 
 
-def test_misreadings_stay_within_what_is_drawn_and_name_the_entry(pool):
+def test_misreadings_are_drawn_values_other_signs_and_swapped_digits_and_name_the_entry(pool):
     found = {(each.field, each.read, each.given) for each in pool.misreadings(SEED, frozenset({"x"}))}
-    # The grid of x is 1, 2, 3, 4, 12; 21 and -12 are no values of it.
+    # The grid of x is 1, 2, 3, 4, 12; a sign or two digits are misread whatever is drawn.
     assert found == {
         ("x", "[3, 12]", "[12, 3]"),
-        *(("x[1]", read, "12") for read in ("1", "2", "3", "4")),
-        *(("x[2]", read, "3") for read in ("1", "2", "4", "12")),
+        *(("x[1]", read, "12") for read in ("1", "2", "3", "4", "-12", "21")),
+        *(("x[2]", read, "3") for read in ("1", "2", "4", "12", "-3")),
     }
     numbers = {each.read: each.numbers.x.tolist() for each in pool.misreadings(SEED, frozenset({"x"}))}
     assert numbers["[3, 12]"] == [3, 12]
