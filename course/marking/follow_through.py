@@ -161,7 +161,7 @@ def mark(
         follows = (verdict.state == State.FOLLOWS) & wrong_before
         slipped = (verdict.slip != NONE) & wrong_before
         repeats[step.name] = jnp.where(
-            slipped, answer.repeats(answer.value), follows & answer.repeats(answer.expected)
+            slipped, answer.repeats(answer.value, entries=True), follows & answer.repeats(answer.expected)
         )
         if step.answer.dtype not in WORDS | {"graph"}:
             worked |= follows & ~repeats[step.name] & ~answer.is_trivial
@@ -579,12 +579,12 @@ class _Answer:
             return jnp.asarray(False)
         return self._is_copied() | self._is_constant()
 
-    def repeats(self, value: Array) -> Array:
-        """Say whether a value is one parent's, as the student has it, or a number one of its entries."""
+    def repeats(self, value: Array, entries: bool = False) -> Array:
+        """Say whether a value is one parent's, as the student has it, or a number one of its `entries`."""
         again = jnp.asarray(False)
         for name in self.step.parents if self.numeric else ():
             parent = self.sheet.known[name].used
-            if value.size == 1 and parent.size > 1:
+            if entries and value.size == 1 and parent.size > 1:
                 again |= jnp.any(jnp.abs(parent - value) <= 1e-9 * jnp.abs(value))
             elif squeezed(jnp.shape(parent)) == squeezed(self.step.answer.shape):
                 close = jnp.abs(jnp.reshape(parent, value.shape) - value) <= 1e-9 * jnp.abs(value)

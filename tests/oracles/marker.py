@@ -396,7 +396,7 @@ class _Answer:
             self.sheet.charged.add(charge)
         self._keep(answer, state, turned, partial)
         wrong_before = any(p.wrong for p in self.parents)
-        if charge is not None and wrong_before and self._repeats(value):
+        if charge is not None and wrong_before and self._repeats(value, entries=True):
             self.sheet.repeating.append(self.name)
         elif state == "follows" and wrong_before:
             if charge is None and self._repeats(self.expected):
@@ -543,13 +543,13 @@ class _Answer:
         """Whether a slip is a given value or one number everywhere, which takes no work to write down."""
         return self.rule.kind != "choice" and (self._is_given(value) or self._is_constant(value))
 
-    def _repeats(self, value: np.ndarray) -> bool:
+    def _repeats(self, value: np.ndarray, entries: bool = False) -> bool:
         """Whether a value is that of a parent, as the student has it, or a number one of its entries."""
         if self.rule.kind == "choice":
             return False
         for used in (parent.used for parent in self.parents):
             close = 1e-9 * np.abs(value)
-            if value.size == 1 and used.size > 1 and np.any(np.abs(used - value) <= close):
+            if entries and value.size == 1 and used.size > 1 and np.any(np.abs(used - value) <= close):
                 return True
             alike = _squeezed(used.shape) == _squeezed(self.rule.shape)
             if alike and np.all(np.abs(used.reshape(value.shape) - value) <= close):
