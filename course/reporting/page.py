@@ -155,4 +155,9 @@ def _tally(card: Card) -> str:
     if card.failed:
         return "not marked"
     counts = {state.word: sum(step.state == state.word for step in card.steps) for state in State}
-    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    parts = [f"{count} {word}" for word, count in counts.items() if count]
+    # What is withheld once, or capped, stands in no step: without a word of it the sum would not add up.
+    withheld = round(sum(step.points for step in card.steps) - card.points, 6)
+    if withheld > 0:
+        parts.append(f"{withheld:g} {'point' if withheld == 1 else 'points'} withheld")
+    return ", ".join(parts)

@@ -6,10 +6,11 @@ import re
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from nbformat.v4 import new_output
 
-from course.reporting.card import failed_bundle
+from course.reporting.card import card_bundle, failed_bundle
 from course.reporting.mime import CARD_MIME
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n").decode()
@@ -279,3 +280,20 @@ def test_nbgrader_makes_this_page_from_the_formgrader_too(tmp_path, card_cell, c
     assert page.select_one(".remark em").text == "cost"
     assert page.select_one("tfoot .number").get_text(" ", strip=True) == f"{mixed.points:g} of 14"
     assert json.dumps(page.text).count("student-01") >= 1
+
+
+def test_what_is_withheld_is_said_beside_the_states(export, cell, mixed, marker):
+    report = msgspec.structs.replace(mixed, points=mixed.points - 1.5, withheld=1.5)
+    bundle = card_bundle(report, marker("mlp/relu-sgd").scheme)
+    outputs = [new_output("display_data", data=bundle)]
+    made = cell(
+        "code",
+        "submit(sheet)",
+        "course-mlp-relu-sgd-submit",
+        outputs,
+        grade=True,
+        points=11.0,
+        score=report.points,
+    )
+    ((states, _),) = _summary(export(made, score=1.0, max_score=11.0)).values()
+    assert states.endswith("1.5 points withheld")
