@@ -46,7 +46,7 @@ def counting(solution: Solution, signed: bool = False) -> Solution:
 
     Args:
         solution: with counts as floats.
-        signed: whether they may be negative, as places in front of the first one are.
+        signed: whether they may be negative, as places in front of the first one and sums of products are.
     """
     return replace(
         solution,

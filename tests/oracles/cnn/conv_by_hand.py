@@ -61,5 +61,6 @@ SOLUTION = counting(
                 _wrong("relu", lambda g, v: np.maximum(over(g.I, g.K), 0), "a ReLU follows at once"),
             ]
         ),
-    )
+    ),
+    signed=True,
 )

@@ -250,5 +250,6 @@ SOLUTION = counting(
                 ),
             ]
         ),
-    )
+    ),
+    signed=True,
 )  # fmt: skip
