@@ -192,7 +192,8 @@ class _Sheet:
             for step, work in self.rules.solution.steps.items():
                 if step == name:
                     break
-                between[step] = known[step] if step in known else work(self.given, between)
+                with np.errstate(all="ignore"):
+                    between[step] = known[step] if step in known else work(self.given, between)
             value = np.asarray(between[inner], dtype=float)
             for place in np.ndindex(value.shape):
                 step, ends = 1e-6 * max(1.0, abs(float(value[place]))), []
