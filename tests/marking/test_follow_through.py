@@ -265,6 +265,19 @@ def test_a_repeated_answer_pays_beside_something_worked_out(gates):
     assert states(gates, a=[7, 8], r=[7, 8], h=7) == ["wrong", "follows", "follows"]  # 1 + 14 - 8
 
 
+def test_a_repeated_answer_pays_where_half_of_the_rest_is_right(gates):
+    """Six steps beside r: one right is not enough, three are."""
+    sheet = {"a": [7, 8], "r": [7, 8], "b": [0.052, -0.03]}
+    assert states(gates, **sheet) == ["wrong", "wrong", "exact"]
+    assert states(gates, **sheet, rb=[0.052, 0], c=[6000, -3000]) == ["wrong", "follows", *["exact"] * 3]
+
+
+def test_a_slip_that_repeats_a_wrong_answer_is_no_work(layers):
+    sheet = {"a": [7, 8], "r": [7, 8], "z2": [9, -4]}  # z2 would be (-1, 1)
+    assert states(layers, **sheet, r2=[9, -4])[:2] == ["wrong", "wrong"]
+    assert states(layers, **sheet, r2=[9, 0])[:2] == ["wrong", "follows"]
+
+
 @pytest.mark.parametrize(("v", "state"), [(4, "follows"), (100, "follows"), (104, "wrong"), (-4, "wrong")])
 def test_nothing_follows_from_what_lies_outside_the_range(ranged, v, state):
     assert states(ranged, v=v, w=2 * v) == ["wrong", state]
