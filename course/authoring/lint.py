@@ -22,9 +22,9 @@ from course.exercises.practice import KEPT, apart, fingerprint
 from course.exercises.shapes import squeezed
 from course.exercises.variants import POOL, index_for
 from course.marking.follow_through import EXACT, call, slip_values, truths
-from course.marking.listed import share
 from course.marking.marker import stack
 from course.marking.scheme import Scheme
+from course.marking.shares import share
 from course.marking.tolerance import compare
 
 TWO_DECIMALS = 0.01

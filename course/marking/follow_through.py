@@ -25,8 +25,8 @@ from jax import Array
 
 from course.exercises.base import LISTED, WORDS
 from course.exercises.shapes import squeezed
-from course.marking.listed import share
 from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call, noting
+from course.marking.shares import share
 from course.marking.tolerance import Fit, compare, vanishes
 from course.sheet.reading import Status
 
@@ -464,8 +464,11 @@ class _Answer:
         conventions = len(self.step.alternatives)
         hits = jnp.all(right, axis=-1)
         exact, alternative = hits[0], _small(NONE)
-        # Entries that are right and entries that follow make a step that follows.
-        mixed = right[0] | (right[1 : self.own] & self.counts[1 : self.own, None])
+        mixed = right[1 : self.own] & self.counts[1 : self.own, None]
+        # Entries that are right and entries that follow make a step that follows; of several words only all
+        # together are an answer: where the two sets have nothing in common, any choice would be a mixture.
+        if self.step.answer.dtype not in LISTED:
+            mixed |= right[0]
         follow = jnp.all(mixed, axis=-1)
         for number in reversed(range(conventions)):
             by = hits[self.own + number] | follow[self.convention - 1 + number]
