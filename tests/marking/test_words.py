@@ -341,21 +341,21 @@ def test_a_mixture_of_what_is_right_and_what_follows_is_no_answer():
         "steps",
         "Answer.",
         lambda: Sizes(np.array([9.0, 7.0, 5.0])),
-        {"sum": Answer("s", (), "sum"), "set": Answer.several("S", ("a", "b", "c", "d"), "what holds")},
+        {"total": Answer("s", (), "sum"), "holds": Answer.several("S", ("a", "b", "c", "d"), "what holds")},
     )
     scheme = Scheme(asked)
 
     @scheme.step()
-    def sum(given):  # noqa: A001
+    def total(given):
         """$\\sum n$"""
         return jnp.sum(given.n)
 
     @scheme.step()
-    def set(sum):  # noqa: A001
+    def holds(total):
         """The first two where the sum is above 20, else the others."""
-        return jnp.where(sum > 20, jnp.array([1, 1, 0, 0]), jnp.array([0, 0, 1, 1]))
+        return jnp.where(total > 20, jnp.array([1, 1, 0, 0]), jnp.array([0, 0, 1, 1]))
 
     marker = Marker(scheme)
     for words, points in ((["a", "b"], 1), (["c", "d"], 1), (["a", "c"], 0)):
-        sheet = read_answers(json.dumps({"sum": 19, "set": words}), "t/mixture")
-        assert marker.mark(sheet, asked.seed()).steps["set"].points == points
+        sheet = read_answers(json.dumps({"total": 19, "holds": words}), "t/mixture")
+        assert marker.mark(sheet, asked.seed()).steps["holds"].points == points
