@@ -153,7 +153,7 @@ def mark(
     marks: Marks = {}
     repeats: dict[str, Array] = {}
     doubtful: dict[str, _Answer] = {}
-    worked = jnp.asarray(False)
+    work: list[Array] = []
     for number, step in enumerate(scheme.steps.values()):
         answer = _Answer(scheme, step, entries[step.name], sheet)
         marks[step.name], sheet = answer.mark(number)
@@ -164,13 +164,16 @@ def mark(
             slipped, answer.repeats(answer.value, entries=True), follows & answer.repeats(answer.expected)
         )
         if step.answer.dtype not in WORDS | {"graph"}:
-            worked |= follows & ~repeats[step.name] & ~answer.is_trivial
+            work.append(follows & ~repeats[step.name] & ~answer.is_trivial)
         if any(slip.place != ("", "") for slip in step.slips):
             doubtful[step.name] = answer
     charged = dict(sheet.charged)
     for name, answer in doubtful.items():
         marks[name] = _charged_too(scheme.steps[name], marks[name], answer, charged)
-    worked |= _half_is_right(scheme, marks, repeats)
+    # Sums over a stack and not step by step: XLA would write a chain out again in every value that depends on it.
+    worked = _half_is_right(scheme, marks, repeats)
+    if work:
+        worked |= jnp.any(jnp.stack(work))
     return {name: _unless_idle(verdict, repeats[name] & ~worked) for name, verdict in marks.items()}
 
 
@@ -198,10 +201,10 @@ def _charged_too(
 
 def _half_is_right(scheme: Scheme, marks: Marks, repeats: dict[str, Array]) -> Array:
     """Say whether half of the points are earned of the steps that repeat no wrong parent."""
-    others = {name: jnp.where(repeated, 0.0, 1.0) for name, repeated in repeats.items()}
-    earned = sum(marks[name].points * other for name, other in others.items())
-    most = sum(scheme.steps[name].points * other for name, other in others.items())
-    return jnp.asarray((2 * earned >= most) & (earned > 0))
+    others = jnp.where(jnp.stack(list(repeats.values())), 0.0, 1.0)
+    earned = jnp.sum(jnp.stack([marks[name].points for name in repeats]) * others)
+    most = jnp.sum(jnp.array([scheme.steps[name].points for name in repeats]) * others)
+    return (2 * earned >= most) & (earned > 0)
 
 
 def _unless_idle(verdict: Verdict, idle: Array) -> Verdict:
