@@ -393,7 +393,7 @@ def dpenalty_q_as_sign(given):
     return given.alpha * jnp.sign(given.w)
 
 
-@p_norm.step(points=0.5)  # the same word for everybody
+@p_norm.step()
 def holds(given):
     r"""For even $p$: $|w|^p = w^p$, and $w^{p-1}$ is odd, so it carries the sign of $w$."""
     return FORMULA_HOLDS.index("for even p") + 0 * given.p
