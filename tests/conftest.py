@@ -10,7 +10,7 @@ import jax
 import psutil
 import pytest
 
-BETWEEN_FILES, EVER = 1 << 30, 3 << 29
+BETWEEN_FILES, EVER = 1 << 30, 5 << 28
 """Bytes of a test process after which compiled programs are dropped: at the end of a file, and of any test."""
 
 
