@@ -69,11 +69,20 @@ class Slip:
 
 @dataclass(frozen=True)
 class Waypoint:
-    """What has to appear in a derivation, as a claim `A = e`, and its points; other forms count as well."""
+    """What has to appear in a derivation.
+
+    Attributes:
+        claim: as `A = e`, or `e` for the goal.
+        points: what it earns.
+        forms: other formulas, or claims `B = e` about something else, that count as well.
+        apart: computed symbols that are numbers of their own here, so that it shows whether they were put in:
+            `h = φ(a)` is then met by no line that has the formula of a in its place.
+    """
 
     claim: str
     points: float = 1.0
     forms: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,12 +150,13 @@ def check(
     return Marked(marks, met, sum(mark.points for mark in marks))
 
 
-@dataclass
+@dataclass(eq=False)
 class _Way:
-    """A waypoint as trees, and the share of its points that was earned."""
+    """A waypoint as trees, its forms by the form of what they are equal to, and the share of points earned."""
 
     target: Node
-    forms: tuple[Node, ...]
+    forms: dict[Node, list[Node]]
+    apart: frozenset[Node]
     points: float
     share: float | None = None
 
@@ -214,17 +224,24 @@ class _Rules:
             raise SymbolError(f"a formula was expected, got {text!r} ({line.problem})")
         return line.statements[0].chain[0]
 
-    def _claim(self, text: str) -> tuple[Node, Node]:
+    def _claim(self, text: str, goal: Node | None = None) -> tuple[Node, Node]:
         line = read_line(text, self.symbols)
         statement = line.statements[0] if not line.problem and len(line.statements) == 1 else None
-        target = statement and (self._target(statement.target) if statement.target else self.target)
+        target = statement and (
+            self._target(statement.target) if statement.target else self.target if goal is None else goal
+        )
         if statement is None or target is None or len(statement.chain) != 1:
             raise SymbolError(f"a claim such as A = e was expected, got {text!r} ({line.problem})")
         return target, statement.chain[0]
 
     def _way(self, waypoint: Waypoint) -> _Way:
         target, node = self._claim(waypoint.claim)
-        return _Way(target, (node, *(self._authored(one) for one in waypoint.forms)), waypoint.points)
+        forms = {form(target): [node]}
+        for text in waypoint.forms:
+            other, node = self._claim(text, target)
+            forms.setdefault(form(other), []).append(node)
+        apart = frozenset(Name(one) for one in waypoint.apart)
+        return _Way(form(target), forms, apart, waypoint.points)
 
     # -- a line ------------------------------------------------------------------------------------------------
 
@@ -374,46 +391,63 @@ class _Rules:
 
     def _or_jump(self, target: Node, node: Node) -> _Judgement:
         """Return `follows`, or `jump` where fewer than half of the waypoints before this one were met."""
-        ways = [way for way in self.ways if form(way.target) == form(target)]
-        at = next((at for at, way in enumerate(ways) if way.share is None and self._is(way, node)), 0)
-        if sum(way.share is not None for way in ways[:at]) < at / 2:
-            for way in ways[:at]:
-                way.share = way.share or 0.0
-            ways[at].share = 0.0
-            return _Judgement("jump", "Too big a step: what leads here has to be shown.")
+        for way in self._ways_of(target):
+            before = self._before(way, target)
+            if way.share is None and self._is(way, target, node):
+                if sum(one.share is not None for one in before) < len(before) / 2:
+                    for one in before:
+                        one.share = one.share or 0.0
+                    way.share = 0.0
+                    return _Judgement("jump", "Too big a step: what leads here has to be shown.")
+                break
         return _Judgement("follows")
 
     # -- waypoints ---------------------------------------------------------------------------------------------
 
+    def _ways_of(self, target: Node) -> list[_Way]:
+        """Return the waypoints that a claim about this may meet."""
+        return [way for way in self.ways if form(target) in way.forms]
+
+    def _before(self, way: _Way, target: Node) -> list[_Way]:
+        """Return the waypoints that come first, if the claim is about what the waypoint is about."""
+        same_target = [one for one in self.ways if one.target == way.target]
+        return same_target[: same_target.index(way)] if form(target) == way.target else []
+
     def _credit(self, judgement: _Judgement, target: Node, node: Node) -> None:
-        ways = [way for way in self.ways if form(way.target) == form(target)]
         true = judgement.state == "follows" and self._same(self.truth, target, node)
-        for at, way in enumerate(ways):
-            if way.share is not None or not (self._is(way, node) if true else self._alike(way, node)):
+        for way in self._ways_of(target):
+            if way.share is not None:
                 continue
-            met = sum(bool(one.share) for one in ways[:at])
-            for passed in ways[:at]:
+            if not (self._is(way, target, node) if true else self._alike(way, target, node)):
+                continue
+            before = self._before(way, target)
+            met = sum(bool(one.share) for one in before)
+            for passed in before:
                 passed.share = passed.share or 0.0  # what was jumped is not earned later
-            way.share = 0.0 if at == len(ways) - 1 and met < at / 2 else _CREDIT[judgement.state]
+            last = way.target not in {one.target for one in self.ways[self.ways.index(way) + 1 :]}
+            way.share = 0.0 if last and met < len(before) / 2 else _CREDIT[judgement.state]
             judgement.points += way.share * way.points
             return
 
-    def _is(self, way: _Way, node: Node) -> bool:
+    def _is(self, way: _Way, target: Node, node: Node) -> bool:
         """Return whether the line is the waypoint with each derivative in them as a number of its own."""
-        for one in way.forms:
-            named = atoms(one) | atoms(node)
+        for one in way.forms[form(target)]:
             points = Points(self.graph, seed=self.seed, values=self.truth.values)
             try:
-                points.opaque = independent(named, self.truth)
+                points.opaque = independent(atoms(one) | atoms(node) | way.apart, self.truth)
             except MeaningError:
                 continue
             if self._same(points, one, node):
                 return True
         return False
 
-    def _alike(self, way: _Way, node: Node) -> bool:
-        """Return whether a line after an error names the waypoint's derivatives."""
-        return any(atoms(one) == atoms(node) for one in way.forms)
+    def _alike(self, way: _Way, target: Node, node: Node) -> bool:
+        """Return whether a line after an error names the waypoint's derivatives and symbols."""
+
+        def named(one: Node) -> frozenset[Node]:
+            return atoms(one) | {name for name in way.apart if name.name in tree.names_in(one)}  # type: ignore[union-attr]
+
+        return any(named(one) == named(node) for one in way.forms[form(target)])
 
     # -- numbers put in ----------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ from msgspec import Meta
 
 from course.derivation import tree
 from course.derivation.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
-from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished
-from course.derivation.symbols import KNOWN, Symbols
+from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished, with_index
+from course.derivation.symbols import KNOWN, Index, Symbols
 from course.derivation.tree import Entry, Name, Node, TreeError, Updated
 from course.errors import CourseError
 
@@ -209,9 +209,12 @@ class _Statements:
         one = self.lexemes[at]
         if one.kind == "sign":
             return one.text in _SEPARATORS or (one.text == "." and self.lexemes[at + 1].text != "T")
-        return self._is_prose(one) and not (conditional and one.text in ("if", *OTHERWISE))
+        return self._is_prose(at) and not (conditional and one.text in ("if", *OTHERWISE))
 
-    def _is_prose(self, one: Lexeme) -> bool:
+    def _is_prose(self, at: int) -> bool:
+        one = self.lexemes[at]
+        if one.text in ("sum", "prod") and self.lexemes[at + 1].text == "_":
+            return False
         if one.kind == "prose":
             return not any(word in self.symbols.table or word in KNOWN for word in words(one.text))
         if one.kind != "word" or len(one.text) < 2 or (one.text, "", "") in self.symbols.table:
@@ -224,13 +227,17 @@ class _Statements:
         while self.lexemes[at].kind in ("word", "prose"):
             one = self.lexemes[at]
             plain = one.kind == "word" and (one.text, "", "") not in self.symbols.table and len(one.text) > 2
-            if not self._is_prose(one) and not (reason and plain and one.text not in KNOWN):
+            if not self._is_prose(at) and not (reason and plain and one.text not in KNOWN):
                 break
             reason = reason or bool(_REASONS & set(words(one.text)))
             at += 1
         return at
 
     def _statements(self, segment: list[Lexeme]) -> list[Statement]:
+        index = self._free_index(segment)
+        if index is not None:
+            each = [with_index(segment, index.name, value) for value in index.values]
+            return [one for other in each if self._reads(other) for one in self._statements(other)]
         end = Lexeme("end", "", segment[-1].position + len(segment[-1].text))
         reader = Reader([*segment, end], self.symbols)
         defined = self._defined(reader)
@@ -248,6 +255,34 @@ class _Statements:
             value = finished(reader.formula())
             return [Statement("update", Updated(first), (value, *self._chain(reader, empty=True)))]
         return self._compared(reader, first)
+
+    def _free_index(self, segment: list[Lexeme]) -> Index | None:
+        """Return an index for each of whose values the statement is made, where its symbols have no entries.
+
+        `z_m = φ(a_m)` is three statements where z_0, z_1 and z_2 are symbols.
+        """
+        texts = {one.text for one in segment if one.kind == "word" and len(one.text) <= 3}
+        for index in self.symbols.declared:
+            if not isinstance(index, Index) or not any(index.name in text for text in texts):
+                continue
+            if self._reads(segment):
+                return None
+            if any(self._reads(with_index(segment, index.name, value)) for value in index.values):
+                return index
+        return None
+
+    def _reads(self, segment: list[Lexeme]) -> bool:
+        """Return whether the formulas of a statement can be read without a new name."""
+        end = Lexeme("end", "", 0)
+        reader = Reader([*segment, end], self.symbols)
+        reader.takes("=")
+        try:
+            reader.formula()
+            while reader.takes(*_RELATIONS):
+                reader.formula()
+        except Unread:
+            return False
+        return reader.next.kind == "end"
 
     def _defined(self, reader: Reader) -> str | None:
         """Go past a name that nobody has declared and return it, if it stands before `=`."""

@@ -15,7 +15,7 @@ Product(factors=(Number(text='2'), Name(name='x'),
 
 from course.derivation import tree
 from course.derivation.lexer import Lexeme, Unread, canonical, lex, words
-from course.derivation.symbols import KNOWN, Function, Key, Symbol, Symbols, read_key, script
+from course.derivation.symbols import KNOWN, Function, Index, Key, Symbol, Symbols, read_key, script
 from course.derivation.tree import (
     Abs,
     Big,
@@ -40,6 +40,8 @@ from course.derivation.tree import (
 )
 
 DEEPEST_BRACKETS = 30
+MOST_WRITTEN_OUT = 12  # terms of a sum over symbols that have no entries
+_SHORT = 3  # letters of a script in which an index may stand beside others
 CONDITIONS = {"=", "<", ">", "≤", "≥", "≠"}
 TRANSPOSING = {"T", "ᵀ", "top", "mathsf T"}
 OTHERWISE = {"else", "otherwise", "sonst"}
@@ -395,7 +397,7 @@ class Reader:
             sign = self.next.text
             self.at += 1
             if sign == "^":
-                high = self._exponent()
+                high = self._upper(index)
                 continue
             braced = self.takes("{", "(")
             if self.next.kind != "word" or len(self.next.text) > 1:
@@ -408,10 +410,48 @@ class Reader:
                 raise self.unread("} was expected")
         if not index:
             raise self.unread("the letter that counts was expected under the sum, as in \\sum_i")
+        kept, start = list(self.lexemes), self.at
         self._bound.append(index)
-        body = self._product()
-        self._bound.pop()
-        return Big(kind, index, low, high, body)  # type: ignore[arg-type]
+        try:
+            return Big(kind, index, low, high, self._product())  # type: ignore[arg-type]
+        except Unread:
+            values = self._counted(index, low, high)
+            if not values:
+                raise
+        finally:
+            self._bound.pop()
+        self.lexemes[:] = kept
+        return self._written_out(kind, index, values, start)
+
+    def _upper(self, index: str) -> Node | None:
+        """Read the upper end of a sum; a letter that is not declared, as in `m=0` to `M`, is that of the index."""
+        text, end = script(self.lexemes, self.at)
+        if isinstance(self.symbols.get(index), Index) and text.isalpha() and not self.symbols.find(text):
+            self.at = end
+            return None
+        return self._exponent()
+
+    def _counted(self, index: str, low: Node | None, high: Node | None) -> range | None:
+        """Return what an index counts, by its bounds or else by its declaration."""
+        declared = self.symbols.get(index)
+        values = declared.values if isinstance(declared, Index) else None
+        if isinstance(low, Number) and low.text.isdigit():
+            values = range(int(low.text), values.stop if values else 0)
+        if values is not None and isinstance(high, Number) and high.text.isdigit():
+            values = range(values.start, int(high.text) + 1)
+        return values if values and len(values) <= MOST_WRITTEN_OUT else None
+
+    def _written_out(self, kind: str, index: str, values: range, start: int) -> Node:
+        """Read the body of a sum for each value of the index: symbols such as w_{1m} have no entries."""
+        parts = []
+        for value in values:
+            inside = Reader(with_index(self.lexemes, index, value, start), self.symbols)
+            inside._bound, inside._open, inside.at = self._bound, self._open, start
+            parts.append(inside._product())
+            self.at = len(self.lexemes) - (len(inside.lexemes) - inside.at)
+        if len(parts) == 1:
+            return parts[0]
+        return Sum(tuple(parts)) if kind == "sum" else Product(tuple(parts))
 
     def _environment(self) -> Node:
         name = self.next.text.removeprefix("begin ")
@@ -775,6 +815,27 @@ class Reader:
         if of is None or self.next.kind != "word":
             raise self.unread("a derivative such as dL_da was expected")
         return Derivative(Name(of), self._variable())
+
+
+def with_index(lexemes: list[Lexeme], index: str, value: int, start: int = 0) -> list[Lexeme]:
+    """Return lexemes with a number in place of the letter that counts, from a place on.
+
+    In a script the letter may stand beside others, as in `w_{1m}` and `w_{mj}`.
+    """
+    found = lexemes[:start]
+    depth = 0
+    for before, one in zip([Lexeme("end", "", 0), *lexemes[start:]], lexemes[start:], strict=False):
+        opens = before.kind == "sign" and before.text in ("_", "^")
+        if one.kind == "sign" and one.text in _CLOSING and (opens or depth):
+            depth += 1
+        elif one.kind == "sign" and depth and one.text in _CLOSING.values():
+            depth -= 1
+        if one.kind == "word" and one.text == index:
+            one = Lexeme("number", str(value), one.position)
+        elif one.kind == "word" and (opens or depth) and index in one.text and len(one.text) <= _SHORT:
+            one = one._replace(text=one.text.replace(index, str(value)))
+        found.append(one)
+    return found
 
 
 def _product_of(factors: list[Node]) -> Node:

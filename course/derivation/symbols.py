@@ -149,6 +149,11 @@ class Index:
     size: int
     start: int = 1
 
+    @property
+    def values(self) -> range:
+        """What it counts."""
+        return range(self.start, self.start + self.size)
+
 
 Declared = Symbol | Function | Index
 

@@ -6,7 +6,7 @@ import pytest
 
 from course.derivation.check import Assumption, Slip, Waypoint, check
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Symbol, SymbolError, Symbols
+from course.derivation.symbols import Function, Symbol, SymbolError, Symbols
 from tests.oracles.derivations import (
     BACKPROP,
     BACKPROP_GRAPH,
@@ -234,3 +234,14 @@ def test_lines_that_are_costly_to_evaluate_cost_bounded_time(name):
     marked = penalty([FIRST, f"= {COSTLY[name]}"])
     assert states(marked)[1] in ("wrong", "unreadable")
     assert time.process_time() - started < 10
+
+
+def test_a_waypoint_tells_whether_a_computed_symbol_was_put_in():
+    symbols = Symbols(Symbol("h"), Symbol("a"), Symbol("w"), Symbol("x"), Function("phi", r"\varphi"))
+    graph = Graph({"a": "w x", "h": "φ(a)"}, symbols)
+    ways = [Waypoint("h = φ(a)", apart=("a",)), Waypoint("h = φ(w x)", 2, apart=("a",), forms=("a = w x",))]
+    marked = check(["h = φ(a)", "= φ(w x)"], symbols, graph, waypoints=ways)
+    assert [line.points for line in marked.lines] == [1, 2]
+    # the second is met by what is said about a as well, and a wrong line by what it names
+    marked = check(["a = x w", "h = φ(2a)"], symbols, graph, waypoints=ways)
+    assert [line.points for line in marked.lines] == [2, 0.5]

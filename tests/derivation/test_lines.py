@@ -14,6 +14,7 @@ from course.derivation.lines import (
     read_lines,
     split_lines,
 )
+from course.derivation.symbols import Index, Symbol, Symbols
 from course.derivation.tree import Name, TreeError, Updated, decode
 from course.derivation.typeset import latex_line
 
@@ -142,3 +143,30 @@ def test_a_line_is_set_in_type_as_it_was_read(chain_symbols):
     assert latex_line(line, chain_symbols) == (
         r"\frac{\partial \mathcal{L}}{\partial h} = 2 \left(\hat{y} - y\right),\quad x_2 = 3"
     )
+
+
+INDEXED = Symbols(
+    *[Symbol(f"z{k}", f"z_{k}") for k in (0, 1, 2)],
+    *[Symbol(f"w{m}{k}", f"w_{{{m}{k}}}") for m in (1, 2) for k in (0, 1, 2)],
+    *[Symbol(f"a{m}", f"a_{m}") for m in (1, 2)],
+    Index("m", 3, 0),
+    Index("d", 3, 0),
+)
+FIRST = "w_{10} z_0 + w_{11} z_1 + w_{12} z_2"
+
+
+@pytest.mark.parametrize(
+    "text", [r"a_1 = \sum_{m=0}^2 w_{1m} z_m", r"a_1 = \sum_{m=0}^M w_{1,m} z_m", "a_1 = sum_m w_{1m} z_m"]
+)
+def test_a_sum_over_symbols_that_have_no_entries_is_written_out(text):
+    assert read_line(text, INDEXED).statements == read_line(f"a_1 = {FIRST}", INDEXED).statements
+
+
+def test_a_line_with_a_free_index_is_one_statement_for_each_of_its_values():
+    line = read_line(r"a_m = \sum_d w_{md} z_d", INDEXED)
+    second = FIRST.replace("w_{1", "w_{2")
+    assert line.statements == read_line(f"a_1 = {FIRST}, a_2 = {second}", INDEXED).statements
+
+
+def test_an_index_of_which_a_symbol_is_missing_is_not_read():
+    assert read_line(r"a_1 = \sum_{m=1}^3 w_{1m} z_m", INDEXED).problem is not None
