@@ -221,6 +221,8 @@ def _command(text: str, position: int, found: list[Lexeme]) -> int:
             raise Unread(end, f"the name of an environment in braces was expected after \\{name}")
         found.append(Lexeme("sign", f"{name} {braced[1].strip().rstrip('*')}", position))
         return braced.end()
+    if name in ("underbrace", "overbrace"):
+        return _braced_note(text, position, end, found)
     if name in ("text", "textrm", "mbox", "textit", "textbf"):
         return _text(text, position, end, found)
     if name in _ACCENTS or name in _STYLES:
@@ -242,6 +244,28 @@ def _text(text: str, position: int, end: int, found: list[Lexeme]) -> int:
         raise Unread(end, "text in braces was expected after \\text")
     found.append(Lexeme("prose", braced[1].strip(), position))
     return braced.end()
+
+
+def _braced_note(text: str, position: int, end: int, found: list[Lexeme]) -> int:
+    r"""Read `\underbrace{e}_{note}`: e alone, what is noted at the brace is not judged."""
+    body = _group(text, end)
+    if body is None:
+        raise Unread(end, "a formula in braces was expected after the brace")
+    found.append(Lexeme("sign", "{", position))
+    found += [Lexeme(kind, one, end + at) for kind, one, at in lex(text[end + 1 : body - 1])[:-1]]
+    found.append(Lexeme("sign", "}", body - 1))
+    note = _group(text, body + 1) if text[body : body + 1] in ("_", "^") else None
+    return body if note is None else note
+
+
+def _group(text: str, start: int) -> int | None:
+    """Return the place after the group in braces that begins here, or None if none does."""
+    depth = 0
+    for at in range(start, len(text)):
+        depth += (text[at] == "{") - (text[at] == "}")
+        if not depth:
+            return at + 1 if text[start] == "{" else None
+    return None
 
 
 def _dressed(text: str, command: str, position: int, end: int, found: list[Lexeme]) -> int:

@@ -234,6 +234,8 @@ class _Statements:
         return at
 
     def _statements(self, segment: list[Lexeme]) -> list[Statement]:
+        if segment[-1].text == "=" and len(segment) > 1:  # the chain goes on in the next line
+            segment = segment[:-1]
         index = self._free_index(segment)
         if index is not None:
             each = [with_index(segment, index.name, value) for value in index.values]

@@ -175,6 +175,8 @@ class Reader:
         kind, text, _ = self.next
         if kind == "number" and text == "1" and self.lexemes[self.at + 1].text in ("[", "_"):
             return True  # an indicator, 1[a > 0]
+        if kind == "number" and text == "1" and self.lexemes[self.at - 1].text == "}":
+            return True  # w_{10} 1, the input of a bias written out; a script does not go on behind its brace
         if kind == "number":
             raise self.unread("a sign between the factors was expected before the number")
         if kind == "word":
@@ -501,7 +503,8 @@ class Reader:
 
     def _declared_or(self, other) -> Node:
         """Read a symbol that is spelled with the next sign, such as `∂L`, or what else begins with it."""
-        if self.lexemes[self.at + 1].kind == "word":
+        local_error = self.next.text == "∂" and self.lexemes[self.at + 1].text == "_"
+        if self.lexemes[self.at + 1].kind == "word" or local_error:
             key, end = read_key(self.lexemes, self.at)
             if key in self.symbols.table:
                 self.at = end
@@ -612,9 +615,9 @@ class Reader:
         if isinstance(declared, Function):
             self.at = end
             return self._function(declared, left, primes)
-        if primes:
-            raise Unread(self.lexemes[end - 1].position, f"a function before the prime was expected, got {name}")
         self.at = end
+        if primes:
+            return self._derivative_by_argument(name, declared, primes)
         if "^" in left:
             text, begin, stop = left["^"]
             if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
@@ -626,6 +629,17 @@ class Reader:
                 self.at = end if end > stop else self.at
         self._drop_arguments(declared)
         return node
+
+    def _derivative_by_argument(self, name: str, declared: object, primes: int) -> Node:
+        """Read `h'(a)`, where h may be written as a function of a: the derivative of h by a."""
+        arguments = getattr(declared, "arguments", ())
+        text = script(self.lexemes, self.at)[0] if self.sees("(") else ""
+        for one in arguments:
+            by = self.symbols.find(one)
+            if primes == 1 and by is not None and text in ("", script(lex(f"({one})"), 0)[0]):
+                self._drop_arguments(declared)
+                return Derivative(Name(name), Name(by))
+        raise Unread(self.lexemes[self.at - 1].position, f"a function before the prime was expected, got {name}")
 
     def _entry(self, name: str, declared: object, text: str, begin: int, end: int) -> Node:
         if not isinstance(declared, Symbol) or not declared.shape:

@@ -296,6 +296,8 @@ def read_key(lexemes: list[Lexeme], at: int) -> tuple[Key, int]:
 def _base(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
     if lexemes[at].text in ("∂", "∇") and lexemes[at + 1].kind == "word":
         return lexemes[at].text + lexemes[at + 1].text, at + 2
+    if lexemes[at].text == "∂" and lexemes[at + 1].text == "_":  # a local error, ∂_1
+        return "∂", at + 1
     if lexemes[at].kind != "word":
         raise Unread(lexemes[at].position, "a symbol was expected")
     base = lexemes[at].text

@@ -170,3 +170,8 @@ def test_a_line_with_a_free_index_is_one_statement_for_each_of_its_values():
 
 def test_an_index_of_which_a_symbol_is_missing_is_not_read():
     assert read_line(r"a_1 = \sum_{m=1}^3 w_{1m} z_m", INDEXED).problem is not None
+
+
+def test_a_chain_may_go_on_in_the_next_line():
+    line = read_line(f"a_1 = {FIRST} =", INDEXED)
+    assert line.statements == read_line(f"a_1 = {FIRST}", INDEXED).statements

@@ -2,6 +2,7 @@
 
 import pytest
 
+from course.derivation.canonical import form
 from course.derivation.lexer import Unread
 from course.derivation.reader import read_formula
 from course.derivation.symbols import Symbol, SymbolError, Symbols
@@ -111,3 +112,31 @@ def test_declarations_that_contradict_each_other_are_refused():
         Symbols(Symbol("a", "w_{21}"), Symbol("b", "w_{2,1}"))
     with pytest.raises(SymbolError, match="a spelling such as"):
         Symbols(Symbol("a", "w + 1"))
+
+
+OUTPUT = Symbols(
+    Symbol("h", "h_1", "h", arguments=("a",)),
+    Symbol("a"),
+    Symbol("y"),
+    Symbol("delta", r"\delta_1", r"\partial_1"),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("h_1'(a) y", "dh/da y"),  # of a symbol that may be written as a function of a
+        ("h'", "dh/da"),
+        (r"\underbrace{(h_1(a) - y)}_{\text{local error}} \overbrace{a}^{= 1}", "(h - y) a"),
+        (r"\partial_1 y", r"\delta_1 y"),
+        ("h_{1} 1 + y", "h + y"),
+    ],
+)
+def test_notations_of_slides(typed, plain):
+    assert form(read_formula(typed, OUTPUT)) == form(read_formula(plain, OUTPUT))
+
+
+@pytest.mark.parametrize("text", ["a'(h)", "y'", "h'(y)", "y 1"])
+def test_primes_and_numbers_that_mean_nothing_are_refused(text):
+    with pytest.raises(Unread):
+        read_formula(text, OUTPUT)
