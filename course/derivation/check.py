@@ -77,12 +77,15 @@ class Waypoint:
         forms: other formulas, or claims `B = e` about something else, that count as well.
         apart: computed symbols that are numbers of their own here, so that it shows whether they were put in:
             `h = φ(a)` is then met by no line that has the formula of a in its place.
+        simple: whether only a formula counts that names no more symbols than this one, such as `h - y` where
+            `h (1 - y) - y (1 - h)` means the same.
     """
 
     claim: str
     points: float = 1.0
     forms: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    simple: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,7 @@ class _Way:
     forms: dict[Node, list[Node]]
     apart: frozenset[Node]
     points: float
+    longest: int | None = None  # symbols that a line may name, one by one
     share: float | None = None
 
 
@@ -188,6 +192,7 @@ class _Rules:
     evaluated: int = 0  # nodes so far in looking for what explains wrong lines
     undefined: set[str] = field(default_factory=set)  # own names whose definition was too large
     seen: set[tuple[Node, Node]] = field(default_factory=set)
+    targets: list[Node | None] = field(default_factory=list)  # what the statements of the last line were about
 
     def __post_init__(self) -> None:
         self.truth = Points(self.graph, seed=self.seed)
@@ -241,7 +246,8 @@ class _Rules:
             other, node = self._claim(text, target)
             forms.setdefault(form(other), []).append(node)
         apart = frozenset(Name(one) for one in waypoint.apart)
-        return _Way(form(target), forms, apart, waypoint.points)
+        longest = max(_length(one) for found in forms.values() for one in found) if waypoint.simple else None
+        return _Way(form(target), forms, apart, waypoint.points, longest)
 
     # -- a line ------------------------------------------------------------------------------------------------
 
@@ -254,12 +260,24 @@ class _Rules:
         if not line.statements:
             return LineMark(line.text, "defines", 0.0, "Only words: they are kept, and not judged.", line)
         try:
-            found = [one for statement in line.statements for one in self._statement(statement)]
+            found = self._statements(line.statements)
         except (TreeError, Unread) as error:
             return LineMark(line.text, "unreadable", 0.0, str(error), line)
         worst = max(found, key=lambda one: _WORSE.index(one.state))
         remark = next((one.remark for one in found if one.state == worst.state), "")
         return LineMark(line.text, worst.state, sum(one.points for one in found), remark, line)
+
+    def _statements(self, statements: tuple[Statement, ...]) -> list[_Judgement]:
+        found: list[_Judgement] = []
+        paired = all(one.kind == "continuation" for one in statements) and len(statements) == len(self.targets)
+        targets: list[Node | None] = []
+        for at, statement in enumerate(statements):
+            if paired:  # "= 1, = 2" after "a = x, b = y", as lines over an index are
+                self.target = self.targets[at]
+            found += self._statement(statement)
+            targets.append(self.target)
+        self.targets = targets
+        return found
 
     def _statement(self, statement: Statement) -> list[_Judgement]:
         if statement.kind == "definition":
@@ -393,7 +411,7 @@ class _Rules:
         """Return `follows`, or `jump` where fewer than half of the waypoints before this one were met."""
         for way in self._ways_of(target):
             before = self._before(way, target)
-            if way.share is None and self._is(way, target, node):
+            if way.share is None and self._meets(way, target, node):
                 if sum(one.share is not None for one in before) < len(before) / 2:
                     for one in before:
                         one.share = one.share or 0.0
@@ -418,7 +436,7 @@ class _Rules:
         for way in self._ways_of(target):
             if way.share is not None:
                 continue
-            if not (self._is(way, target, node) if true else self._alike(way, target, node)):
+            if not (self._meets(way, target, node) if true else self._alike(way, target, node)):
                 continue
             before = self._before(way, target)
             met = sum(bool(one.share) for one in before)
@@ -427,7 +445,11 @@ class _Rules:
             last = way.target not in {one.target for one in self.ways[self.ways.index(way) + 1 :]}
             way.share = 0.0 if last and met < len(before) / 2 else _CREDIT[judgement.state]
             judgement.points += way.share * way.points
-            return
+            if not true:
+                return
+
+    def _meets(self, way: _Way, target: Node, node: Node) -> bool:
+        return (way.longest is None or _length(node) <= way.longest) and self._is(way, target, node)
 
     def _is(self, way: _Way, target: Node, node: Node) -> bool:
         """Return whether the line is the waypoint with each derivative in them as a number of its own."""
@@ -443,6 +465,8 @@ class _Rules:
 
     def _alike(self, way: _Way, target: Node, node: Node) -> bool:
         """Return whether a line after an error names the waypoint's derivatives and symbols."""
+        if way.longest is not None and _length(node) > way.longest:
+            return False
 
         def named(one: Node) -> frozenset[Node]:
             return atoms(one) | {name for name in way.apart if name.name in tree.names_in(one)}  # type: ignore[union-attr]
@@ -584,6 +608,11 @@ def _value(points: Points, node: Node) -> Array | None:
         return points.value(node)
     except MeaningError:
         return None
+
+
+def _length(node: Node) -> int:
+    """Return how many symbols a formula names, counted one by one."""
+    return sum(isinstance(one, Name | Entry) for one in tree.walk(node))
 
 
 def _leaves(node: Node) -> set[Node]:

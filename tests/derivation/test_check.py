@@ -6,7 +6,7 @@ import pytest
 
 from course.derivation.check import Assumption, Slip, Waypoint, check
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Function, Symbol, SymbolError, Symbols
+from course.derivation.symbols import Function, Index, Symbol, SymbolError, Symbols
 from tests.oracles.derivations import (
     BACKPROP,
     BACKPROP_GRAPH,
@@ -245,3 +245,21 @@ def test_a_waypoint_tells_whether_a_computed_symbol_was_put_in():
     # the second is met by what is said about a as well, and a wrong line by what it names
     marked = check(["a = x w", "h = φ(2a)"], symbols, graph, waypoints=ways)
     assert [line.points for line in marked.lines] == [2, 0.5]
+
+
+def test_a_simple_waypoint_is_met_only_when_nothing_is_left_to_do():
+    symbols = Symbols(Symbol("d"), Symbol("h"), Symbol("y"))
+    graph = Graph({"d": "h - y"}, symbols)
+    ways = [Waypoint("d = h - y"), Waypoint("d = h - y", 2, simple=True)]
+    marked = check(["d = h (1 - y) - y (1 - h)", "= h - y"], symbols, graph, waypoints=ways)
+    assert [line.points for line in marked.lines] == [1, 2]
+    # a true line may meet several, a wrong one meets one at most
+    assert check(["d = h - y"], symbols, graph, waypoints=ways).points == 3
+    assert check(["d = y - h"], symbols, graph, waypoints=ways).points == 0.5
+
+
+def test_a_line_goes_on_with_each_of_several_claims():
+    symbols = Symbols(*[Symbol(f"{a}{k}", f"{a}_{k}") for a in "aw" for k in (1, 2)], Symbol("x"), Index("k", 2))
+    graph = Graph({"a1": "w1 x + w1", "a2": "w2 x + w2"}, symbols)
+    marked = check(["a_k = w_k x + w_k", "= w_k (x + 1)", "= w_1 x, = w_2 (1 + x)"], symbols, graph)
+    assert states(marked) == ["follows", "follows", "edit"]
