@@ -10,5 +10,8 @@
 | `calculus` | rules of differentiation, from tree to tree |
 | `meaning` | the value of a formula at random points, derivatives of a graph of steps |
 | `edits` | single changes of a formula, in words |
-| `check` | the verdict on each line, waypoints and points |
+| `marks` | what an author declares besides: waypoints, regions, assumptions, slips; what becomes of a line |
+| `prepared` | what is made once of an exercise: points, values, the author's formulas |
+| `judge` | the verdicts on the lines of one derivation, one after another |
+| `check` | a marker prepared for one exercise, and `check` for one derivation |
 """

@@ -8,12 +8,27 @@ True
 ```
 """
 
+from functools import lru_cache
+
 from course.derivation import tree
-from course.derivation.tree import Call, Derivative, Negative, Node, Number, Power, Product, Quotient, Sum
+from course.derivation.tree import (
+    Call,
+    Derivative,
+    Entry,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
 
 _MINUS = Negative(Number("1"))
 
 
+@lru_cache(maxsize=8192)
 def form(node: Node) -> Node:
     """Return the one form of all formulas that differ in order, brackets and factors of one only."""
     node = tree.replace_children(node, form)
@@ -49,3 +64,8 @@ def atoms(node: Node) -> frozenset[Node]:
     if isinstance(node, Derivative) or (isinstance(node, Call) and node.primes):
         return frozenset({node})
     return frozenset().union(*map(atoms, tree.children(node)))
+
+
+def length(node: Node) -> int:
+    """Return how many symbols a formula names, counted one by one."""
+    return sum(isinstance(one, Name | Entry) for one in tree.walk(node))

@@ -4,17 +4,17 @@
 >>> from course.derivation.reader import read_formula
 >>> from course.derivation.symbols import Symbol, Symbols
 >>> symbols = Symbols(Symbol("a"), Symbol("b"))
->>> [edit.sentence for edit in edits(read_formula("a - b", symbols), None, symbols)][:3]
+>>> [edit.sentence(symbols) for edit in edits(read_formula("a - b", symbols), None, symbols)][:3]
 ['The sign of $a$ is turned.', 'The sign of $b$ is turned.', 'The sign of the whole is turned.']
 
 ```
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from course.derivation import tree
-from course.derivation.canonical import form
 from course.derivation.symbols import Function, Index, Symbol, Symbols, key_of
 from course.derivation.tree import (
     Abs,
@@ -34,7 +34,7 @@ from course.derivation.tree import (
 )
 from course.derivation.typeset import latex
 
-MOST = 400  # changes that are tried of one line
+MOST = 600  # changes that are tried of one line
 LARGEST = 150  # nodes of a line of which any are tried
 ONE, TWO = Number("1"), Number("2")
 
@@ -46,20 +46,25 @@ class Edit(NamedTuple):
     """What would have had to be written, in words, and the formula with that change.
 
     Attributes:
-        sentence: what the student is told.
+        words: what the student is told, with `{}` for each of the formulas.
         node: the formula.
         rank: 0 where the change uses only what is in the line or the line before, 1 where it brings in another
             symbol or is made below a ∂, 2 where it brings in a factor of 2. It counts only if none of a lower rank
             explains the line.
     """
 
-    sentence: str
+    words: str
     node: Node
     rank: int = 0
+    formulas: tuple[Node, ...] = ()
+
+    def sentence(self, symbols: Symbols) -> str:
+        """Return what the student is told, its formulas set in type."""
+        return self.words.format(*(f"${latex(one, symbols)}$" for one in self.formulas))
 
 
-def edits(node: Node, before: Node | None, symbols: Symbols) -> list[Edit]:
-    """Return the changes of one node of a formula: signs, symbols, exponents, factors, terms, transposed.
+def edits(node: Node, before: Node | None, symbols: Symbols) -> Iterator[Edit]:
+    """Yield the changes of one node of a formula: signs, symbols, exponents, factors, terms, transposed.
 
     Args:
         node: the formula.
@@ -67,13 +72,8 @@ def edits(node: Node, before: Node | None, symbols: Symbols) -> list[Edit]:
         symbols: what is declared.
     """
     if sum(1 for _ in tree.walk(node)) > LARGEST:
-        return []
-    made: dict[Node, Edit] = {}
-    for edit in _Changes(before, symbols).of(node):
-        made.setdefault(form(edit.node), edit)  # of one change in two wordings the first is the closer one
-        if len(made) == MOST:
-            break
-    return list(made.values())
+        return
+    yield from islice(_Changes(before, symbols).of(node), MOST)
 
 
 class _Changes:
@@ -92,41 +92,39 @@ class _Changes:
         yield from self._below(node)
         yield from self._missing(node)
 
-    def _set(self, node: Node) -> str:
-        return f"${latex(node, self.symbols)}$"
-
     def _below(self, node: Node) -> Iterator[Edit]:
         """Yield the changes at this node and at all below it."""
         yield from self._here(node)
         for at, child in enumerate(tree.children(node)):
-            for sentence, changed, rank in self._below(child):
+            for edit in self._below(child):
                 # below a ∂ another name is another derivative: rather a factor of the chain is missing
-                yield Edit(sentence, _with_child(node, at, changed), max(rank, int(isinstance(node, Derivative))))
+                rank = max(edit.rank, int(isinstance(node, Derivative)))
+                yield edit._replace(node=_with_child(node, at, edit.node), rank=rank)
 
     def _signs(self, node: Node) -> Iterator[Edit]:
         if isinstance(node, Sum):
             for at, term in enumerate(node.terms):
                 bare = term.argument if isinstance(term, Negative) else term
                 turned = term.argument if isinstance(term, Negative) else Negative(term)
-                yield Edit(f"The sign of {self._set(bare)} is turned.", _with_child(node, at, turned))
+                yield Edit("The sign of {} is turned.", _with_child(node, at, turned), 0, (bare,))
         elif isinstance(node, Power):
             yield self._turned(node, node.exponent, 1)
         elif isinstance(node, Call):
             for at, argument in enumerate(node.arguments):
                 yield self._turned(node, argument, at)._replace(rank=1)
         for at, child in enumerate(tree.children(node)):
-            for sentence, changed, rank in self._signs(child):
-                yield Edit(sentence, _with_child(node, at, changed), rank)
+            for edit in self._signs(child):
+                yield edit._replace(node=_with_child(node, at, edit.node))
 
     def _turned(self, node: Node, part: Node, at: int) -> Edit:
         bare = part.argument if isinstance(part, Negative) else part
         turned = bare if isinstance(part, Negative) else Negative(part)
-        return Edit(f"The sign of {self._set(bare)} is turned.", _with_child(node, at, turned))
+        return Edit("The sign of {} is turned.", _with_child(node, at, turned), 0, (bare,))
 
     def _here(self, node: Node) -> Iterator[Edit]:
         for larger in self.sums:
             if node in larger.terms:
-                yield Edit(f"{self._set(larger)} is meant, not {self._set(node)}.", larger)
+                yield Edit("{} is meant, not {}.", larger, 0, (larger, node))
         if isinstance(node, Name):
             yield from self._other_names(node)
         elif isinstance(node, Number):
@@ -142,16 +140,16 @@ class _Changes:
         elif isinstance(node, Sum):
             yield from self._too_much(node, node.terms, "term")
         elif isinstance(node, Quotient):
-            yield Edit(f"The factor {self._set(Quotient(ONE, node.denominator))} is too many.", node.numerator)
+            yield Edit("The factor {} is too many.", node.numerator, 0, (Quotient(ONE, node.denominator),))
         elif isinstance(node, Big):
             yield from self._other_sums(node)
         elif isinstance(node, Abs):
-            yield Edit(f"{self._set(node.argument)} should stand without the absolute value.", node.argument)
+            yield Edit("{} should stand without the absolute value.", node.argument, 0, (node.argument,))
         elif isinstance(node, Transpose):
-            yield Edit(f"{self._set(node.argument)} should not be transposed.", node.argument)
+            yield Edit("{} should not be transposed.", node.argument, 0, (node.argument,))
         if isinstance(node, Power) and isinstance(node.base, Name | Entry):
             yield Edit(
-                f"The absolute value of {self._set(node.base)} is missing.", Power(Abs(node.base), node.exponent)
+                "The absolute value of {} is missing.", Power(Abs(node.base), node.exponent), 0, (node.base,)
             )
 
     def _other_names(self, node: Name) -> Iterator[Edit]:
@@ -163,10 +161,9 @@ class _Changes:
         for other in alike:
             rank = 0 if other.name in self.names else 1
             if other.name != node.name and (rank == 0 or key_of(other.latex)[0] == base):
-                said = f"{self._set(Name(other.name))} is meant, not {self._set(node)}."
-                yield Edit(said, Name(other.name), rank)
+                yield Edit("{} is meant, not {}.", Name(other.name), rank, (Name(other.name), node))
         if declared.shape:
-            yield Edit(f"{self._set(node)} should be transposed.", Transpose(node))
+            yield Edit("{} should be transposed.", Transpose(node), 0, (node,))
 
     def _other_numbers(self, node: Number) -> Iterator[Edit]:
         for other in self.numbers:
@@ -176,13 +173,13 @@ class _Changes:
     def _other_indices(self, node: Entry) -> Iterator[Edit]:
         if len(node.indices) == 2 and node.indices[0] != node.indices[1]:
             swapped = Entry(node.name, node.indices[::-1])
-            yield Edit(f"{self._set(swapped)} is meant, not {self._set(node)}.", swapped)
+            yield Edit("{} is meant, not {}.", swapped, 0, (swapped, node))
         used = [one.name for one in self.symbols.declared if isinstance(one, Index)]
         for at, index in enumerate(node.indices):
             for name in used:
                 if Name(name) != index:
                     other = Entry(node.name, (*node.indices[:at], Name(name), *node.indices[at + 1 :]))
-                    yield Edit(f"{self._set(other)} is meant, not {self._set(node)}.", other)
+                    yield Edit("{} is meant, not {}.", other, 0, (other, node))
 
     def _other_sums(self, node: Big) -> Iterator[Edit]:
         for one in self.symbols.declared:
@@ -202,44 +199,41 @@ class _Changes:
             others.append(Sum((exponent, Negative(ONE))))
         for other in others:
             new = node.base if other == ONE else Power(node.base, other)
-            said = (
-                f"The exponent of {self._set(node.base)} should be {self._set(other)}, not {self._set(exponent)}."
-            )
-            yield Edit(said, new)
+            yield Edit("The exponent of {} should be {}, not {}.", new, 0, (node.base, other, exponent))
 
     def _calls(self, node: Call) -> Iterator[Edit]:
         if len(node.arguments) != 1:
             return
         if node.function in ("sigmoid", "exp", "tanh") or isinstance(self.symbols.get(node.function), Function):
             other = Call(node.function, node.arguments, 0 if node.primes else 1)
-            yield Edit(f"{self._set(other)} is meant, not {self._set(node)}.", other)
-        yield Edit(f"{self._set(Power(node, TWO))} is meant, not {self._set(node)}.", Power(node, TWO))
+            yield Edit("{} is meant, not {}.", other, 0, (other, node))
+        yield Edit("{} is meant, not {}.", Power(node, TWO), 0, (Power(node, TWO), node))
 
     def _too_much(self, node: Product | Sum, parts: tuple[Node, ...], kind: str) -> Iterator[Edit]:
         for at, part in enumerate(parts):
             rest = (*parts[:at], *parts[at + 1 :])
             new: Node = rest[0] if len(rest) == 1 else type(node)(rest)
             bare = part.argument if kind == "term" and isinstance(part, Negative) else part
-            yield Edit(f"The {kind} {self._set(bare)} is too many.", new)
+            yield Edit(f"The {kind} {{}} is too many.", new, 0, (bare,))
 
     def _missing(self, node: Node) -> Iterator[Edit]:
         """Yield the whole, or one of its terms, with a factor or a term of the line before."""
         for factor in self.factors:
-            yield from _multiplied(node, factor, f"The factor {self._set(factor)} is missing.", 0)
-        yield from _multiplied(node, TWO, "A factor of 2 is missing.", 2)
-        yield from _multiplied(node, Quotient(ONE, TWO), "A factor of 2 is too many.", 2)
+            yield from _multiplied(node, factor, Edit("The factor {} is missing.", node, 0, (factor,)))
+        yield from _multiplied(node, TWO, Edit("A factor of 2 is missing.", node, 2))
+        yield from _multiplied(node, Quotient(ONE, TWO), Edit("A factor of 2 is too many.", node, 2))
         for term in self.terms:
             bare = term.argument if isinstance(term, Negative) else term
-            yield Edit(f"The term {self._set(bare)} is missing.", Sum((node, term)))
+            yield Edit("The term {} is missing.", Sum((node, term)), 0, (bare,))
 
 
-def _multiplied(node: Node, factor: Node, said: str, rank: int) -> Iterator[Edit]:
+def _multiplied(node: Node, factor: Node, edit: Edit) -> Iterator[Edit]:
     """Yield the whole, or one of its terms, times a factor."""
-    yield Edit(said, Product((factor, node)), rank)
-    yield Edit(said, Product((node, factor)), rank)
+    yield edit._replace(node=Product((factor, node)))
+    yield edit._replace(node=Product((node, factor)))
     if isinstance(node, Sum):
         for at, term in enumerate(node.terms):
-            yield Edit(said, _with_child(node, at, Product((factor, term))), rank)
+            yield edit._replace(node=_with_child(node, at, Product((factor, term))))
 
 
 def _distinct(nodes: Iterable[_One]) -> list[_One]:

@@ -134,11 +134,20 @@ def _without_alignment(text: str) -> str:
     return text.replace("&", "")
 
 
-def read_lines(typed: str | Iterable[str], symbols: Symbols) -> list[Line]:
+Known = dict[tuple[str, tuple[str, ...]], Line]
+
+
+def read_lines(typed: str | Iterable[str], symbols: Symbols, known: Known | None = None) -> list[Line]:
     r"""Return the lines of a text or list, each read with the names that earlier ones have defined.
 
     Lines beyond the limits (200 lines, 64 KiB together) are kept as one line that says so.
+
+    Args:
+        typed: a text, or one text a line.
+        symbols: what lines may name.
+        known: lines that were read before, by text and the names that were defined; those read now are put in.
     """
+    known = {} if known is None else known
     found: list[Line] = []
     length = 0
     for text in split_lines(typed):
@@ -147,7 +156,9 @@ def read_lines(typed: str | Iterable[str], symbols: Symbols) -> list[Line]:
             problem = Problem(0, f"at most {MOST_LINES} lines of together {LONGEST_TEXT} characters were expected")
             found.append(Line(text[:80], problem=problem))
             break
-        line = read_line(text, symbols)
+        line = known.get((text, symbols.own))
+        if line is None:
+            line = known[text, symbols.own] = read_line(text, symbols)
         for statement in line.statements:
             if statement.kind == "definition" and isinstance(statement.target, Name):
                 symbols = symbols.with_own(statement.target.name)

@@ -27,6 +27,7 @@ import numpy as np
 
 from course.derivation import tree
 from course.derivation.calculus import Along, Unit, differentiate
+from course.derivation.canonical import form
 from course.derivation.reader import read_formula
 from course.derivation.symbols import Domain, Function, Index, Symbol, Symbols
 from course.derivation.tree import Entry, Name, Node
@@ -36,6 +37,7 @@ POINTS = 64
 ENOUGH = 16  # points that have to be left once those where nothing is defined are set aside
 RELATIVE, FLOOR = 1e-9, 1e-11
 KINK = 1e-9
+MOST_KNOWN = 4000  # values that are kept, of half a kilobyte each
 MOST_TERMS = 1024  # of sums one in another
 LARGEST_DERIVATIVE = 1000  # nodes of a derivative that is differentiated once more
 _WAVES = 5  # sines that an unknown smooth function is made of
@@ -71,6 +73,7 @@ class Graph:
         for name in self.steps:
             if not isinstance(symbols.get(name), Symbol):
                 raise GraphError(f"a declared symbol was expected as the name of a step, got {name!r}")
+        self._slopes: dict[tuple[Node, str], list[Node]] = {}
         self.parents = {name: tree.names_in(one) & set(self._named) for name, one in self.steps.items()}
         self.order = self._ordered()
 
@@ -102,6 +105,15 @@ class Graph:
         return tuple(order)
 
     @cached_property
+    def derivatives(self) -> frozenset[str]:
+        """Steps that are nothing but a derivative or its negative, such as δ for ∂L/∂a."""
+        return frozenset(
+            name
+            for name, one in self.steps.items()
+            if isinstance(one.argument if isinstance(one, tree.Negative) else one, tree.Derivative)
+        )
+
+    @cached_property
     def ancestors(self) -> dict[str, set[str]]:
         """All that each step depends on."""
         found: dict[str, set[str]] = {}
@@ -113,6 +125,30 @@ class Graph:
     def changed(self, steps: Mapping[str, Node]) -> "Graph":
         """Return the graph with other formulas for some steps."""
         return Graph({**self.steps, **steps}, self.symbols)
+
+    def without(self, names: Iterable[str]) -> "Graph":
+        """Return the graph in which these symbols are free."""
+        left = set(names)
+        return Graph({name: one for name, one in self.steps.items() if name not in left}, self.symbols)
+
+    def slopes(self, node: Node, name: str) -> list[Node]:
+        """Return the derivatives of a formula by the entries of a symbol, all else being constant.
+
+        Raises:
+            MeaningError: for what is no symbol.
+            TreeError: for what has no derivative.
+        """
+        key = (node, name)
+        if key not in self._slopes:
+            shape = self.shapes.get(name)
+            if shape is None:
+                raise MeaningError(f"a symbol was expected below ∂, got {name}")
+            places = [tuple(tree.Number(str(one + 1)) for one in place) for place in np.ndindex(shape)]
+            variables = [Entry(name, place) for place in places] if shape else [Name(name)]
+            if len(self._slopes) >= MOST_KNOWN:
+                self._slopes.clear()
+            self._slopes[key] = [differentiate(node, one, self.shapes) for one in variables]
+        return self._slopes[key]
 
 
 class Points:
@@ -126,6 +162,7 @@ class Points:
         claims: what the student has claimed, formulas by the derivatives and symbols that they stand for.
         forward: whether claimed derivatives count from the variable on, and not from the loss back.
         values: of all symbols, as other points on the same graph have them; then none are drawn.
+        given: values of whole formulas, wherever they stand in another.
         like: points at which each case, such as on or off of a ReLU, is the same all over; only points of these
             cases are drawn.
     """
@@ -140,14 +177,17 @@ class Points:
         claims: Mapping[Node, Node] | None = None,
         forward: bool = False,
         values: Values | None = None,
+        given: Mapping[Node, Array] | None = None,
         like: "Points | None" = None,
     ) -> None:
         self.graph, self.seed, self.forward = graph, seed, forward
         self.claims = dict(claims or {})
-        self.opaque: dict[Node, Array] = {}
+        self.given = dict(given or {})
         self._judging: set[Node] = set()
         self._totals: dict[tuple[str, str], Array] = {}  # derivatives over all ways, by both ends
         self._locals: dict[tuple[str, str], Array] = {}  # derivatives of a step by what it uses
+        self._known: dict[Node, Array] = {}  # values of formulas that were asked for
+        self._keeps = True
         self._kink = np.zeros(1, bool)
         self._drawn = values is not None
         self.signs: list[Array] = []  # on which side of each kink of the steps the points lie
@@ -161,6 +201,8 @@ class Points:
 
     def _draw(self, domains: Mapping[str, Domain], numbers: Mapping[str, object]) -> None:
         count = 4 * POINTS if self._like is None else 64 * POINTS
+        if set(numbers) >= {one.name for one in self.graph.free} and not self.graph.symbols.indices:
+            count = 1
         for one in self.graph.symbols.declared:
             random = np.random.default_rng([self.seed, zlib.crc32(one.name.encode())])
             if isinstance(one, Index):
@@ -178,8 +220,10 @@ class Points:
         clear = ~self._kink
         if self._like is not None:
             for sign, other in zip(self.signs, self._like.signs, strict=True):
-                clear &= np.all(sign == other[:1], axis=1)
-        kept = np.flatnonzero(clear)[:POINTS] if np.count_nonzero(clear) >= ENOUGH else np.arange(POINTS)
+                decided = np.all(other == other[:1], axis=0)
+                clear &= np.all(sign[:, decided] == other[0, decided], axis=1)
+        enough = np.count_nonzero(clear) >= min(ENOUGH, count)
+        kept = np.flatnonzero(clear)[:POINTS] if enough else np.arange(min(POINTS, count))
         self._drawn, self.settled = True, bool(clear[kept].all())
         self.signs = [sign[kept] for sign in self.signs]
         self.values = {name: value[kept] for name, value in self.values.items()}
@@ -193,12 +237,20 @@ class Points:
             )
         return value
 
-    def value(self, node: Node) -> Array:
+    def value(self, node: Node, keep: bool = True) -> Array:
         """Return the value of a formula at all points: `(points,)` of a number, `(points, n, m)` of a matrix.
+
+        Args:
+            node: the formula.
+            keep: whether its value and those of its parts are kept for formulas that hold them as well.
 
         Raises:
             MeaningError: if it has none anywhere.
         """
+        known = self._known.get(node)
+        if known is not None:
+            return known
+        self._keeps = keep
         with np.errstate(all="ignore"):
             try:
                 return self._node(node, {})
@@ -206,13 +258,21 @@ class Points:
                 raise MeaningError(str(error)) from None
 
     def _node(self, node: Node, counting: dict[str, float]) -> Array:
+        kept = self._drawn and not counting and not self._judging
+        if kept and (known := self._known.get(node)) is not None:
+            return known
         self.evaluated += 1
-        if self.opaque and node in self.opaque:
-            return self.opaque[node]
+        if self.given and node in self.given:
+            return self.given[node]
         rule = getattr(self, f"_{type(node).__name__.lower()}", None)
         if rule is None:
             raise MeaningError(f"a value was expected, got a {type(node).__name__}")
-        return rule(node, counting)
+        value = rule(node, counting)
+        if kept and self._keeps:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[node] = value
+        return value
 
     def _full(self, number: float) -> Array:
         return np.full(self.count, number, float)
@@ -483,17 +543,7 @@ class Points:
 
     def _direct(self, node: Node, name: str, counting: dict[str, float]) -> Array:
         """Return the derivative by a symbol, all else being constant: `(points, size, size of the symbol)`."""
-        shape = self.graph.shapes.get(name)
-        if shape is None:
-            raise MeaningError(f"a symbol was expected below ∂, got {name}")
-        if not shape:
-            columns = [self._node(differentiate(node, Name(name), self.graph.shapes), counting)]
-        else:
-            places = [tuple(tree.Number(str(one + 1)) for one in place) for place in np.ndindex(shape)]
-            columns = [
-                self._node(differentiate(node, Entry(name, place), self.graph.shapes), counting)
-                for place in places
-            ]
+        columns = [self._node(one, counting) for one in self.graph.slopes(node, name)]
         flat = [column.reshape(self.count, -1) for column in columns]
         size = max(column.shape[1] for column in flat)
         return np.stack([np.broadcast_to(column, (self.count, size)) for column in flat], axis=2)
@@ -656,22 +706,54 @@ def same(left: Array, right: Array, allowed: float | Array = 0.0) -> bool:
     """
     if left.shape != right.shape:
         return False
-    undefined = ~np.isfinite(left) & ~np.isfinite(right)
+    with np.errstate(all="ignore"):
+        close = np.abs(left - right) <= RELATIVE * np.maximum(np.abs(left), np.abs(right)) + FLOOR + allowed
+        if close.all():
+            return bool(np.isfinite(left).all())
+        undefined = ~np.isfinite(left) & ~np.isfinite(right)
     defined = ~undefined.reshape(len(left), -1).any(axis=1)
-    if np.count_nonzero(defined) < min(ENOUGH, len(left)):
+    if not close[defined].all() or np.count_nonzero(defined) < min(ENOUGH, len(left)):
         return False
-    left, right = left[defined], right[defined]
-    if not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
-        return False
-    limit = RELATIVE * np.maximum(np.abs(left), np.abs(right)) + FLOOR + allowed
-    return bool(np.all(np.abs(left - right) <= limit))
+    return bool(np.isfinite(left[defined]).all() and np.isfinite(right[defined]).all())
 
 
-def independent(nodes: Iterable[Node], values: Points) -> dict[Node, Array]:
-    """Return independent random values for nodes, the same for equal nodes whatever the formula around them."""
-    found = {}
-    for node in nodes:
-        digest = hashlib.blake2b(tree.encode(node), digest_size=8).digest()
-        random = np.random.default_rng([values.seed, int.from_bytes(digest, "big")])
-        found[node] = draw(Domain(), values.value(node).shape[1:], values.count, random)
-    return found
+class Opaque(Points):
+    """The same points, where each ∂, ∇ and φ′ is an independent random number instead of a derivative.
+
+    Two formulas agree here only if they name the same derivatives: the meaning of a waypoint. A symbol that a step
+    declares to be a derivative, such as δ for ∂L/∂a, is that derivative.
+
+    Args:
+        points: where the formulas are evaluated.
+        apart: symbols that are independent numbers as well.
+    """
+
+    def __init__(self, points: Points, apart: Iterable[str] = ()) -> None:
+        super().__init__(points.graph, seed=points.seed, values=points.values)
+        self._points, self._apart = points, frozenset(apart)
+
+    def _own(self, node: Node, counting: dict[str, float]) -> Array:
+        if counting:
+            node = tree.rebuild(node, lambda one: _counted(one, counting))
+        shape = self._points.value(node).shape[1:]
+        digest = hashlib.blake2b(tree.encode(form(node)), digest_size=8).digest()
+        random = np.random.default_rng([self.seed, int.from_bytes(digest, "big")])
+        return draw(Domain(), shape, self.count, random)
+
+    def _derivative(self, node: tree.Derivative, counting: dict[str, float]) -> Array:
+        return self._own(node, counting)
+
+    def _call(self, node: tree.Call, counting: dict[str, float]) -> Array:
+        return self._own(node, counting) if node.primes else super()._call(node, counting)
+
+    def _name(self, node: Name, counting: dict[str, float]) -> Array:
+        if node.name in self._apart:
+            return self._own(node, {})
+        if node.name in self.graph.derivatives and node.name not in counting:
+            return self._node(self.graph.steps[node.name], {})
+        return super()._name(node, counting)
+
+
+def _counted(node: Node, counting: dict[str, float]) -> Node | None:
+    """Return the number that an index stands for in a sum, or None for anything else."""
+    return tree.Number(f"{counting[node.name]:g}") if isinstance(node, Name) and node.name in counting else None

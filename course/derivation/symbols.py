@@ -17,6 +17,7 @@ Scripts are compared without braces, blanks and commas and in either order, `\ma
 be spelled: none of that has to be declared. What has to be are other names for one thing (`yhat` for `\hat{y}`).
 """
 
+import copy
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -234,9 +235,19 @@ class Symbols:
         """Return the name that is typed like this, or None."""
         return self._table.get(key_of(spelling))
 
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """The letters that count."""
+        return tuple(one for one in self.declared if isinstance(one, Index))
+
     def with_own(self, name: str) -> "Symbols":
         """Return the same with one more name that the student has defined."""
-        return Symbols(*self.declared, own=dict.fromkeys((*self.own, name)))
+        if name in self.own:
+            return self
+        more = copy.copy(self)
+        object.__setattr__(more, "own", (*self.own, name))
+        object.__setattr__(more, "_table", {**self._table, own_key(name): name})
+        return more
 
     def nearest(self, word: str) -> str:
         """Return the declared spelling that is most alike, or an empty text."""

@@ -1,0 +1,474 @@
+"""The verdicts on the lines of one derivation, one after another, on what the student has claimed so far."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from course.derivation import tree
+from course.derivation.canonical import atoms, form, length
+from course.derivation.edits import edits
+from course.derivation.lexer import Unread, words
+from course.derivation.lines import Line, Statement
+from course.derivation.marks import CREDIT, WORSE, LineMark, State
+from course.derivation.meaning import Array, MeaningError, Points, same
+from course.derivation.prepared import Prepared
+from course.derivation.reader import finished
+from course.derivation.symbols import Symbol
+from course.derivation.tree import Compare, Derivative, Entry, Name, Node, Number, TreeError
+
+MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
+MOST_OF_A_LINE = 40_000  # the same, of one wrong line
+MOST_EXPLANATIONS = 20_000  # that a marker remembers from one derivation to the next
+_COARSE = 0.25  # a rounded number may change a line by at most this share of its value
+
+Numeric = tuple[Points, Array, Array]  # points, what the line has to be there, how far it may be off
+
+
+@dataclass
+class _Judgement:
+    state: State
+    remark: str = ""
+    points: float = 0.0
+    uses: tuple[str, ...] = ()
+
+
+@dataclass
+class Judge:
+    """Judges one line after another and keeps what the student has claimed.
+
+    Attributes:
+        marker: what is prepared of the exercise.
+        numbers: the student's, of the symbols that no step computes.
+    """
+
+    marker: Prepared
+    numbers: Mapping[str, object]
+    claims: dict[Node, Node] = field(default_factory=dict)
+    own: dict[str, Node] = field(default_factory=dict)
+    last: dict[Node, Node] = field(default_factory=dict)
+    undefined: set[str] = field(default_factory=set)  # own names whose definition was too large
+    seen: set[tuple[Node, Node]] = field(default_factory=set)
+    targets: list[Node | None] = field(default_factory=list)  # what the statements of the last line were about
+    evaluated: int = 0  # nodes so far in looking for what explains wrong lines
+
+    def __post_init__(self) -> None:
+        self.symbols, self.graph, self.seed = self.marker.symbols, self.marker.graph, self.marker.seed
+        self.truth = self.marker.truth
+        self.target: Node | None = self.marker.goal
+        self.shares: list[float | None] = [None] * len(self.marker.ways)
+        self.said: frozenset[str] = frozenset()  # the words of the line
+        self._claimed_points: dict[tuple, list[Points]] = {}
+        self._number_points: dict[tuple, Points] = {}
+        self._allowed = 0  # nodes that may still be evaluated for this line
+        self._pattern: Points | None = None
+        self._has_pattern = False
+
+    @property
+    def patterned(self) -> Points | None:
+        """Points in the cases of the student's numbers, such as a ReLU that is on; None without numbers."""
+        if not self._has_pattern:
+            self._has_pattern = True
+            if {one.name for one in self.graph.free} & set(self.numbers):
+                self._pattern = self.marker.patterned(self._at_numbers(frozenset(), {}))
+        return self._pattern
+
+    # -- a line ------------------------------------------------------------------------------------------------
+
+    def line(self, line: Line) -> LineMark:
+        """Return the mark of the next line."""
+        if line.problem is not None:
+            nearest = f" The nearest symbol is {line.problem.nearest}." if line.problem.nearest else ""
+            said = f"At character {line.problem.position + 1}: {line.problem.expected}.{nearest}"
+            return LineMark(line.text, "unreadable", 0.0, said, line)
+        if not line.statements:
+            return LineMark(line.text, "defines", 0.0, "Only words: they are kept, and not judged.", line)
+        self.said = frozenset(word for one in line.words for word in words(one))
+        self._allowed = min(MOST_OF_A_LINE, MOST_EVALUATED - self.evaluated)
+        try:
+            found = self._statements(line.statements)
+        except (TreeError, Unread) as error:
+            return LineMark(line.text, "unreadable", 0.0, str(error), line)
+        worst = max(found, key=lambda one: WORSE.index(one.state))
+        remark = next((one.remark for one in found if one.state == worst.state), "")
+        uses = tuple(dict.fromkeys(used for one in found for used in one.uses))
+        return LineMark(line.text, worst.state, sum(one.points for one in found), remark, line, uses)
+
+    def _statements(self, statements: tuple[Statement, ...]) -> list[_Judgement]:
+        found: list[_Judgement] = []
+        paired = all(one.kind == "continuation" for one in statements) and len(statements) == len(self.targets)
+        targets: list[Node | None] = []
+        for at, statement in enumerate(statements):
+            if paired:  # "= 1, = 2" after "a = x, b = y", as lines over an index are
+                self.target = self.targets[at]
+            found += self._statement(statement)
+            targets.append(self.target)
+        self.targets = targets
+        return found
+
+    def _statement(self, statement: Statement) -> list[_Judgement]:
+        if statement.kind == "definition":
+            self.undefined.add(statement.target.name)  # type: ignore[union-attr]
+        chain = [self._expanded(node) for node in statement.chain]
+        if statement.kind == "condition":
+            return [self._condition(chain[0])]  # type: ignore[arg-type]
+        if statement.kind == "definition":
+            self.own[statement.target.name] = chain[0]  # type: ignore[union-attr]
+            self.undefined.discard(statement.target.name)  # type: ignore[union-attr]
+            self.target = chain[0]
+            return [_Judgement("defines"), *self._chain(chain[0], chain[0], chain[1:])]
+        if statement.kind == "continuation":
+            target = self.target
+            if target is None:
+                self.target = chain[0]
+                return [_Judgement("follows"), *self._chain(chain[0], chain[0], chain[1:])]
+        else:
+            target = self.marker.target(self._expanded(statement.target))  # type: ignore[arg-type]
+        before = self.last.get(form(target))
+        self.target = target
+        return self._chain(target, before, chain)
+
+    def _expanded(self, node: Node) -> Node:
+        """Return the formula with the student's own names replaced by what they mean."""
+        if not (self.own or self.undefined):
+            return node
+        undefined = self.undefined & tree.names_in(node)
+        if undefined:
+            raise TreeError(f"a definition of {min(undefined)} that could be read was expected before")
+        found = tree.rebuild(node, lambda one: self.own.get(one.name) if isinstance(one, Name) else None)
+        return finished(found)
+
+    def _chain(self, target: Node, before: Node | None, chain: list[Node]) -> list[_Judgement]:
+        found = []
+        for node in chain:
+            judgement = self._link(target, before, node)
+            if judgement.state in CREDIT:
+                self._credit(judgement, target, node)
+            self.seen.add((form(target), form(node)))
+            found.append(judgement)
+            before = self.last[form(target)] = node
+        if chain and isinstance(target, Name | Derivative):
+            self._keep(target, chain[-1])
+        return found
+
+    def _keep(self, target: Node, node: Node) -> None:
+        """Let a claim that is false stand for what it claims from here on."""
+        self.claims.pop(target, None)
+        if not self._same(self.truth, target, node):
+            self.claims[target] = node
+
+    def _condition(self, condition: Compare) -> _Judgement:
+        if self._holds(self.truth, condition):
+            return _Judgement("follows")
+        if not self.numbers:
+            return _Judgement("defines", "A condition: it is kept, and not judged.")
+        if self._holds(self._at_numbers(frozenset(), {}), condition):
+            return _Judgement("at-numbers")
+        return _Judgement("wrong", "This does not hold at your numbers.")
+
+    def _holds(self, points: Points, condition: Compare) -> bool:
+        try:
+            return bool(np.all(points.value(tree.Indicator(condition)) == 1))
+        except MeaningError:
+            return False
+
+    # -- a link: one formula said to be equal to another -------------------------------------------------------
+
+    def _link(self, target: Node, before: Node | None, node: Node) -> _Judgement:
+        if form(node) == form(target) or (form(target), form(node)) in self.seen:
+            return _Judgement("repeats", "This says again what was said before.")
+        try:
+            self.truth.value(node)
+        except MeaningError as error:
+            return _Judgement("wrong", f"It has no meaning: {error}.")
+        references = [one for one in (before, target) if one is not None]
+        if any(
+            self._same(points, one, node)
+            for points in self._under_claims(self.truth, target)
+            for one in references
+        ):
+            return self._or_jump(target, node)
+        near = self._under_claims(self.patterned, target) if self.patterned is not None else ()
+        if any(
+            self._same(points, one, node) and np.any(points.value(node)) for points in near for one in references
+        ):
+            return _Judgement("at-numbers")  # but for zeros, which say nothing of how they came about
+        numeric: list[Numeric] = []
+        for points, value, allowed in self._numeric(target, before, node):
+            if same(value, points.value(node), allowed):
+                return _Judgement("at-numbers")
+            numeric.append((points, value, allowed))
+        for place in self.marker.elsewhere:
+            if any(self._same(place.points, one, node) for one in references):
+                uses = tuple(one.words for one in place.assumptions)
+                if uses and all(self.said & set(one.said) for one in place.assumptions):
+                    return _Judgement("follows", uses=uses)
+                return _Judgement(place.state, place.remark, uses=uses)
+        for sentence, claimed, wrong in self.marker.named:
+            if form(claimed) == form(target) and self._same(self.truth, wrong, node):
+                return _Judgement("slip", sentence)
+        sentence = self._explained(references, node, target, numeric)
+        return _Judgement("edit", sentence) if sentence else _Judgement("wrong", "This does not follow.")
+
+    def _same(self, points: Points, left: Node, right: Node) -> bool:
+        try:
+            return same(points.value(left), points.value(right))
+        except MeaningError:
+            return False
+
+    def _under_claims(self, points: Points, target: Node) -> Iterator[Points]:
+        """Yield points, as they are and under the student's own claims."""
+        yield points
+        claims = {key: one for key, one in self.claims.items() if key != target and tree.names_in(one)}
+        if claims:
+            key = (id(points), *claims.items())
+            if key not in self._claimed_points:
+                self._claimed_points[key] = self._claimed(points, claims)
+            yield from self._claimed_points[key]
+
+    def _claimed(self, points: Points, claims: dict[Node, Node]) -> list[Points]:
+        steps = {
+            key.name: one for key, one in claims.items() if isinstance(key, Name) and key.name in self.graph.steps
+        }
+        try:
+            graph = self.graph.changed(steps) if steps else self.graph
+            values = None if steps else points.values
+            both = (False, True)
+            return [Points(graph, seed=self.seed, claims=claims, forward=one, values=values) for one in both]
+        except ValueError:  # a claim that goes round in a circle, or whose shape does not fit, changes nothing
+            return []
+
+    def _or_jump(self, target: Node, node: Node) -> _Judgement:
+        """Return `follows`, or `jump` where fewer than half of the waypoints before this one were met."""
+        for way in self._ways_of(target):
+            if self.shares[way] is None and self._is(way, target, node):
+                before = self._before(way, target)
+                if sum(self.shares[one] is not None for one in before) < len(before) / 2:
+                    self._pass(before)
+                    self.shares[way] = 0.0
+                    return _Judgement("jump", "Too big a step: what leads here has to be shown.")
+                break
+        return _Judgement("follows")
+
+    # -- waypoints ---------------------------------------------------------------------------------------------
+
+    def _ways_of(self, target: Node) -> list[int]:
+        """Return the places of the waypoints that a claim about this may meet."""
+        return [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
+
+    def _before(self, at: int, target: Node) -> list[int]:
+        """Return the places of those that come first, if the claim is about what the waypoint is about."""
+        way = self.marker.ways[at]
+        if form(target) != way.target:
+            return []
+        return [place for place, one in enumerate(self.marker.ways[:at]) if one.target == way.target]
+
+    def _pass(self, places: list[int]) -> None:
+        """Let waypoints that were passed over stay without points: what was jumped is not earned later."""
+        for at in places:
+            self.shares[at] = self.shares[at] or 0.0
+
+    def _credit(self, judgement: _Judgement, target: Node, node: Node) -> None:
+        places = self._ways_of(target)
+        if not places:
+            return
+        true = judgement.state == "follows" and self._same(self.truth, target, node)
+        for at in places:
+            if self.shares[at] is not None or not (self._is if true else self._alike)(at, target, node):
+                continue
+            way, before = self.marker.ways[at], self._before(at, target)
+            met = sum(bool(self.shares[one]) for one in before)
+            self._pass(before)
+            last = way.target not in {one.target for one in self.marker.ways[at + 1 :]}
+            share = self.shares[at] = 0.0 if last and met < len(before) / 2 else CREDIT[judgement.state]
+            judgement.points += share * way.points
+            if not true:
+                return
+
+    def _is(self, at: int, target: Node, node: Node) -> bool:
+        """Return whether the line is the waypoint with each derivative in them as a number of its own."""
+        way = self.marker.ways[at]
+        if way.longest is not None and length(node) > way.longest:
+            return False
+        try:
+            value = way.opaque.value(node)
+        except MeaningError:
+            return False
+        return any(same(one.value, value) for one in way.forms[form(target)])
+
+    def _alike(self, at: int, target: Node, node: Node) -> bool:
+        """Return whether a line after an error names the waypoint's derivatives and symbols."""
+        way = self.marker.ways[at]
+        if way.longest is not None and length(node) > way.longest:
+            return False
+        return way.named(node) in [one.named for one in way.forms[form(target)]]
+
+    # -- numbers put in ----------------------------------------------------------------------------------------
+
+    def _at_numbers(self, kept: frozenset[str], claims: dict[Node, Node]) -> Points:
+        """Return points at the student's numbers, but for the symbols that are kept free."""
+        kept = kept & (set(self.graph.steps) | set(self.numbers))
+        key = (kept, *claims.items())
+        if key not in self._number_points:
+            graph = self.marker.graph_without(kept & set(self.graph.steps))
+            steps = {
+                one.name: claimed
+                for one, claimed in claims.items()
+                if isinstance(one, Name) and one.name in graph.steps
+            }
+            graph = graph.changed(steps) if steps else graph
+            numbers = {name: one for name, one in self.numbers.items() if name not in kept}
+            self._number_points[key] = Points(graph, seed=self.seed, numbers=numbers, claims=claims)
+        return self._number_points[key]
+
+    def _numeric(self, target: Node, before: Node | None, node: Node) -> Iterator[Numeric]:
+        """Yield what the line would have to be with numbers put in, at which points, and how exactly."""
+        if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
+            return
+        claims = {key: one for key, one in self.claims.items() if key != target}
+        for make in (self._with_vanished, self._with_all_numbers):
+            try:
+                made = make(target, before, node, claims)
+                if made is not None:
+                    yield (*made, self._rounding(made[0], before, node))
+            except (MeaningError, ValueError):
+                continue
+
+    def _with_vanished(
+        self, target: Node, before: Node | None, node: Node, claims: dict[Node, Node]
+    ) -> tuple[Points, Array] | None:
+        """Return the line before with numbers for what has vanished from it."""
+        if before is None:
+            return None
+        numbers = self._at_numbers(frozenset(), claims)
+        gone = _leaves(before) - _leaves(node)
+        given = {one: _repeated(numbers.value(one), self.truth.count) for one in gone}
+        points = Points(self.graph, seed=self.seed, values=self.truth.values, given=given)
+        return points, points.value(before)
+
+    def _with_all_numbers(
+        self, target: Node, before: Node | None, node: Node, claims: dict[Node, Node]
+    ) -> tuple[Points, Array]:
+        """Return what is claimed to be equal with numbers for all that the line does not name."""
+        points = self._at_numbers(frozenset(tree.names_in(node)), claims)
+        return points, points.value(target)
+
+    def _rounding(self, points: Points, before: Node | None, node: Node) -> Array:
+        """Return how far the line may be off because of numbers that were rounded when they were written."""
+        value = points.value(node)
+        literals = {one for one in tree.walk(node) if isinstance(one, Number) and "." in one.text}
+        total = np.zeros_like(value)
+        if not literals:
+            return total
+        known = {one for one in tree.walk(before) if isinstance(one, Number)} if before is not None else set()
+        exact = {float(one) for given in self.numbers.values() for one in np.ravel(np.asarray(given, float))}
+        for literal in literals:
+            if literal in known or float(literal.text) in exact:
+                continue
+            half = 0.5 * 10.0 ** -len(literal.text.partition(".")[2])
+            moved = Number(repr(float(literal.text) + half))
+            total += np.abs(points.value(_replaced(node, literal, moved)) - value)
+        return np.where(total <= _COARSE * np.abs(value), total, 0.0)
+
+    # -- what explains a wrong line ----------------------------------------------------------------------------
+
+    def _explained(self, references: list[Node], node: Node, target: Node, numeric: list[Numeric]) -> str:
+        """Return the one sentence that describes every single change which makes the line right, or nothing."""
+        other = self._in_other_order(node)
+        turned = [self._in_other_order(one) for one in references]
+        if [other, *turned] != [node, *references] and any(self._same(self.truth, one, other) for one in turned):
+            return "The indices are read in the other order here; yours is right when they are read that way."
+        settings = list(self._under_claims(self.truth, target))[::-1]
+        if self.patterned is not None:
+            settings += list(self._under_claims(self.patterned, target))[::-1]
+        for points in settings:
+            for reference in references:
+                sentences = self._sentences(points, node, reference)
+                if sentences:
+                    return next(iter(sentences)) if len(sentences) == 1 else ""
+        for points, value, allowed in numeric:
+            sentences = self._other_numbers(points, value, allowed, node)
+            if sentences:
+                return sentences.pop() if len(sentences) == 1 else ""
+        return ""
+
+    def _in_other_order(self, node: Node) -> Node:
+        def change(one: Node) -> Node | None:
+            declared = self.symbols.get(one.name) if isinstance(one, Name) else None
+            return Name(declared.other_order) if isinstance(declared, Symbol) and declared.other_order else None
+
+        return tree.rebuild(node, change)
+
+    def _sentences(self, points: Points, node: Node, reference: Node) -> frozenset[str]:
+        """Return the sentences of the changes that make the line equal to what it is judged on."""
+        known = self.marker.explanations
+        key = (id(points), reference, node)
+        if key in known:
+            return known[key]
+        try:
+            value = points.value(reference)
+        except MeaningError:
+            return frozenset()
+        found: dict[int, dict[Node, str]] = {}
+        for edit in edits(node, reference, self.symbols):
+            if self._allowed <= 0:
+                return frozenset()
+            if (not found or edit.rank <= min(found)) and self._agrees(points, value, edit.node):
+                # of one change in two wordings the first is the closer one
+                found.setdefault(edit.rank, {}).setdefault(form(edit.node), edit.sentence(self.symbols))
+        sentences = frozenset(found[min(found)].values()) if found else frozenset()
+        if points is self.truth or points is self._pattern:  # the same for the whole class
+            if len(known) > MOST_EXPLANATIONS:
+                known.clear()
+            known[key] = sentences
+        return sentences
+
+    def _other_numbers(self, points: Points, value: Array, allowed: Array, node: Node) -> set[str]:
+        """Return which one number, replaced by one of the student's, makes a line with numbers right."""
+        given = {
+            f"{float(one):g}" for number in self.numbers.values() for one in np.ravel(np.asarray(number, float))
+        }
+        found = set()
+        for literal in {one for one in tree.walk(node) if isinstance(one, Number)}:
+            for text in given:
+                if text == literal.text or text.startswith("-"):
+                    continue
+                changed = _replaced(node, literal, Number(text))
+                if self._agrees(points, value, changed, allowed):
+                    found.add(f"{text} is meant, not {literal.text}.")
+        return found
+
+    def _agrees(self, points: Points, value: Array, node: Node, allowed: Array | float = 0.0) -> bool:
+        """Return whether a change explains the line; never once too much was tried."""
+        if self._allowed <= 0:
+            return False
+        before = points.evaluated
+        try:
+            return same(value, points.value(node, keep=False), allowed)
+        except MeaningError:
+            return False
+        finally:
+            self._allowed -= points.evaluated - before
+            self.evaluated += points.evaluated - before
+
+
+def _replaced(node: Node, old: Node, new: Node) -> Node:
+    return tree.rebuild(node, lambda one: new if one == old else None)
+
+
+def _leaves(node: Node) -> set[Node]:
+    """Return the symbols and derivatives of a formula; what is inside of a derivative is not looked at."""
+    found: set[Node] = set(atoms(node))
+    rest = tree.rebuild(node, lambda one: Number("0") if one in found else None)
+    return found | {one for one in tree.walk(rest) if isinstance(one, Name | Entry)}
+
+
+def _repeated(value: Array, count: int) -> Array:
+    """Return a value that is the same at all points, at this many of them.
+
+    Raises:
+        MeaningError: if it is not the same at all points, as where one of its symbols has no number.
+    """
+    if not np.allclose(value, value[:1], equal_nan=True):
+        raise MeaningError("a number for each symbol was expected")
+    return np.broadcast_to(value[:1], (count, *value.shape[1:]))

@@ -1,0 +1,109 @@
+"""What an author says of a derivation besides its symbols and graph, and what becomes of each line.
+
+```python
+>>> Region("w > 0", {"w": Domain("positive")}).words
+'w > 0'
+
+```
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from course.derivation.lines import Line
+from course.derivation.symbols import Domain
+
+State = Literal[
+    "follows", "defines", "at-numbers", "where", "under", "slip", "edit", "wrong", "jump", "repeats", "unreadable"
+]
+# The state of a line with several statements is the last of these that one of them has.
+WORSE: tuple[State, ...] = (
+    "repeats", "defines", "follows", "at-numbers", "where", "under", "slip", "edit", "jump", "wrong", "unreadable",
+)  # fmt: skip
+CREDIT: dict[State, float] = {
+    "follows": 1, "at-numbers": 1, "where": 0.5, "under": 0.5, "slip": 0.5, "edit": 0.5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a line may be true that is not true everywhere: `Region("p is even", {"p": Domain(among=(2, 4))})`."""
+
+    words: str
+    domains: Mapping[str, Domain]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """An assumption or hypothesis, as formulas for the symbols that it fixes.
+
+    Attributes:
+        words: what is assumed.
+        equal: a formula for each symbol that the assumption fixes.
+        said: words by which a line may say that it uses the assumption, such as `hypothesis`; such a line follows.
+            Without any, a line that needs the assumption is `under` it in every case.
+    """
+
+    words: str
+    equal: Mapping[str, str]
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A wrong line that people write: what it claims to be equal to which formula, and what they are told."""
+
+    sentence: str
+    claim: str
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """What has to appear in a derivation.
+
+    Attributes:
+        claim: as `A = e`, or `e` for the goal.
+        points: what it earns.
+        forms: other formulas, or claims `B = e` about something else, that count as well.
+        apart: computed symbols that are numbers of their own here, so that it shows whether they were put in:
+            `h = φ(a)` is then met by no line that has the formula of a in its place.
+        simple: whether only a formula counts that names no more symbols than this one, such as `h - y` where
+            `h (1 - y) - y (1 - h)` means the same.
+    """
+
+    claim: str
+    points: float = 1.0
+    forms: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    simple: bool = False
+
+
+@dataclass(frozen=True)
+class LineMark:
+    """What became of a line.
+
+    Attributes:
+        text: as it was typed.
+        state: what became of it.
+        points: what it earned, of the waypoints it meets.
+        remark: what the student is told, or an empty text.
+        read: the line as it was read.
+        uses: the words of the assumptions without which it would not follow.
+    """
+
+    text: str
+    state: State
+    points: float
+    remark: str
+    read: Line
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A marked derivation: its lines in the order handed in, and which waypoints were met."""
+
+    lines: tuple[LineMark, ...]
+    met: tuple[bool, ...]
+    points: float

@@ -1,0 +1,166 @@
+"""What is made once of an exercise before its derivations are marked: points, values, the author's formulas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
+
+from course.derivation import tree
+from course.derivation.canonical import atoms, form, length
+from course.derivation.lines import read_line
+from course.derivation.marks import Assumption, Region, Slip, State, Waypoint
+from course.derivation.meaning import Array, Graph, MeaningError, Opaque, Points
+from course.derivation.symbols import SymbolError, Symbols
+from course.derivation.tree import Name, Node, TreeError, Updated
+
+MOST_ASSUMPTIONS = 6
+
+
+class Form(NamedTuple):
+    """A form of a waypoint: its value where every derivative is a number of its own, and what it names."""
+
+    value: Array
+    named: frozenset[Node]
+
+
+@dataclass(eq=False)
+class Way:
+    """A waypoint as trees: its forms by the form of what they are equal to, and what is a number of its own."""
+
+    target: Node
+    forms: dict[Node, list[Form]]
+    apart: frozenset[Name]
+    points: float
+    opaque: Opaque
+    longest: int | None  # symbols that a line may name, one by one
+
+    def named(self, node: Node) -> frozenset[Node]:
+        """Return the derivatives that a formula names, and which of the symbols that are numbers of their own."""
+        return atoms(form(node)) | {name for name in self.apart if name.name in tree.names_in(node)}
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Points of a region, or under assumptions, with the state and remark of a line that is true only there."""
+
+    state: State
+    remark: str
+    points: Points
+    assumptions: tuple[Assumption, ...] = ()
+
+
+class Prepared:
+    """An exercise ready for marking; `course.derivation.check.Marker` says what its arguments are."""
+
+    def __init__(
+        self,
+        symbols: Symbols,
+        graph: Graph,
+        *,
+        goal: str = "",
+        waypoints: Sequence[Waypoint] = (),
+        regions: Sequence[Region] = (),
+        assumptions: Sequence[Assumption] = (),
+        slips: Sequence[Slip] = (),
+        updates: Mapping[str, str] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.symbols, self.graph, self.seed = symbols, graph, seed
+        self.regions, self.assumptions = tuple(regions), tuple(assumptions)
+        if len(self.assumptions) > MOST_ASSUMPTIONS:
+            raise SymbolError(f"at most {MOST_ASSUMPTIONS} assumptions were expected, got {len(self.assumptions)}")
+        self.truth = Points(graph, seed=seed)
+        self._opaque: dict[frozenset[Name], Opaque] = {}
+        self.updated = {name: self._authored(text) for name, text in (updates or {}).items()}
+        self.goal = self._authored(goal) if goal else None
+        self.ways = [self._way(one) for one in waypoints]
+        self.named = [(one.sentence, *self._claim(one.claim)) for one in slips]
+        self.explanations: dict[tuple[int, Node, Node], frozenset[str]] = {}
+        self._patterned: dict[bytes, Points | None] = {}
+        self._graphs: dict[frozenset[str], Graph] = {}
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        """Where else a line may be true: in each region, and under the fewest assumptions that it takes."""
+        found = [
+            Elsewhere(
+                "where",
+                f"It would follow where {one.words}.",
+                Points(self.graph, seed=self.seed, domains=one.domains),
+            )
+            for one in self.regions
+        ]
+        for count in range(1, len(self.assumptions) + 1):
+            found += [self._under(some) for some in combinations(self.assumptions, count)]
+        return found
+
+    def _under(self, assumptions: tuple[Assumption, ...]) -> Elsewhere:
+        fixed = {
+            name: self._authored(text) for assumption in assumptions for name, text in assumption.equal.items()
+        }
+        words = " and ".join(one.words for one in assumptions)
+        said = f"It follows under the assumption that {words}."
+        return Elsewhere("under", said, Points(self.graph.changed(fixed), seed=self.seed), assumptions)
+
+    def patterned(self, numbers: Points) -> Points | None:
+        """Return points in the cases of these numbers, such as a ReLU that is on; None where there are none."""
+        key = b"".join(sign.tobytes() for sign in numbers.signs)
+        if key not in self._patterned:
+            points = Points(self.graph, seed=self.seed, like=numbers)
+            self._patterned[key] = points if points.settled else None
+        return self._patterned[key]
+
+    def graph_without(self, names: frozenset[str]) -> Graph:
+        """Return the graph in which these symbols are free."""
+        if names not in self._graphs:
+            self._graphs[names] = self.graph.without(names) if names else self.graph
+        return self._graphs[names]
+
+    # -- the author's formulas ---------------------------------------------------------------------------------
+
+    def _authored(self, text: str) -> Node:
+        line = read_line(text, self.symbols)
+        if line.problem or len(line.statements) != 1 or len(line.statements[0].chain) != 1:
+            raise SymbolError(f"a formula was expected, got {text!r} ({line.problem})")
+        return line.statements[0].chain[0]
+
+    def _claim(self, text: str, goal: Node | None = None) -> tuple[Node, Node]:
+        """Return both sides of a claim of the author's; without a left side it is about the goal."""
+        line = read_line(text, self.symbols)
+        statement = line.statements[0] if not line.problem and len(line.statements) == 1 else None
+        target = goal or self.goal
+        if statement is not None and statement.target is not None:
+            target = self.target(statement.target)
+        if statement is None or target is None or len(statement.chain) != 1:
+            raise SymbolError(f"a claim such as A = e was expected, got {text!r} ({line.problem})")
+        return target, statement.chain[0]
+
+    def target(self, node: Node) -> Node:
+        """Return what the left side of a claim stands for: of an update its formula.
+
+        Raises:
+            TreeError: for an update that the exercise does not ask for.
+        """
+        if not isinstance(node, Updated):
+            return node
+        formula = self.updated.get(node.name.name)
+        if formula is None:
+            raise TreeError(f"no update of {node.name.name} was asked for")
+        return formula
+
+    def _way(self, waypoint: Waypoint) -> Way:
+        target, node = self._claim(waypoint.claim)
+        apart = frozenset(Name(one) for one in waypoint.apart)
+        if apart not in self._opaque:
+            self._opaque[apart] = Opaque(self.truth, waypoint.apart)
+        claims = [(target, node), *(self._claim(text, target) for text in waypoint.forms)]
+        longest = max(length(one) for _, one in claims) if waypoint.simple else None
+        way = Way(form(target), {}, apart, waypoint.points, self._opaque[apart], longest)
+        for other, one in claims:
+            try:
+                value = way.opaque.value(one)
+            except MeaningError as error:
+                raise SymbolError(f"{waypoint.claim}: a formula with a meaning was expected ({error})") from None
+            way.forms.setdefault(form(other), []).append(Form(value, way.named(one)))
+        return way
