@@ -142,6 +142,8 @@ class _Rules:
             return Call("diag", inner)
         if len(inner) == 1 and not self._is_array(node.arguments[0]):
             return _product(Call(node.function, node.arguments, node.primes + 1), inner[0])
+        if len(inner) == 1 and node.function in tree_functions():  # of each entry by itself
+            return Product((Call(node.function, node.arguments, node.primes + 1), inner[0]), elementwise=True)
         if node.function in tree_functions() or node.primes:
             raise tree.TreeError(f"a number as the argument of {node.function} was expected")
         return Along(node.function, node.arguments, (inner,))  # type: ignore[return-value]

@@ -89,6 +89,8 @@ class _Changes:
     def of(self, node: Node) -> Iterator[Edit]:
         yield from self._signs(node)
         yield Edit("The sign of the whole is turned.", Negative(node))
+        if any(one.shape for one in self.symbols.declared if isinstance(one, Symbol)):
+            yield Edit("The whole should be transposed.", Transpose(node))
         yield from self._below(node)
         yield from self._missing(node)
 
@@ -145,6 +147,8 @@ class _Changes:
             yield from self._other_sums(node)
         elif isinstance(node, Abs):
             yield Edit("{} should stand without the absolute value.", node.argument, 0, (node.argument,))
+        elif isinstance(node, Derivative):
+            yield Edit("{} should be transposed.", Transpose(node), 0, (node,))
         elif isinstance(node, Transpose):
             yield Edit("{} should not be transposed.", node.argument, 0, (node.argument,))
         if isinstance(node, Power) and isinstance(node.base, Name | Entry):

@@ -15,7 +15,7 @@ from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.prepared import Prepared
 from course.derivation.reader import finished
 from course.derivation.symbols import Symbol
-from course.derivation.tree import Compare, Derivative, Entry, Name, Node, Number, TreeError
+from course.derivation.tree import Compare, Derivative, Entry, Name, Negative, Node, Number, TreeError
 
 MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line
@@ -48,7 +48,7 @@ class Judge:
     own: dict[str, Node] = field(default_factory=dict)
     last: dict[Node, Node] = field(default_factory=dict)
     undefined: set[str] = field(default_factory=set)  # own names whose definition was too large
-    seen: set[tuple[Node, Node]] = field(default_factory=set)
+    seen: dict[tuple[Node, Node], list[Node]] = field(default_factory=dict)
     targets: list[Node | None] = field(default_factory=list)  # what the statements of the last line were about
     evaluated: int = 0  # nodes so far in looking for what explains wrong lines
 
@@ -144,7 +144,7 @@ class Judge:
             judgement = self._link(target, before, node)
             if judgement.state in CREDIT:
                 self._credit(judgement, target, node)
-            self.seen.add((form(target), form(node)))
+            self.seen.setdefault((form(target), form(node)), []).append(node)
             found.append(judgement)
             before = self.last[form(target)] = node
         if chain and isinstance(target, Name | Derivative):
@@ -175,12 +175,15 @@ class Judge:
     # -- a link: one formula said to be equal to another -------------------------------------------------------
 
     def _link(self, target: Node, before: Node | None, node: Node) -> _Judgement:
-        if form(node) == form(target) or (form(target), form(node)) in self.seen:
+        if self._said_before(target, node):
             return _Judgement("repeats", "This says again what was said before.")
         try:
             self.truth.value(node)
         except MeaningError as error:
-            return _Judgement("wrong", f"It has no meaning: {error}.")
+            sentence = self._explained([one for one in (before, target) if one is not None], node, target, [])
+            return (
+                _Judgement("edit", sentence) if sentence else _Judgement("wrong", f"It has no meaning: {error}.")
+            )
         references = [one for one in (before, target) if one is not None]
         if any(
             self._same(points, one, node)
@@ -195,7 +198,7 @@ class Judge:
             return _Judgement("at-numbers")  # but for zeros, which say nothing of how they came about
         numeric: list[Numeric] = []
         for points, value, allowed in self._numeric(target, before, node):
-            if same(value, points.value(node), allowed):
+            if same(value, points.value(node), allowed) or self._is_cut(points, value, allowed, before, node):
                 return _Judgement("at-numbers")
             numeric.append((points, value, allowed))
         for place in self.marker.elsewhere:
@@ -203,12 +206,27 @@ class Judge:
                 uses = tuple(one.words for one in place.assumptions)
                 if uses and all(self.said & set(one.said) for one in place.assumptions):
                     return _Judgement("follows", uses=uses)
-                return _Judgement(place.state, place.remark, uses=uses)
+                return _Judgement(place.state, self._where(references, node) or place.remark, uses=uses)
         for sentence, claimed, wrong in self.marker.named:
             if form(claimed) == form(target) and self._same(self.truth, wrong, node):
                 return _Judgement("slip", sentence)
         sentence = self._explained(references, node, target, numeric)
         return _Judgement("edit", sentence) if sentence else _Judgement("wrong", "This does not follow.")
+
+    def _said_before(self, target: Node, node: Node) -> bool:
+        """Return whether a line had this formula before; matrices in another order are another formula."""
+        before = self.seen.get((form(target), form(node)), [])
+        before = [target, *before] if form(node) == form(target) else before
+        return any(one == node or self._same(self.truth, one, node) for one in before)
+
+    def _where(self, references: list[Node], node: Node) -> str:
+        """Return in which regions the line would follow, or an empty text where in none."""
+        regions = [
+            one.words
+            for one in self.marker.elsewhere
+            if one.state == "where" and any(self._same(one.points, other, node) for other in references)
+        ]
+        return f"It would follow where {' or where '.join(regions)}." if regions else ""
 
     def _same(self, points: Points, left: Node, right: Node) -> bool:
         try:
@@ -356,19 +374,35 @@ class Judge:
     def _rounding(self, points: Points, before: Node | None, node: Node) -> Array:
         """Return how far the line may be off because of numbers that were rounded when they were written."""
         value = points.value(node)
-        literals = {one for one in tree.walk(node) if isinstance(one, Number) and "." in one.text}
         total = np.zeros_like(value)
-        if not literals:
-            return total
-        known = {one for one in tree.walk(before) if isinstance(one, Number)} if before is not None else set()
-        exact = {float(one) for given in self.numbers.values() for one in np.ravel(np.asarray(given, float))}
-        for literal in literals:
-            if literal in known or float(literal.text) in exact:
-                continue
-            half = 0.5 * 10.0 ** -len(literal.text.partition(".")[2])
-            moved = Number(repr(float(literal.text) + half))
+        for literal, moved in self._rounded(before, node):
             total += np.abs(points.value(_replaced(node, literal, moved)) - value)
         return np.where(total <= _COARSE * np.abs(value), total, 0.0)
+
+    def _rounded(self, before: Node | None, node: Node) -> list[tuple[Node, Node]]:
+        """Return the numbers of a line that may have been rounded, each with one half a unit further from zero."""
+        literals = {one for one in tree.walk(node) if isinstance(one, Number) and "." in one.text}
+        if not literals:
+            return []
+        known = {one for one in tree.walk(before) if isinstance(one, Number)} if before is not None else set()
+        exact = {float(one) for given in self.numbers.values() for one in np.ravel(np.asarray(given, float))}
+        return [
+            (one, Number(repr(float(one.text) + 0.5 * 10.0 ** -len(one.text.partition(".")[2]))))
+            for one in literals
+            if one not in known and float(one.text) not in exact
+        ]
+
+    def _is_cut(
+        self, points: Points, value: Array, allowed: Array | float, before: Node | None, node: Node
+    ) -> bool:
+        """Return whether the line is right with its numbers cut off instead of rounded, as 0.424 for 0.42478."""
+        if not np.any(allowed):
+            return False
+        moved = dict(self._rounded(before, node))
+        try:
+            return same(value, points.value(tree.rebuild(node, moved.get), keep=False), allowed)
+        except MeaningError:
+            return False
 
     # -- what explains a wrong line ----------------------------------------------------------------------------
 
@@ -378,6 +412,10 @@ class Judge:
         turned = [self._in_other_order(one) for one in references]
         if [other, *turned] != [node, *references] and any(self._same(self.truth, one, other) for one in turned):
             return "The indices are read in the other order here; yours is right when they are read that way."
+        layout = self.marker.other_layout
+        if layout is not None and any(self._same(layout, one, node) for one in references):
+            kinds = ("row", "column") if self.graph.rows else ("column", "row")
+            return "The derivative by a vector is a {} here; this is right where it is a {}.".format(*kinds)
         settings = list(self._under_claims(self.truth, target))[::-1]
         if self.patterned is not None:
             settings += list(self._under_claims(self.patterned, target))[::-1]
@@ -387,6 +425,8 @@ class Judge:
                 if sentences:
                     return next(iter(sentences)) if len(sentences) == 1 else ""
         for points, value, allowed in numeric:
+            if self._agrees(points, value, Negative(node), allowed):
+                return "The sign of the whole is turned."
             sentences = self._other_numbers(points, value, allowed, node)
             if sentences:
                 return sentences.pop() if len(sentences) == 1 else ""

@@ -60,13 +60,15 @@ class Graph:
     Args:
         steps: a formula for each computed symbol, as text in the exercise's own notation, or as a tree.
         symbols: what is declared. What no step computes is free.
+        rows: whether the derivative of a number by a vector is a row, so that the chain rule goes from the loss on
+            from left to right; else it is a column like the vector.
 
     Raises:
         GraphError: if a step is no declared symbol, or depends on itself.
     """
 
-    def __init__(self, steps: Mapping[str, str | Node], symbols: Symbols) -> None:
-        self.symbols = symbols
+    def __init__(self, steps: Mapping[str, str | Node], symbols: Symbols, *, rows: bool = False) -> None:
+        self.symbols, self.rows = symbols, rows
         self.steps = {
             name: read_formula(one, symbols) if isinstance(one, str) else one for name, one in steps.items()
         }
@@ -124,12 +126,13 @@ class Graph:
 
     def changed(self, steps: Mapping[str, Node]) -> "Graph":
         """Return the graph with other formulas for some steps."""
-        return Graph({**self.steps, **steps}, self.symbols)
+        return Graph({**self.steps, **steps}, self.symbols, rows=self.rows)
 
     def without(self, names: Iterable[str]) -> "Graph":
         """Return the graph in which these symbols are free."""
         left = set(names)
-        return Graph({name: one for name, one in self.steps.items() if name not in left}, self.symbols)
+        kept = {name: one for name, one in self.steps.items() if name not in left}
+        return Graph(kept, self.symbols, rows=self.rows)
 
     def slopes(self, node: Node, name: str) -> list[Node]:
         """Return the derivatives of a formula by the entries of a symbol, all else being constant.
@@ -205,7 +208,9 @@ class Points:
             count = 1
         for one in self.graph.symbols.declared:
             random = np.random.default_rng([self.seed, zlib.crc32(one.name.encode())])
-            if isinstance(one, Index):
+            if isinstance(one, Index) and one.name in numbers:
+                self.values[one.name] = np.full(count, float(np.asarray(numbers[one.name])))
+            elif isinstance(one, Index):
                 self.values[one.name] = random.integers(one.start, one.start + one.size, count).astype(float)
             elif isinstance(one, Symbol) and one.name in numbers:
                 self.values[one.name] = _as_values(numbers[one.name], one, count)
@@ -215,7 +220,8 @@ class Points:
         self._kink = np.zeros(count, bool)
         for name in self.graph.order:
             if name not in self.values:
-                self.values[name] = self._filled(self._node(self.graph.steps[name], {}), name)
+                with np.errstate(all="ignore"):
+                    self.values[name] = self._filled(self._node(self.graph.steps[name], {}), name)
         # at a kink, where two cases meet, a derivative has no value: other points are taken
         clear = ~self._kink
         if self._like is not None:
@@ -598,6 +604,8 @@ class Points:
             first, second = self._places(by, self.graph.symbols[by.name], counting)
             at = first if len(shape) == 1 else first * shape[1] + second
             return _small(np.take_along_axis(jacobian, at[:, None, None], axis=2))
+        if jacobian.shape[1] == 1 and self.graph.rows and len(shape) == 1:
+            return _small(jacobian)
         if jacobian.shape[1] == 1:
             return _small(jacobian.reshape(self.count, *(_column_shape(shape) or (1, 1))))
         if len(shape) == 2:

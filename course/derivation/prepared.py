@@ -48,6 +48,7 @@ class Elsewhere:
     remark: str
     points: Points
     assumptions: tuple[Assumption, ...] = ()
+    words: str = ""  # of the region
 
 
 class Prepared:
@@ -88,12 +89,21 @@ class Prepared:
                 "where",
                 f"It would follow where {one.words}.",
                 Points(self.graph, seed=self.seed, domains=one.domains),
+                words=one.words,
             )
             for one in self.regions
         ]
         for count in range(1, len(self.assumptions) + 1):
             found += [self._under(some) for some in combinations(self.assumptions, count)]
         return found
+
+    @cached_property
+    def other_layout(self) -> Points | None:
+        """The same points where derivatives by vectors are columns instead of rows; None where there are none."""
+        if not any(len(shape) == 1 for shape in self.graph.shapes.values()):
+            return None
+        other = Graph(self.graph.steps, self.symbols, rows=not self.graph.rows)
+        return Points(other, seed=self.seed, values=self.truth.values)
 
     def _under(self, assumptions: tuple[Assumption, ...]) -> Elsewhere:
         fixed = {

@@ -627,7 +627,11 @@ class Reader:
                 node = Power(node, self._exponent())
                 # a subscript may follow the exponent; without braces it may end before its script, as in x^pq
                 self.at = end if end > stop else self.at
-        self._drop_arguments(declared)
+        dropped = self._drop_arguments(declared)
+        if dropped and isinstance(node, Name) and self.sees("_") and getattr(declared, "shape", ()):  # p(z)_i
+            text, stop = script(self.lexemes, self.at + 1)
+            begin, self.at = self.at + 1, stop
+            node = self._entry(name, declared, text, begin, stop)
         return node
 
     def _derivative_by_argument(self, name: str, declared: object, primes: int) -> Node:
@@ -666,14 +670,16 @@ class Reader:
             raise Unread(inner[0].position, f"{count} indices were expected, got {len(found)}")
         return tuple(found)
 
-    def _drop_arguments(self, declared: object) -> None:
-        """Go past `(w)` after a symbol that may be written as a function of w."""
+    def _drop_arguments(self, declared: object) -> bool:
+        """Go past `(w)` after a symbol that may be written as a function of w, and return whether it was there."""
         arguments = getattr(declared, "arguments", ())
         if not arguments or not self.sees("("):
-            return
+            return False
         text, end = script(self.lexemes, self.at)
         if any(text == script(lex(f"({one})"), 0)[0] for one in arguments):
             self.at = end
+            return True
+        return False
 
     def _function(self, declared: Function, scripts: dict[str, tuple[str, int, int]], primes: int) -> Node:
         exponent = None

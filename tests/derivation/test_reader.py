@@ -5,7 +5,7 @@ import pytest
 from course.derivation.canonical import form
 from course.derivation.lexer import Unread
 from course.derivation.reader import read_formula
-from course.derivation.symbols import Symbol, SymbolError, Symbols
+from course.derivation.symbols import Index, Symbol, SymbolError, Symbols
 from course.derivation.tree import Derivative, Entry, Name, Negative, Norm, Number, Power, Product, Quotient, Sum
 from course.derivation.typeset import latex
 
@@ -119,6 +119,9 @@ OUTPUT = Symbols(
     Symbol("a"),
     Symbol("y"),
     Symbol("delta", r"\delta_1", r"\partial_1"),
+    Symbol("p", "p", "softmax", shape=(3,), arguments=("z",)),
+    Symbol("z", shape=(3,)),
+    Index("i", 3),
 )
 
 
@@ -130,6 +133,7 @@ OUTPUT = Symbols(
         (r"\underbrace{(h_1(a) - y)}_{\text{local error}} \overbrace{a}^{= 1}", "(h - y) a"),
         (r"\partial_1 y", r"\delta_1 y"),
         ("h_{1} 1 + y", "h + y"),
+        ("softmax(z)_i y", "p_i y"),
     ],
 )
 def test_notations_of_slides(typed, plain):
