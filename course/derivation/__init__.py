@@ -14,4 +14,5 @@
 | `prepared` | what is made once of an exercise: points, values, the author's formulas |
 | `judge` | the verdicts on the lines of one derivation, one after another |
 | `check` | a marker prepared for one exercise, and `check` for one derivation |
+| `proof` | proofs by induction: blocks in order, base and step as derivations |
 """

@@ -84,6 +84,12 @@ class Marker(Prepared):
             self._lines.clear()
         return read_lines(lines, self.symbols, self._lines)
 
+    def lines(self, lines: str | Iterable[str] | Sequence[Line]) -> list[Line]:
+        """Return lines read, those that were read already as they are."""
+        given = lines if isinstance(lines, str) else list(lines)
+        read = not isinstance(given, str) and all(isinstance(one, Line) for one in given)
+        return given if read else self.read(given)  # type: ignore[return-value, arg-type]
+
     def check(
         self, lines: str | Iterable[str] | Sequence[Line], numbers: Mapping[str, object] | None = None
     ) -> Marked:
@@ -93,8 +99,6 @@ class Marker(Prepared):
             lines: one text, or one text a line, or lines that were read already.
             numbers: the student's numbers, of the symbols that no step computes.
         """
-        given = list(lines) if not isinstance(lines, str) else lines
-        read = given if given and isinstance(given[0], Line) else self.read(given)  # type: ignore[arg-type]
         judge = Judge(self, numbers or {})
-        marks = tuple(judge.line(line) for line in read)  # type: ignore[arg-type]
+        marks = tuple(judge.line(line) for line in self.lines(lines))
         return Marked(marks, tuple(bool(share) for share in judge.shares), sum(mark.points for mark in marks))

@@ -50,6 +50,7 @@ class Judge:
     undefined: set[str] = field(default_factory=set)  # own names whose definition was too large
     seen: dict[tuple[Node, Node], list[Node]] = field(default_factory=dict)
     targets: list[Node | None] = field(default_factory=list)  # what the statements of the last line were about
+    used: set[str] = field(default_factory=set)  # the words of the assumptions that lines have needed
     evaluated: int = 0  # nodes so far in looking for what explains wrong lines
 
     def __post_init__(self) -> None:
@@ -204,6 +205,7 @@ class Judge:
         for place in self.marker.elsewhere:
             if any(self._same(place.points, one, node) for one in references):
                 uses = tuple(one.words for one in place.assumptions)
+                self.used.update(uses)
                 if uses and all(self.said & set(one.said) for one in place.assumptions):
                     return _Judgement("follows", uses=uses)
                 return _Judgement(place.state, self._where(references, node) or place.remark, uses=uses)
@@ -290,7 +292,7 @@ class Judge:
         places = self._ways_of(target)
         if not places:
             return
-        true = judgement.state == "follows" and self._same(self.truth, target, node)
+        true = judgement.state == "follows" and any(self._same(points, target, node) for points in self._granted())
         for at in places:
             if self.shares[at] is not None or not (self._is if true else self._alike)(at, target, node):
                 continue
@@ -302,6 +304,13 @@ class Judge:
             judgement.points += share * way.points
             if not true:
                 return
+
+    def _granted(self) -> Iterator[Points]:
+        """Yield the points at which a line is true: all, and those on which the assumptions used so far hold."""
+        yield self.truth
+        for place in self.marker.elsewhere:
+            if self.used and {one.words for one in place.assumptions} == self.used:
+                yield place.points
 
     def _is(self, at: int, target: Node, node: Node) -> bool:
         """Return whether the line is the waypoint with each derivative in them as a number of its own."""

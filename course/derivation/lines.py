@@ -34,7 +34,7 @@ LARGEST_READ = 1024 * 1024  # bytes of all lines together
 PROSE = frozenset(
     """
     according again all also an and apply applying are as assume assumption at back base be because by
-    calculate call chain claim clearly combine compute computing condition conclude consider constant
+    calculate call case chain claim clearly combine compute computing condition conclude consider constant
     definition define denote derivative derive does due each element elements entry equal equals equation
     every expand expanding factor factors finally first follows for form formula from get gets give gives
     given goal gradient have hence here holds hypothesis identity if iff in induction inner insert inserting
@@ -186,15 +186,24 @@ class _Statements:
     def line(self, text: str) -> Line:
         found: list[Statement] = []
         said: list[str] = []
-        for segment in self._segments(said):
+        segments = self._segments(said)
+        whole = [any(one.text in _RELATIONS for one in segment) for segment, _ in segments]
+        for (segment, beside), relation in zip(segments, whole, strict=True):
+            if beside and not relation and any(whole):  # "since α is constant": named, and nothing said of it
+                said.append(" ".join(one.text for one in segment))
+                continue
             found += self._statements(segment)
             if len(found) > MOST_STATEMENTS:
                 raise Unread(segment[0].position, f"at most {MOST_STATEMENTS} statements on a line were expected")
         return Line(text, tuple(found), tuple(said[: 4 * MOST_STATEMENTS]))
 
-    def _segments(self, said: list[str]) -> list[list[Lexeme]]:
-        """Return what stands between words and separators outside brackets; the words go into `said`."""
+    def _segments(self, said: list[str]) -> list[tuple[list[Lexeme], bool]]:
+        """Return what stands between words and separators outside brackets, and whether words stand beside it.
+
+        The words go into `said`.
+        """
         segments: list[list[Lexeme]] = [[]]
+        beside: list[bool] = [False]
         depth, at, conditional = 0, 0, self._conditional()
         while self.lexemes[at].kind != "end":
             one = self.lexemes[at]
@@ -207,9 +216,11 @@ class _Statements:
             run = self._prose_from(at)
             if run > at:
                 said.append(" ".join(lexeme.text for lexeme in self.lexemes[at:run]))
-            at = max(run, at + 1)
+                beside[-1] = True
             segments.append([])
-        return [segment for segment in segments if segment]
+            beside.append(run > at)
+            at = max(run, at + 1)
+        return [pair for pair in zip(segments, beside, strict=True) if pair[0]]
 
     def _conditional(self) -> bool:
         texts = [one.text for one in self.lexemes]

@@ -111,6 +111,8 @@ class Prepared:
         }
         words = " and ".join(one.words for one in assumptions)
         said = f"It follows under the assumption that {words}."
+        if any(one.said for one in assumptions):
+            said = said.removesuffix(".") + ", which the line has to say."
         return Elsewhere("under", said, Points(self.graph.changed(fixed), seed=self.seed), assumptions)
 
     def patterned(self, numbers: Points) -> Points | None:
