@@ -353,9 +353,12 @@ class Judge:
         if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
             return
         claims = {key: one for key, one in self.claims.items() if key != target}
-        for make in (self._with_vanished, self._with_all_numbers):
+        ways = [(self._with_vanished, claims), (self._with_all_numbers, claims)]
+        if claims:  # a line back at the truth
+            ways.append((self._with_all_numbers, {}))
+        for make, under in ways:
             try:
-                made = make(target, before, node, claims)
+                made = make(target, before, node, under)
                 if made is not None:
                     yield (*made, self._rounding(made[0], before, node))
             except (MeaningError, ValueError):
@@ -375,10 +378,13 @@ class Judge:
 
     def _with_all_numbers(
         self, target: Node, before: Node | None, node: Node, claims: dict[Node, Node]
-    ) -> tuple[Points, Array]:
+    ) -> tuple[Points, Array] | None:
         """Return what is claimed to be equal with numbers for all that the line does not name."""
-        points = self._at_numbers(frozenset(tree.names_in(node)), claims)
-        return points, points.value(target)
+        kept = frozenset(tree.names_in(node))
+        points = self._at_numbers(kept, claims)
+        value = points.value(target)
+        # where steps are left free the graph is cut, and derivatives through them are zero for no good reason
+        return None if kept & set(self.graph.steps) and not np.any(value) else (points, value)
 
     def _rounding(self, points: Points, before: Node | None, node: Node) -> Array:
         """Return how far the line may be off because of numbers that were rounded when they were written."""

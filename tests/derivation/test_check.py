@@ -138,6 +138,17 @@ def test_false_numbers_are_followed_through():
     assert states(marked)[0] in ("wrong", "edit")
 
 
+def test_numbers_back_at_the_truth_are_right_again():
+    marked = backward([r"∂J/∂h^{(3)} = 2(y - h^{(3)})", r"∂J/∂w_{1,2}^{(3)} = -18", r"∂J/∂w_{1,2}^{(3)} = 18"])
+    assert states(marked) == ["edit", "at-numbers", "at-numbers"]
+
+
+def test_a_derivative_that_is_cut_off_by_what_the_line_names_shows_nothing():
+    # w_{1,2} and w_{2,1} are both 1, and with J left free every derivative of it would be 0
+    wrong = r"(∂J/∂a_1^{(2)} · w_{1,1}^{(2)} + ∂J/∂a_2^{(2)} · w_{1,2}^{(2)}) · 1[a_1^{(1)} > 0]"
+    assert states(backward([rf"∂J/∂a_1^{{(1)}} = {wrong}"])) == ["edit"]
+
+
 def test_a_name_of_the_students_own():
     marked = backward(["d = h^{(3)} - y", "∂J/∂h^{(3)} = 2d", "∂J/∂h^{(3)} = d"])
     assert states(marked) == ["defines", "follows", "edit"]
