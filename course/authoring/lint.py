@@ -16,11 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from course.authoring.derivation_lint import derivation_problems
 from course.exercises import Answer, Exercise
 from course.exercises.base import LISTED, WORDS
 from course.exercises.practice import KEPT, apart, fingerprint
 from course.exercises.shapes import squeezed
 from course.exercises.variants import POOL, index_for
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.follow_through import EXACT, call, slip_values, truths
 from course.marking.marker import stack
 from course.marking.scheme import Scheme
@@ -75,6 +77,8 @@ class Finding(NamedTuple):
 
 def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
     """Examine one scheme on the document's numbers and on the first draws of the pool, in one vmapped call."""
+    if isinstance(scheme, DerivationScheme):
+        return Finding(scheme.exercise.id, derivation_problems(scheme), np.zeros(0, dtype=bool), 0, 0)
     scheme.check()
     exercise = scheme.exercise
     problems = _documentation(scheme)

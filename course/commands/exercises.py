@@ -11,6 +11,7 @@ from course.commands import common
 from course.commands.common import AsJson, Sampler, Solutions, Student
 from course.commands.progress import working
 from course.exercises import CATALOGUE, Exercise
+from course.html.plain_text import plain
 from course.marking.report import Report
 
 Id = Annotated[str, typer.Argument(help="Id of the exercise, for example mlp/relu-sgd.", metavar="ID")]
@@ -21,6 +22,14 @@ _STATE_STYLES = {
     "wrong": "red",
     "missing": "bright_black",
     "unusable": "magenta",
+    "defines": "green",
+    "at-numbers": "green",
+    "where": "yellow",
+    "under": "yellow",
+    "edit": "yellow",
+    "jump": "red",
+    "repeats": "bright_black",
+    "unreadable": "magenta",
 }
 
 
@@ -74,12 +83,18 @@ def given(exercise_id: Id, student: Student = None, sampler: Sampler = None, jso
     exercise = common.find_exercise(exercise_id)
     values = common.numbers(exercise, student, sampler)
     listed = {name: common.nested(value) for name, value in values._asdict().items()}
+    symbols = exercise.derivation(values).symbols.in_words() if exercise.derivation else {}
     if json:
-        common.print_json({"exercise": exercise.id, "student": student, "given": listed})
+        typed = {"symbols": symbols} if symbols else {}
+        common.print_json({"exercise": exercise.id, "student": student, "given": listed, **typed})
         return
     common.results.print(f"[bold]{exercise.id}[/bold]: {escape(exercise.title)} ({_whose(student)})")
     for name, value in listed.items():
         common.results.print(f"  {name} = {value}", markup=False)
+    if symbols:
+        common.results.print("symbols, and how to type them:")
+    for name, spellings in symbols.items():
+        common.results.print(f"  {name}: {'   '.join(spellings)}", markup=False)
 
 
 def solve(
@@ -117,13 +132,18 @@ def solve(
         documents = [worked.as_json(solution) for solution in solved]
         common.print_json(documents if together else documents[0])
         return
-    common.results.print("\n\n".join(worked.as_text(solution) for solution in solved), markup=False)
+    text = "\n\n".join(worked.as_text(solution) for solution in solved)
+    common.results.print(text, markup=False, soft_wrap=True)
 
 
 def mark(
     exercise_id: Id,
     sheet: Annotated[
-        Path, typer.Argument(help='The answers: {"a1": [6, -3], "y_hat": "13.0"}.', metavar="SHEET.json")
+        Path,
+        typer.Argument(
+            help='The answers: {"a1": [6, -3], "y_hat": "13.0"}; of a derivation {"lines": ["...", "..."]}.',
+            metavar="SHEET.json",
+        ),
     ],
     student: Student = None,
     sampler: Sampler = None,
@@ -134,11 +154,12 @@ def mark(
 
     Example: course mark mlp/relu-sgd sheet.json --student alice
     """
-    from course.sheet import read_answers
+    from course.sheet import read_answers, read_derivation
 
     folders = common.require_solutions(solutions)
     exercise = common.find_exercise(exercise_id)
-    answers = read_answers(common.read_file(sheet), exercise.id, student)
+    read = read_derivation if exercise.derivation else read_answers
+    answers = read(common.read_file(sheet), exercise.id, student)
     marker = _marker(folders, exercise.id)
     probe = exercise.probes("practice")
     others = marker.others(common.other_numbers(exercise, student, sampler), probe)
@@ -160,6 +181,8 @@ def _marker(folders: tuple[Path, ...], exercise_id: str) -> Any:
 
 def report_json(report: Report) -> dict[str, Any]:
     """Give the JSON of a report as scripts may rely on it."""
+    shown = ("text", "state", "points", "remark")
+    lines = [{name: getattr(line, name) for name in shown} for line in report.lines]
     found = report.misread
     misread = None if found is None else {"field": found.field, "read": found.read, "given": found.given}
     return {
@@ -179,12 +202,30 @@ def report_json(report: Report) -> dict[str, Any]:
             }
             for name, step in report.steps.items()
         },
+        **({"lines": lines} if lines or _is_derivation(report.exercise) else {}),
         **({"misread": misread} if misread is not None else {}),
         **({"withheld": report.withheld} if report.withheld else {}),
     }
 
 
+def _is_derivation(exercise_id: str) -> bool:
+    exercise = CATALOGUE.get(exercise_id)
+    return exercise is not None and exercise.derivation is not None
+
+
+def _print_lines(report: Report) -> None:
+    table = Table("", "line", "state", "points", "remark", box=None)
+    for number, line in enumerate(report.lines, start=1):
+        style = _STATE_STYLES[line.state]
+        points = f"{line.points:g}" if line.points else ""
+        shown = (escape(line.text), f"[{style}]{line.state}[/{style}]", points, escape(plain(line.remark)))
+        table.add_row(str(number), *shown)
+    common.print_table(table)
+
+
 def _print_report(report: Report) -> None:
+    if report.lines:
+        _print_lines(report)
     table = Table("step", "state", "points", "yours", "expected", "remark", box=None)
     for name, step in report.steps.items():
         style = _STATE_STYLES[step.state]

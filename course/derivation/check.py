@@ -17,13 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from course.derivation.judge import Judge
 from course.derivation.lines import Known, Line, read_lines
-from course.derivation.marks import Assumption, LineMark, Marked, Region, Slip, State, Waypoint
+from course.derivation.marks import Assumption, LineMark, Marked, Region, Slip, State, WayMark, Waypoint
 from course.derivation.meaning import Graph
 from course.derivation.prepared import Prepared
 from course.derivation.symbols import Symbols
 
 __all__ = [
-    "Assumption", "LineMark", "Marked", "Marker", "Region", "Slip", "State", "Waypoint", "check",
+    "Assumption", "LineMark", "Marked", "Marker", "Region", "Slip", "State", "WayMark", "Waypoint", "check",
 ]  # fmt: skip
 
 MOST_KEPT = 20_000  # lines that a marker remembers from one derivation to the next
@@ -101,4 +101,4 @@ class Marker(Prepared):
         """
         judge = Judge(self, numbers or {})
         marks = tuple(judge.line(line) for line in self.lines(lines))
-        return Marked(marks, tuple(bool(share) for share in judge.shares), sum(mark.points for mark in marks))
+        return Marked(marks, judge.ways(), sum(mark.points for mark in marks))

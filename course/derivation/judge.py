@@ -10,7 +10,7 @@ from course.derivation.canonical import atoms, form, length
 from course.derivation.edits import edits
 from course.derivation.lexer import Unread, words
 from course.derivation.lines import Line, Statement
-from course.derivation.marks import CREDIT, WORSE, LineMark, State
+from course.derivation.marks import CREDIT, WORSE, LineMark, State, WayMark
 from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.prepared import Prepared
 from course.derivation.reader import finished
@@ -31,6 +31,7 @@ class _Judgement:
     remark: str = ""
     points: float = 0.0
     uses: tuple[str, ...] = ()
+    instead: Node | None = None
 
 
 @dataclass
@@ -58,6 +59,8 @@ class Judge:
         self.truth = self.marker.truth
         self.target: Node | None = self.marker.goal
         self.shares: list[float | None] = [None] * len(self.marker.ways)
+        self.met: list[tuple[int, bool] | None] = [None] * len(self.shares)  # by which line, whether it is true
+        self.number = -1  # of the line
         self.said: frozenset[str] = frozenset()  # the words of the line
         self._claimed_points: dict[tuple, list[Points]] = {}
         self._number_points: dict[tuple, Points] = {}
@@ -78,6 +81,7 @@ class Judge:
 
     def line(self, line: Line) -> LineMark:
         """Return the mark of the next line."""
+        self.number += 1
         if line.problem is not None:
             nearest = f" The nearest symbol is {line.problem.nearest}." if line.problem.nearest else ""
             said = f"At character {line.problem.position + 1}: {line.problem.expected}.{nearest}"
@@ -91,9 +95,16 @@ class Judge:
         except (TreeError, Unread) as error:
             return LineMark(line.text, "unreadable", 0.0, str(error), line)
         worst = max(found, key=lambda one: WORSE.index(one.state))
-        remark = next((one.remark for one in found if one.state == worst.state), "")
         uses = tuple(dict.fromkeys(used for one in found for used in one.uses))
-        return LineMark(line.text, worst.state, sum(one.points for one in found), remark, line, uses)
+        points = sum(one.points for one in found)
+        return LineMark(line.text, worst.state, points, worst.remark, line, uses, worst.instead)
+
+    def ways(self) -> tuple[WayMark, ...]:
+        """Return what became of each waypoint."""
+        return tuple(
+            WayMark(share or 0.0, *(met or (None, False)))
+            for share, met in zip(self.shares, self.met, strict=True)
+        )
 
     def _statements(self, statements: tuple[Statement, ...]) -> list[_Judgement]:
         found: list[_Judgement] = []
@@ -181,10 +192,11 @@ class Judge:
         try:
             self.truth.value(node)
         except MeaningError as error:
-            sentence = self._explained([one for one in (before, target) if one is not None], node, target, [])
-            return (
-                _Judgement("edit", sentence) if sentence else _Judgement("wrong", f"It has no meaning: {error}.")
-            )
+            references = [one for one in (before, target) if one is not None]
+            sentence, instead = self._explained(references, node, target, [])
+            if not sentence:
+                return _Judgement("wrong", f"It has no meaning: {error}.")
+            return _Judgement("edit", sentence, instead=instead)
         references = [one for one in (before, target) if one is not None]
         if any(
             self._same(points, one, node)
@@ -210,10 +222,14 @@ class Judge:
                     return _Judgement("follows", uses=uses)
                 return _Judgement(place.state, self._where(references, node) or place.remark, uses=uses)
         for sentence, claimed, wrong in self.marker.named:
-            if form(claimed) == form(target) and self._same(self.truth, wrong, node):
+            if form(claimed) == form(target) and any(
+                self._same(points, wrong, node) for points in (self.truth, self.patterned) if points is not None
+            ):
                 return _Judgement("slip", sentence)
-        sentence = self._explained(references, node, target, numeric)
-        return _Judgement("edit", sentence) if sentence else _Judgement("wrong", "This does not follow.")
+        sentence, instead = self._explained(references, node, target, numeric)
+        if not sentence:
+            return _Judgement("wrong", "This does not follow.")
+        return _Judgement("edit", sentence, instead=instead)
 
     def _said_before(self, target: Node, node: Node) -> bool:
         """Return whether a line had this formula before; matrices in another order are another formula."""
@@ -265,7 +281,7 @@ class Judge:
                 before = self._before(way, target)
                 if sum(self.shares[one] is not None for one in before) < len(before) / 2:
                     self._pass(before)
-                    self.shares[way] = 0.0
+                    self.shares[way], self.met[way] = 0.0, (self.number, True)
                     return _Judgement("jump", "Too big a step: what leads here has to be shown.")
                 break
         return _Judgement("follows")
@@ -300,6 +316,7 @@ class Judge:
             met = sum(bool(self.shares[one]) for one in before)
             self._pass(before)
             last = way.target not in {one.target for one in self.marker.ways[at + 1 :]}
+            self.met[at] = (self.number, true or self._true_at_numbers(judgement, target, node))
             share = self.shares[at] = 0.0 if last and met < len(before) / 2 else CREDIT[judgement.state]
             judgement.points += share * way.points
             if not true:
@@ -329,6 +346,19 @@ class Judge:
         if way.longest is not None and length(node) > way.longest:
             return False
         return way.named(node) in [one.named for one in way.forms[form(target)]]
+
+    def _true_at_numbers(self, judgement: _Judgement, target: Node, node: Node) -> bool:
+        """Return whether a line with numbers is true at the student's, whatever was claimed before."""
+        if judgement.state != "at-numbers":
+            return False
+        if self.patterned is not None and self._same(self.patterned, target, node):
+            return True
+        try:
+            points = self._at_numbers(frozenset(tree.names_in(node)), {})
+            value, allowed = points.value(target), self._rounding(points, None, node)
+            return same(value, points.value(node), allowed) or self._is_cut(points, value, allowed, None, node)
+        except ValueError:
+            return False
 
     # -- numbers put in ----------------------------------------------------------------------------------------
 
@@ -421,16 +451,19 @@ class Judge:
 
     # -- what explains a wrong line ----------------------------------------------------------------------------
 
-    def _explained(self, references: list[Node], node: Node, target: Node, numeric: list[Numeric]) -> str:
-        """Return the one sentence that describes every single change which makes the line right, or nothing."""
+    def _explained(
+        self, references: list[Node], node: Node, target: Node, numeric: list[Numeric]
+    ) -> tuple[str, Node | None]:
+        """Return the one sentence that describes every change which makes the line right, and such a formula."""
         other = self._in_other_order(node)
         turned = [self._in_other_order(one) for one in references]
         if [other, *turned] != [node, *references] and any(self._same(self.truth, one, other) for one in turned):
-            return "The indices are read in the other order here; yours is right when they are read that way."
+            said = "The indices are read in the other order here; yours is right when they are read that way."
+            return said, other
         layout = self.marker.other_layout
         if layout is not None and any(self._same(layout, one, node) for one in references):
             kinds = ("row", "column") if self.graph.rows else ("column", "row")
-            return "The derivative by a vector is a {} here; this is right where it is a {}.".format(*kinds)
+            return "The derivative by a vector is a {} here; this is right where it is a {}.".format(*kinds), None
         settings = list(self._under_claims(self.truth, target))[::-1]
         if self.patterned is not None:
             settings += list(self._under_claims(self.patterned, target))[::-1]
@@ -438,14 +471,14 @@ class Judge:
             for reference in references:
                 sentences = self._sentences(points, node, reference)
                 if sentences:
-                    return next(iter(sentences)) if len(sentences) == 1 else ""
+                    return next(iter(sentences.items())) if len(sentences) == 1 else ("", None)
         for points, value, allowed in numeric:
             if self._agrees(points, value, Negative(node), allowed):
-                return "The sign of the whole is turned."
+                return "The sign of the whole is turned.", Negative(node)
             sentences = self._other_numbers(points, value, allowed, node)
             if sentences:
-                return sentences.pop() if len(sentences) == 1 else ""
-        return ""
+                return sentences.popitem() if len(sentences) == 1 else ("", None)
+        return "", None
 
     def _in_other_order(self, node: Node) -> Node:
         def change(one: Node) -> Node | None:
@@ -454,8 +487,8 @@ class Judge:
 
         return tree.rebuild(node, change)
 
-    def _sentences(self, points: Points, node: Node, reference: Node) -> frozenset[str]:
-        """Return the sentences of the changes that make the line equal to what it is judged on."""
+    def _sentences(self, points: Points, node: Node, reference: Node) -> Mapping[str, Node]:
+        """Return the sentences of the changes that make the line equal to what it is judged on, each with one."""
         known = self.marker.explanations
         key = (id(points), reference, node)
         if key in known:
@@ -463,34 +496,35 @@ class Judge:
         try:
             value = points.value(reference)
         except MeaningError:
-            return frozenset()
-        found: dict[int, dict[Node, str]] = {}
+            return {}
+        found: dict[int, dict[Node, tuple[str, Node]]] = {}
         for edit in edits(node, reference, self.symbols):
             if self._allowed <= 0:
-                return frozenset()
+                return {}
             if (not found or edit.rank <= min(found)) and self._agrees(points, value, edit.node):
                 # of one change in two wordings the first is the closer one
-                found.setdefault(edit.rank, {}).setdefault(form(edit.node), edit.sentence(self.symbols))
-        sentences = frozenset(found[min(found)].values()) if found else frozenset()
+                told = edit.sentence(self.symbols), edit.node
+                found.setdefault(edit.rank, {}).setdefault(form(edit.node), told)
+        sentences = dict(found[min(found)].values()) if found else {}
         if points is self.truth or points is self._pattern:  # the same for the whole class
             if len(known) > MOST_EXPLANATIONS:
                 known.clear()
             known[key] = sentences
         return sentences
 
-    def _other_numbers(self, points: Points, value: Array, allowed: Array, node: Node) -> set[str]:
+    def _other_numbers(self, points: Points, value: Array, allowed: Array, node: Node) -> dict[str, Node]:
         """Return which one number, replaced by one of the student's, makes a line with numbers right."""
         given = {
             f"{float(one):g}" for number in self.numbers.values() for one in np.ravel(np.asarray(number, float))
         }
-        found = set()
+        found: dict[str, Node] = {}
         for literal in {one for one in tree.walk(node) if isinstance(one, Number)}:
             for text in given:
                 if text == literal.text or text.startswith("-"):
                     continue
                 changed = _replaced(node, literal, Number(text))
                 if self._agrees(points, value, changed, allowed):
-                    found.add(f"{text} is meant, not {literal.text}.")
+                    found[f"{text} is meant, not {literal.text}."] = changed
         return found
 
     def _agrees(self, points: Points, value: Array, node: Node, allowed: Array | float = 0.0) -> bool:

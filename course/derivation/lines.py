@@ -391,18 +391,23 @@ def decode_lines(data: bytes, symbols: Symbols) -> list[Line]:
         raise ReadError(f"the JSON of lines that were read was expected: {error}") from None
     if len(lines) > MOST_LINES + 1:
         raise ReadError(f"at most {MOST_LINES} lines were expected, got {len(lines)}")
+    own: set[str] = set()
     try:
-        return [_checked(line, symbols) for line in lines]
+        for line in lines:
+            for statement in line.statements:
+                _check(statement, symbols, own)
     except TreeError as error:
         raise ReadError(str(error)) from None
+    return lines
 
 
-def _checked(line: Line, symbols: Symbols) -> Line:
-    for statement in line.statements:
-        own = {statement.target.name} if isinstance(statement.target, Name) else set()
-        if statement.kind == "definition" and not own:
+def _check(statement: Statement, symbols: Symbols, own: set[str]) -> None:
+    """Check the trees of a statement; the name that a definition gives is added to those of the student's own."""
+    if statement.kind == "definition":
+        name = statement.target.name if isinstance(statement.target, Name) else ""
+        if not name or (name in symbols.names and name not in symbols.own):
             raise TreeError("a new name was expected on the left of a definition")
-        for node in (*((statement.target,) if statement.target else ()), *statement.chain):
-            counting = {one.index for one in tree.walk(node) if isinstance(one, tree.Big) and len(one.index) == 1}
-            tree.check(node, symbols.names | counting | (own if statement.kind == "definition" else set()))
-    return line
+        own.add(name)
+    for node in (*((statement.target,) if statement.target else ()), *statement.chain):
+        counting = {one.index for one in tree.walk(node) if isinstance(one, tree.Big) and len(one.index) == 1}
+        tree.check(node, symbols.names | counting | own)

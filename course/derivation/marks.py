@@ -13,6 +13,7 @@ from typing import Literal
 
 from course.derivation.lines import Line
 from course.derivation.symbols import Domain
+from course.derivation.tree import Node
 
 State = Literal[
     "follows", "defines", "at-numbers", "where", "under", "slip", "edit", "wrong", "jump", "repeats", "unreadable"
@@ -90,6 +91,7 @@ class LineMark:
         remark: what the student is told, or an empty text.
         read: the line as it was read.
         uses: the words of the assumptions without which it would not follow.
+        instead: of a line that one change explains, the formula with such a change.
     """
 
     text: str
@@ -98,12 +100,33 @@ class LineMark:
     remark: str
     read: Line
     uses: tuple[str, ...] = ()
+    instead: Node | None = None
+
+
+@dataclass(frozen=True)
+class WayMark:
+    """What became of a waypoint.
+
+    Attributes:
+        share: of its points that was earned.
+        line: the line that has it, from 0; None where none does.
+        true: whether that line is true as it stands, and does not only follow from one that is not.
+    """
+
+    share: float = 0.0
+    line: int | None = None
+    true: bool = False
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A marked derivation: its lines in the order handed in, and which waypoints were met."""
+    """A marked derivation: its lines in the order handed in, and its waypoints."""
 
     lines: tuple[LineMark, ...]
-    met: tuple[bool, ...]
+    ways: tuple[WayMark, ...]
     points: float
+
+    @property
+    def met(self) -> tuple[bool, ...]:
+        """Which waypoints earned something."""
+        return tuple(bool(way.share) for way in self.ways)

@@ -8,13 +8,15 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from course.derivation.meaning import Graph
+from course.derivation.symbols import Symbols
 from course.exercises import variants
 from course.exercises.variants import COURSE, SAMPLER_VERSION, Draw
 
-Dtype = Literal["float", "int", "choice", "several", "order", "matching", "graph", "function"]
+Dtype = Literal["float", "int", "choice", "several", "order", "matching", "graph", "function", "line"]
 LISTED = frozenset({"several", "order", "matching"})  # kinds that are answered with more than one word
 WORDS = LISTED | {"choice"}
-Kind = Literal["steps", "function", "written"]
+Kind = Literal["steps", "function", "written", "derivation"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Answer:
         shape: shape of its value; of the flattened outputs for a function, (units, units) for a graph.
         dtype: `float` is marked to the written precision, `int` exactly, `choice` is one of `choices`, `several`
             are any number of them, `order` is all of them in an order, `matching` gives each of `units` one of
-            them, `graph` is a set of edges over `units`, `function` is evaluated on probe inputs.
+            them, `graph` is a set of edges over `units`, `function` is evaluated on probe inputs, `line` has to
+            appear among the lines of a derivation.
         about: what it is, in a few words.
         choices: the words to choose from.
         units: names of the units of a graph, or what is to be matched.
@@ -54,6 +57,11 @@ class Answer:
         for shape in self.shapes:
             if math.prod(shape) != math.prod(self.shape):
                 raise ValueError(f"{self.symbol}: {shape} has not as many entries as {self.shape}")
+
+    @classmethod
+    def line(cls, symbol: str, about: str) -> "Answer":
+        """Ask for a line of a derivation: what it has to show, in a few words that do not give it away."""
+        return cls(symbol, (), about, "line")
 
     @classmethod
     def several(cls, symbol: str, choices: Sequence[str], about: str) -> "Answer":
@@ -96,6 +104,25 @@ class Network(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Derivation:
+    """What the lines of a derivation are about.
+
+    Attributes:
+        symbols: what lines may name, with all spellings.
+        graph: the steps that derivatives are of.
+        goal: what a first line that begins with no left side is equal to.
+        numbers: the given numbers, by the name of their symbol.
+        updates: formulas for the value of a symbol after its update, for `w ← …`.
+    """
+
+    symbols: Symbols
+    graph: Graph
+    goal: str = ""
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    updates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Exercise:
     """What is asked, and with which numbers. How it is marked stands in a mark scheme elsewhere.
 
@@ -103,7 +130,8 @@ class Exercise:
         id: `topic/name`.
         title: for a person.
         source: which document it comes from.
-        kind: `steps` (worked out by hand), `function` (implemented) or `written` (prose, marked by hand).
+        kind: `steps` (worked out by hand), `function` (implemented), `written` (prose, marked by hand) or
+            `derivation` (worked line by line).
         task: what is to be done, in Markdown with LaTeX.
         seed: gives the document's own numbers.
         draw: gives a personal variant from a stream of integers; None where all have the same numbers.
@@ -111,6 +139,8 @@ class Exercise:
         symbols: LaTeX of each given value, by field name.
         probe: draws the inputs on which functions are evaluated.
         network: gives the network to be drawn beside the given values.
+        derivation: of a derivation: what its lines are about, for these given values. Its `answers` are what has
+            to appear among the lines.
         passed_over: the draws that are passed over, in their text form; None for those that this package lists.
         former_draw: `draw` as it was under sampler 1, where it has changed.
         former_probe: `probe` as it was under sampler 1, where it has changed.
@@ -127,9 +157,16 @@ class Exercise:
     symbols: Mapping[str, str] = field(default_factory=dict)
     probe: Callable[[Draw], Any] | None = None
     network: Callable[[Any], "Network"] | None = None
+    derivation: Callable[[Any], Derivation] | None = None
     passed_over: str | None = None
     former_draw: Callable[[Draw], Any] | None = None
     former_probe: Callable[[Draw], Any] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "derivation") != (self.derivation is not None):
+            raise ValueError(
+                f"{self.id}: an exercise is of the kind derivation if it says what its lines are about"
+            )
 
     @property
     def ill_posed(self) -> np.ndarray:

@@ -22,6 +22,7 @@ from course.exercises.cnn.weight_count import weight_count
 from course.exercises.mlp.backprop import backprop
 from course.exercises.mlp.relu_backprop import relu_backprop
 from course.exercises.mlp.relu_sgd import relu_sgd
+from course.exercises.mlp.relu_sgd_chain import relu_sgd_chain
 from course.exercises.mlp.sigmoid_ce import sigmoid_ce
 from course.exercises.mlp.sigmoid_ls import sigmoid_ls
 from course.exercises.mlp.vanishing import vanishing
@@ -36,6 +37,7 @@ from course.exercises.training.capstone import capstone
 
 _IN_ORDER = (
     relu_sgd,
+    relu_sgd_chain,
     sigmoid_ls,
     sigmoid_ce,
     relu_backprop,

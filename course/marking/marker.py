@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from course.derivation.marks import Marked
+from course.derivation.symbols import Symbols
 from course.exercises import Exercise
 from course.marking.blocks import InBlocks
 from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark
@@ -81,6 +83,7 @@ class Finding(NamedTuple):
         foreign: on whose numbers it was worked, where not on the student's.
         evidence: for each other variant, what speaks for the sheet having been worked on it.
         under: its points under the declared numbers.
+        derivation: what became of its lines, where it is a derivation.
     """
 
     readings: dict[str, Reading]
@@ -91,6 +94,21 @@ class Finding(NamedTuple):
     foreign: Foreign | None = None
     evidence: Mapping[Variant, Evidence] = {}
     under: float = 0.0
+    derivation: "Judged | None" = None
+
+
+class Judged(NamedTuple):
+    """What became of the lines of a derivation.
+
+    Attributes:
+        marked: the verdict on each.
+        claims: the claim of each waypoint with the student's numbers, Markdown with LaTeX.
+        symbols: what the lines name.
+    """
+
+    marked: Marked
+    claims: Mapping[str, str]
+    symbols: Symbols
 
 
 class Marker:

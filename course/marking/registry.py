@@ -8,6 +8,8 @@ import types
 from pathlib import Path
 
 from course.errors import CourseError
+from course.marking.derivation_marker import DerivationMarker
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import Marker
 from course.marking.scheme import Scheme
 
@@ -78,4 +80,5 @@ def marker(folders: tuple[Path, ...], exercise_id: str) -> Marker:
     if exercise_id not in schemes:
         where = ", ".join(map(str, folders))
         raise NoSchemes(f"{where} has no scheme for {exercise_id}; it has {', '.join(sorted(schemes))}")
-    return Marker(schemes[exercise_id])
+    scheme = schemes[exercise_id]
+    return DerivationMarker(scheme) if isinstance(scheme, DerivationScheme) else Marker(scheme)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from course.derivation.marks import State as LineState
 from course.exercises import Answer
 from course.exercises.base import LISTED
 from course.marking import listed
@@ -52,6 +53,26 @@ class StepMark(msgspec.Struct, frozen=True):
     partial: bool = False
 
 
+class LineReport(msgspec.Struct, frozen=True):
+    """The mark of one line of a derivation.
+
+    Attributes:
+        text: as typed.
+        state: see `course.derivation.check`.
+        points: earned by the waypoints that it met.
+        remark: what the student is told.
+        latex: as it was read; empty where it could not be.
+        instead: LaTeX of what would follow from the line before, where one change makes it so.
+    """
+
+    text: str
+    state: LineState
+    points: float
+    remark: str
+    latex: str = ""
+    instead: str = ""
+
+
 class Misread(msgspec.Struct, frozen=True):
     """A given value that a sheet was worked with otherwise than it is given.
 
@@ -80,6 +101,7 @@ class Report(msgspec.Struct, frozen=True):
         misread: the given value that was misread, where one was.
         evidence: what speaks for each other variant, for the other exercises of the assignment; for nobody's eyes
             but the instructor's.
+        lines: of a derivation, in the order handed in.
     """
 
     exercise: str
@@ -94,6 +116,7 @@ class Report(msgspec.Struct, frozen=True):
     withheld: float = 0.0
     misread: Misread | None = None
     evidence: tuple[tuple[Variant, Evidence], ...] = ()
+    lines: tuple[LineReport, ...] = ()
 
 
 def step_marks(

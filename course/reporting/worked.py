@@ -11,6 +11,8 @@ from course.exercises import Answer
 from course.exercises.base import LISTED
 from course.html.plain_text import plain
 from course.marking import listed
+from course.marking.derivation_marker import line_reports
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import Marker
 from course.marking.report import show_value
 from course.marking.scheme import Step, call
@@ -49,13 +51,25 @@ class WorkedStep(msgspec.Struct, frozen=True):
     value: Any
 
 
+class WorkedLine(msgspec.Struct, frozen=True):
+    """A line of a model derivation: as it is typed, as it was read, and the waypoint that it meets."""
+
+    text: str
+    latex: str
+    waypoint: str = ""
+
+
 class Worked(msgspec.Struct, frozen=True):
-    """A worked solution: the exercise, whose numbers, and its steps in the order of the work."""
+    """A worked solution: the exercise, whose numbers, and its steps in the order of the work.
+
+    Of a derivation the steps are its waypoints, and `lines` are a model of it that earns all points.
+    """
 
     exercise: str
     title: str
     student: str | None
     steps: tuple[WorkedStep, ...]
+    lines: tuple[WorkedLine, ...] = ()
 
 
 def solution(marker: Marker, given: Any, *, student: str | None = None, probe: Any = None) -> Worked:
@@ -67,6 +81,8 @@ def solution(marker: Marker, given: Any, *, student: str | None = None, probe: A
         student: whose numbers these are; None for the document's own.
         probe: the inputs on which functions are evaluated, the practice ones unless given.
     """
+    if isinstance(marker.scheme, DerivationScheme):
+        return _derivation(marker.scheme, given, student)
     exercise = marker.scheme.exercise
     probe = exercise.probes("practice") if probe is None else probe
     truths = marker.truths(given, probe)
@@ -95,18 +111,46 @@ def solution(marker: Marker, given: Any, *, student: str | None = None, probe: A
     return Worked(exercise.id, exercise.title, student, tuple(steps))
 
 
+def _derivation(scheme: DerivationScheme, given: Any, student: str | None) -> Worked:
+    """Give a model derivation; the value of a waypoint is the line that meets it."""
+    marked = scheme.judge(scheme.model(given), given)
+    names = {way.line: name for name, way in zip(scheme.steps, marked.ways, strict=True) if way.line is not None}
+    reports = line_reports(marked, scheme.about(given).symbols)
+    lines = tuple(WorkedLine(line.text, line.latex, names.get(at, "")) for at, line in enumerate(reports))
+    shown = {line.waypoint: line for line in lines}
+    steps = tuple(
+        WorkedStep(
+            name=name,
+            symbol=step.answer.symbol,
+            about=step.answer.about,
+            formula=f"${shown[name].latex}$" if name in shown else step.formula,
+            why="",
+            uses=(),
+            parents=(),
+            result="",
+            value=shown[name].text if name in shown else "",
+        )
+        for name, step in scheme.steps.items()
+    )
+    return Worked(scheme.exercise.id, scheme.exercise.title, student, steps, lines)
+
+
 def as_json(worked: Worked) -> dict[str, Any]:
-    """Give the results alone: `{"exercise", "student", "steps": {name: nested lists}}`."""
+    """Give the results: `{"exercise", "student", "steps": {name: nested lists}}`, a derivation's lines too."""
     return {
         "exercise": worked.exercise,
         "student": worked.student,
         "steps": {step.name: step.value for step in worked.steps},
+        **({"lines": [line.text for line in worked.lines]} if worked.lines else {}),
     }
 
 
 def as_text(worked: Worked, width: int = 88) -> str:
     """Give the worked solution as plain text, LaTeX turned into readable characters."""
     lines = [f"{worked.exercise}: {worked.title}", _whose(worked)]
+    if worked.lines:
+        lines += ["", *(f"{number:>3}  {line.text}" for number, line in enumerate(worked.lines, start=1))]
+        return "\n".join(lines) + "\n"
     for number, step in enumerate(worked.steps, start=1):
         lines += ["", f"{number}. {step.name}: {plain(step.about)}"]
         lines += _indented(plain(step.formula), width)
@@ -121,6 +165,9 @@ def as_text(worked: Worked, width: int = 88) -> str:
 def as_markdown(worked: Worked) -> str:
     """Give the worked solution as Markdown with LaTeX."""
     lines = [f"### {worked.title}", "", f"`{worked.exercise}`, {_whose(worked)}", ""]
+    if worked.lines:
+        lines += [f"{number}. ${line.latex}$" for number, line in enumerate(worked.lines, start=1)]
+        return "\n".join([*lines, ""])
     for number, step in enumerate(worked.steps, start=1):
         lines.append(f"{number}. **`{step.name}`**, {step.about}: {step.formula}")
         if step.uses:

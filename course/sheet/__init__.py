@@ -6,10 +6,12 @@
 
 from course.sheet.format import (
     LARGEST_SHEET,
+    LINES,
     MIME_TYPE,
     Answer,
     Chosen,
     Edges,
+    Lines,
     Numbers,
     Outputs,
     Sheet,
@@ -19,14 +21,16 @@ from course.sheet.format import (
     decode,
     encode,
 )
-from course.sheet.writing import read_answers, write
+from course.sheet.writing import read_answers, read_derivation, write, write_lines
 
 __all__ = [
     "LARGEST_SHEET",
+    "LINES",
     "MIME_TYPE",
     "Answer",
     "Chosen",
     "Edges",
+    "Lines",
     "Numbers",
     "Outputs",
     "Sheet",
@@ -36,5 +40,7 @@ __all__ = [
     "decode",
     "encode",
     "read_answers",
+    "read_derivation",
     "write",
+    "write_lines",
 ]

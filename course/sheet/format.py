@@ -18,6 +18,9 @@ MIME_TYPE = "application/vnd.course.sheet+json"
 LARGEST_SHEET = 256 * 1024  # bytes
 MOST_ENTRIES = 20_000
 LONGEST_ENTRY = 400  # characters of a number
+LINES = "lines"  # the name under which a derivation stands on its sheet
+LONGEST_LINE = 4001  # characters; a line that is one too long is kept, so that it can be said
+MOST_LINES = 201  # of a derivation, likewise
 
 Name = Annotated[str, Meta(max_length=64)]
 Entry = Annotated[str, Meta(max_length=LONGEST_ENTRY)]
@@ -68,7 +71,13 @@ class Unreadable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="u
     reason: Annotated[str, Meta(max_length=1000)]
 
 
-Answer = Numbers | Text | Chosen | Edges | Outputs | Unreadable
+class Lines(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="lines"):
+    """The lines of a derivation, as typed."""
+
+    lines: Annotated[tuple[Annotated[str, Meta(max_length=LONGEST_LINE)], ...], Meta(max_length=MOST_LINES)]
+
+
+Answer = Numbers | Text | Chosen | Edges | Outputs | Lines | Unreadable
 
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -248,6 +248,10 @@ def _read_adjacency(answer: Answer, handed: Numbers) -> Reading:
     return reading._replace(unit=np.zeros(answer.shape))
 
 
+def _refuse_line(answer: Answer, handed: Handed) -> Reading:
+    raise _Unusable("it is looked for among the lines of the derivation; write it there")
+
+
 _READERS = {
     "float": _read_numbers,
     "int": _read_numbers,
@@ -257,6 +261,7 @@ _READERS = {
     "matching": _read_matching,
     "graph": _read_graph,
     "function": _read_outputs,
+    "line": _refuse_line,
 }
 
 

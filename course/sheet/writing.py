@@ -7,12 +7,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from course.derivation.lines import split_lines
 from course.sheet.format import (
+    LINES,
     LONGEST_ENTRY,
+    LONGEST_LINE,
     MOST_ENTRIES,
+    MOST_LINES,
     Answer,
     Chosen,
     Edges,
+    Lines,
     Numbers,
     Outputs,
     Sheet,
@@ -32,6 +37,47 @@ def read_answers(text: str | bytes, exercise: str, student: str | None = None) -
     >>> read_answers('{"h": 0.420}', "mlp/sigmoid-ls").answers["h"].entries
     ('0.420',)
     """
+    data = _read_object(text)
+    if len(data) > 200 or any(len(name) > 64 for name in data):
+        raise SheetError("a sheet has at most 200 answers with names of at most 64 characters")
+    return Sheet(exercise, {name: write(value) for name, value in data.items()}, student)
+
+
+def read_derivation(text: str | bytes, exercise: str, student: str | None = None) -> Sheet:
+    r"""Read the plain form of a derivation's sheet, `{"lines": ["…", "…"]}`; one text is split into its lines.
+
+    Raises:
+        SheetError: if the text is not a JSON object with lines and nothing else.
+
+    >>> read_derivation(r'{"lines": "a = b\\\\ = c"}', "mlp/relu-sgd-chain").answers["lines"]
+    Lines(lines=('a = b', '= c'))
+    """
+    data = _read_object(text)
+    unknown = [name for name in data if name != LINES]
+    if unknown or LINES not in data:
+        got = ", ".join(repr(name[:40]) for name in unknown[:5]) or "nothing"
+        raise SheetError(f'{{"lines": ["...", "..."]}} was expected for {exercise}, got {got}')
+    return Sheet(exercise, {LINES: write_lines(data[LINES])}, student)
+
+
+def write_lines(value: Any) -> Answer:
+    """Turn the lines of a derivation, a text or a list of texts, into an answer. Never raises.
+
+    Lines beyond the limits are cut one beyond them, where reading says that it is too much.
+    """
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, Sequence) or not all(type(line) is str for line in value):
+        return Unreadable("a list of lines, each a text, was expected")
+    lines = split_lines(value)[:MOST_LINES]
+    try:
+        "".join(lines).encode()
+    except UnicodeEncodeError:
+        return Unreadable("a line has a character that is none")
+    return Lines(tuple(line[:LONGEST_LINE] for line in lines))
+
+
+def _read_object(text: str | bytes) -> dict[str, Any]:
     refuse_large(len(text))
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
@@ -40,9 +86,7 @@ def read_answers(text: str | bytes, exercise: str, student: str | None = None) -
         raise SheetError(f"this is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise SheetError(f"a JSON object of answers by name was expected, got {_kind(data)}")
-    if len(data) > 200 or any(len(name) > 64 for name in data):
-        raise SheetError("a sheet has at most 200 answers with names of at most 64 characters")
-    return Sheet(exercise, {name: write(value) for name, value in data.items()}, student)
+    return data
 
 
 def write(value: Any, call: Callable[[Callable], Any] | None = None) -> Answer:

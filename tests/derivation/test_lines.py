@@ -114,8 +114,12 @@ def test_lines_cross_processes_as_checked_json(chain_symbols):
     own = chain_symbols.with_own("d")
     data = encode_lines(lines)
     assert decode_lines(data, own) == lines
+    assert decode_lines(data, chain_symbols) == lines  # the first line defines d
     with pytest.raises(ReadError, match="a declared name was expected, got 'd'"):
-        decode_lines(data, chain_symbols)
+        decode_lines(encode_lines(lines[1:]), chain_symbols)
+    declared = encode_lines([read_line("h = 3", Symbols(Symbol("y")))])
+    with pytest.raises(ReadError, match="a new name was expected"):
+        decode_lines(declared, chain_symbols)
     with pytest.raises(ReadError, match="JSON of lines"):
         decode_lines(b'[{"text": 3}]', own)
     with pytest.raises(ReadError, match="at most"):

@@ -86,7 +86,8 @@ def test_what_follows_ill_posed_draws_is_no_likelier_than_the_rest():
 def test_a_former_release_keeps_its_numbers():
     """The table that was committed with sampler 1, of which ten students an exercise are kept."""
     former = json.loads((TABLE.parent / "variants_1.json").read_text())
-    assert set(former) == {exercise.id for exercise in CATALOGUE.values() if exercise.draw is not None}
+    later = {exercise.id for exercise in CATALOGUE.values() if exercise.kind == "derivation"}
+    assert set(former) == {exercise.id for exercise in CATALOGUE.values() if exercise.draw is not None} - later
     for exercise_id, givens in former.items():
         exercise = find(exercise_id)
         again = [exercise.given(f"student-{i:02d}", sampler=1) for i in range(len(givens))]

@@ -13,7 +13,8 @@ def _sign_rows(W: np.ndarray, x: np.ndarray, signs: tuple[float, ...]) -> np.nda
     return W * np.where(a * np.array(signs) < 0, -1.0, 1.0)[:, None]
 
 
-def _draw_relu_sgd(draw: Draw) -> TwoLayers:
+def draw_relu_sgd(draw: Draw) -> TwoLayers:
+    """Draw small whole numbers: one hidden unit is on, the other off, and no slip gives the right value."""
     rises = draw.integer(0, 1) == 1  # of the weight that is asked about: half of the class go either way
     residual = draw.integer(2, 12) * (1 if rises else -1)
     while True:  # all numbers are small integers, so that whether a draw is kept is exact
@@ -55,7 +56,7 @@ relu_sgd = Exercise(
         "1, and in which direction does it go?"
     ),
     seed=lambda: TwoLayers(array(2, 3), array(10), np.array([[-1.0, 2, 1], [2, -1, -1]]), array(1, 2, -1)),
-    draw=_draw_relu_sgd,
+    draw=draw_relu_sgd,
     network=drawn,
     symbols=TWO_LAYER_SYMBOLS,
     answers={

@@ -1,0 +1,163 @@
+"""Marking derivations: lines are read in a process of their own, judged one after the other, and put into words.
+
+What steps offer beside and lines do not: a derivation is not compared with the numbers of other students, and no
+misread number is looked for. A declared id counts as on every sheet.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from course.derivation.marks import LineMark, Marked, WayMark
+from course.derivation.symbols import Symbols
+from course.derivation.typeset import latex, latex_line
+from course.marking.derivation_scheme import DerivationScheme
+from course.marking.marker import NOBODY, Finding, Judged, Marker, Others, Task
+from course.marking.reading_process import PROCESS
+from course.marking.report import LineReport, Report, Ruling, StepMark
+from course.marking.scheme import StateWord
+from course.marking.variant import Variant
+from course.sheet import LINES, Lines, Sheet, Unreadable
+
+_SHORTEN = 60  # characters of a line in the mark of a waypoint
+
+
+class DerivationMarker(Marker):
+    """Marks derivations of one scheme. Nothing is compiled."""
+
+    scheme: DerivationScheme
+
+    def __init__(self, scheme: DerivationScheme) -> None:
+        scheme.check()
+        self.scheme = scheme
+
+    def find(self, tasks: Sequence[Task]) -> list[Finding]:
+        """Find what becomes of every sheet."""
+        return [self._find(task) for task in tasks]
+
+    def _find(self, task: Task) -> Finding:
+        judged = self._judged(task.sheet, task.given)
+        under = 0.0 if task.declared is None else self._judged(task.sheet, task.declared).marked.points
+        return Finding({}, {}, under=round(under, 6), derivation=judged)
+
+    def _judged(self, sheet: Sheet, given: Any) -> Judged:
+        scheme, symbols = self.scheme, self.scheme.about(given).symbols
+        read = PROCESS.read(lines_of(sheet), symbols)
+        return Judged(scheme.judge(read, given), scheme.claims(given), symbols)
+
+    def weigh_again(self, task: Task, finding: Finding) -> Finding:
+        """Return the finding: nothing from elsewhere counts for lines."""
+        return finding
+
+    def others(self, givens: Mapping[Variant, Any], probe: Any = None) -> Others:
+        """Return nobody: derivations are not compared with other numbers."""
+        return NOBODY
+
+    def truths(self, given: Any, probe: Any = None) -> dict[str, np.ndarray]:
+        """Return nothing: waypoints are no numbers."""
+        return {}
+
+    def report(
+        self,
+        sheet: Sheet,
+        finding: Finding,
+        *,
+        student: str | None = None,
+        rulings: Mapping[str, Ruling] | None = None,
+    ) -> Report:
+        """Put what was found on one sheet into words."""
+        scheme, judged = self.scheme, finding.derivation
+        assert judged is not None
+        marked = judged.marked
+        handed = sheet.answers.get(LINES)
+        reason = handed.reason if isinstance(handed, Unreadable) else ""
+        steps = {}
+        for (name, step), way in zip(scheme.steps.items(), marked.ways, strict=True):
+            mark = _way_mark(step.points, way, marked, reason)
+            ruling = (rulings or {}).get(name)
+            if ruling is not None:
+                given = round(min(max(ruling.points, 0.0), step.points), 6)
+                mark = msgspec.structs.replace(
+                    mark, points=given, remark=f"{mark.remark} Ruling: {ruling.reason}".strip()
+                )
+            steps[name] = msgspec.structs.replace(mark, formula=judged.claims[name], symbol=step.answer.symbol)
+        unknown = [name for name in sheet.answers if name != LINES]
+        said = f"Not asked for and not marked: {', '.join(unknown[:10])}."
+        return Report(
+            exercise=scheme.exercise.id,
+            student=student,
+            points=round(sum(step.points for step in steps.values()), 6),
+            max_points=scheme.step_points,
+            steps=steps,
+            remarks=(said,) if unknown else (),
+            lines=line_reports(marked, judged.symbols),
+        )
+
+
+def lines_of(sheet: Sheet) -> tuple[str, ...]:
+    """Return the lines of a sheet as typed; none where there are none."""
+    handed = sheet.answers.get(LINES)
+    return handed.lines if isinstance(handed, Lines) else ()
+
+
+def line_reports(marked: Marked, symbols: Symbols) -> tuple[LineReport, ...]:
+    """Put the marks of lines into words and formulas."""
+    found = []
+    for line in marked.lines:
+        for statement in line.read.statements:
+            if statement.kind == "definition" and statement.target is not None:
+                symbols = symbols.with_own(statement.target.name)  # type: ignore[union-attr]
+        found.append(
+            LineReport(
+                text=line.text,
+                state=line.state,
+                points=round(line.points, 6),
+                remark=line.remark,
+                latex="" if line.state == "unreadable" else latex_line(line.read, symbols),
+                instead=_instead(line, symbols),
+            )
+        )
+    return tuple(found)
+
+
+def _instead(line: LineMark, symbols: Symbols) -> str:
+    return "" if line.instead is None else f"= {latex(line.instead, symbols)}"
+
+
+def _way_mark(most: float, way: WayMark, marked: Marked, reason: str) -> StepMark:
+    """Return the mark of a waypoint, but for what its scheme says."""
+    unreadable = sum(line.state == "unreadable" for line in marked.lines)
+    state: StateWord
+    yours = ""
+    if way.line is None:
+        state, remark = ("unusable", reason) if reason else ("missing", _missing(marked, unreadable))
+    else:
+        line = marked.lines[way.line]
+        yours = f"line {way.line + 1}: {_short(line.text)}"
+        state, remark = _met(way, line)
+    return StepMark(state, round(way.share * most, 6), most, remark, yours=yours)
+
+
+def _missing(marked: Marked, unreadable: int) -> str:
+    if not marked.lines:
+        return "Nothing was handed in."
+    if not unreadable:
+        return "No line shows it."
+    return f"No line shows it that could be read; {unreadable} could not be."
+
+
+def _met(way: WayMark, line: LineMark) -> tuple[StateWord, str]:
+    number = (way.line or 0) + 1
+    if not way.share:
+        return "wrong", f"Line {number} has it, but what leads there was not shown."
+    if line.state not in ("follows", "at-numbers"):
+        return "slip", f"Line {number}: {line.remark}"
+    return (
+        ("exact", f"Line {number}.") if way.true else ("follows", f"Line {number} follows from your lines before.")
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHORTEN else f"{text[: _SHORTEN - 1]}…"

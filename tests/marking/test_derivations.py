@@ -1,0 +1,160 @@
+"""Derivations from sheet to report: the page's example, the process that reads, the states of waypoints, rulings."""
+
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from course.authoring.lint import lint
+from course.derivation.symbols import Symbol, Symbols
+from course.exercises.base import Answer, Exercise, nothing
+from course.marking.derivation_marker import DerivationMarker
+from course.marking.derivation_scheme import DerivationScheme
+from course.marking.reading_process import ReadingProcess
+from course.marking.report import Report, Ruling
+from course.marking.scheme import SchemeError
+from course.sheet import LINES, Lines, Numbers, Sheet, SheetError, Unreadable, decode, encode, read_derivation
+
+CHAIN = "∂L/∂w = ∂L/∂ŷ · ∂ŷ/∂a · ∂a/∂w"
+SLOPE = "= (ŷ - y) σ'(a) x"
+RESULT = "= (ŷ - y) σ(a) (1 - σ(a)) x"
+
+
+@pytest.fixture(scope="module")
+def page():
+    """What the block of docs/authoring.md defines."""
+    text = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text("utf-8")
+    names: dict = {}
+    exec(text.partition("### Derivations")[2].partition("```python\n")[2].partition("```")[0], names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def marker(page):
+    return DerivationMarker(page["scheme"])
+
+
+@pytest.fixture(scope="module")
+def reading():
+    process = ReadingProcess()
+    yield process
+    process.close()
+
+
+def mark(marker, *lines, **more):
+    return marker.mark(Sheet("stats/one-unit", {LINES: Lines(lines)}), nothing(), **more)
+
+
+def states(report):
+    return {name: step.state for name, step in report.steps.items()}
+
+
+def test_the_example_of_the_page_runs(page, marker):
+    assert lint(page["scheme"]).problems == []
+    report = mark(marker, CHAIN, SLOPE, RESULT)
+    assert (report.points, report.max_points) == (3, 3)
+    assert states(report) == {"chain": "exact", "result": "exact"}
+
+
+def test_the_declaration_of_the_page_is_short(page):
+    text = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text("utf-8")
+    block = text.partition("### Derivations")[2].partition("```python\n")[2].partition("```")[0]
+    scheme = block.partition("scheme = ")[2]
+    assert len([line for line in scheme.splitlines() if line.strip()]) <= 15
+
+
+def test_the_states_of_waypoints(marker):
+    assert states(mark(marker)) == {"chain": "missing", "result": "missing"}
+    assert states(mark(marker, CHAIN)) == {"chain": "exact", "result": "missing"}
+    follows = mark(marker, CHAIN, "= (y - ŷ) σ'(a) x", "= (y - ŷ) σ(a) (1 - σ(a)) x")
+    assert states(follows) == {"chain": "exact", "result": "follows"}
+    assert follows.points == 3
+    assert [line.state for line in follows.lines] == ["follows", "edit", "follows"]
+    assert follows.lines[1].instead == r"= -\left(y - \hat{y}\right) \sigma'\left(a\right) x"
+    assert states(mark(marker, "∂L/∂w " + RESULT))["result"] == "wrong"
+    unread = mark(marker, CHAIN, "= (ŷ - y) (")
+    assert unread.steps["result"].remark == "No line shows it that could be read; 1 could not be."
+    assert unread.lines[1].latex == ""
+
+
+def test_a_slip_of_the_author_is_told(marker):
+    report = mark(marker, CHAIN, "= (ŷ - y) x")
+    assert (report.lines[1].state, report.lines[1].remark) == ("slip", "The slope of the sigmoid is missing.")
+
+
+def test_a_ruling_changes_a_waypoint(marker):
+    report = mark(marker, CHAIN, rulings={"result": Ruling(1.5, "on paper")})
+    assert report.points == 2.5
+    assert report.steps["result"].remark.endswith("Ruling: on paper")
+
+
+def test_other_answers_on_the_sheet_are_named_and_no_sheet_is_no_derivation(marker):
+    sheet = Sheet("stats/one-unit", {"chain": Numbers((), ("3",)), LINES: Unreadable("too large")})
+    report = marker.mark(sheet, nothing())
+    assert report.remarks == ("Not asked for and not marked: chain.",)
+    assert states(report) == {"chain": "unusable", "result": "unusable"}
+    assert report.points == 0
+
+
+def test_a_report_survives_its_json(marker):
+    report = mark(marker, CHAIN, SLOPE, "?!")
+    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
+
+
+def test_the_plain_form_of_a_sheet():
+    split = read_derivation('{"lines": "a = b\\n= c\\\\\\\\ = d"}', "x/y").answers[LINES]
+    assert split == Lines(("a = b", "= c", "= d"))
+    assert decode(encode(Sheet("x/y", {LINES: split}))).answers[LINES] == split
+    for text in ('{"lines": 3}', '{"lines": ["a", 3]}'):
+        assert isinstance(read_derivation(text, "x/y").answers[LINES], Unreadable)
+    with pytest.raises(SheetError, match="was expected for x/y, got 'a1'"):
+        read_derivation('{"a1": 3}', "x/y")
+    many = read_derivation(msgspec.json.encode({"lines": ["a"] * 5000}), "x/y").answers[LINES]
+    assert len(many.lines) == 201
+
+
+def test_lines_are_read_in_a_process_that_is_replaced_when_it_fails(reading):
+    symbols = Symbols(Symbol("a"), Symbol("b", shape=(3,)))
+    read = reading.read(["d = a", "a = 2d", "a = +"], symbols)
+    assert [line.problem is None for line in read] == [True, True, False]
+    first = reading._process
+    assert reading.read(["a"], symbols, seconds=0.0)[0].problem.expected.startswith("it could not be read")
+    assert first.poll() is not None
+    assert reading.read(["a = 3"], symbols)[0].problem is None
+    reading._process.kill()
+    assert (
+        reading.read(["a = 3"], symbols)[0].problem is None or reading.read(["a = 3"], symbols)[0].problem is None
+    )
+
+
+def test_hostile_lines_cost_bounded_time(reading):
+    symbols = Symbols(Symbol("a"))
+    start = time.process_time()
+    for lines in (["(" * 4000] * 200, ["9^9^9^9"] * 200, ["\\frac{" * 600] * 200):
+        assert all(line.problem is not None for line in reading.read(lines, symbols))
+    assert time.process_time() - start < 10
+
+
+def test_a_scheme_has_the_waypoints_that_are_asked_for(page):
+    asked = page["asked"]
+    with pytest.raises(SchemeError, match="the waypoints chain, result were expected, got chain"):
+        DerivationScheme(asked, waypoints={"chain": page["Waypoint"](CHAIN)}, model=[CHAIN])
+    steps = Exercise("a/b", "", "", "steps", "", nothing, {"x": Answer("x", (), "")})
+    with pytest.raises(SchemeError, match="of the kind derivation was expected, got steps"):
+        DerivationScheme(steps, waypoints={}, model=[])
+    with pytest.raises(SchemeError, match="no steps that are computed"):
+        page["scheme"].step()
+    with pytest.raises(ValueError, match="of the kind derivation if"):
+        Exercise("a/b", "", "", "derivation", "", nothing, {})
+
+
+def test_lint_names_what_the_model_does_not_earn(page):
+    def problems(**changed):
+        settings = {"waypoints": page["scheme"].waypoints(nothing()), "model": [CHAIN, SLOPE, RESULT]} | changed
+        return lint(DerivationScheme(page["asked"], **settings)).problems
+
+    assert problems() == []
+    assert "it does not earn all points of result" in problems(model=[CHAIN, SLOPE])[0]
+    assert "line 2 is judged edit. The sign" in problems(model=[CHAIN, "= -(ŷ - y) σ'(a) x"])[0]
+    assert "does not end like a sentence" in problems(slips=[page["Slip"]("so", CHAIN)])[0]
