@@ -1,7 +1,8 @@
 """The verdicts on the lines of one derivation, one after another, on what the student has claimed so far."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,15 +15,37 @@ from course.derivation.marks import CREDIT, WORSE, LineMark, State, WayMark
 from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.prepared import Prepared
 from course.derivation.reader import finished
-from course.derivation.symbols import Symbol
-from course.derivation.tree import Compare, Derivative, Entry, Name, Negative, Node, Number, TreeError
+from course.derivation.symbols import Index, Symbol
+from course.derivation.tree import Compare, Derivative, Entry, Matrix, Name, Negative, Node, Number, TreeError
 
 MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line
 MOST_EXPLANATIONS = 20_000  # that a marker remembers from one derivation to the next
 _COARSE = 0.25  # a rounded number may change a line by at most this share of its value
 
-Numeric = tuple[Points, Array, Array]  # points, what the line has to be there, how far it may be off
+
+class _Numeric(NamedTuple):
+    """What a line with numbers has to be.
+
+    Attributes:
+        points: where.
+        value: what it has to be there.
+        allowed: how far it may be off, because of numbers that were rounded.
+        cut: for each such number one half a unit further from zero, amid what it may have been cut from.
+    """
+
+    points: Points
+    value: Array
+    allowed: Array
+    cut: Mapping[Node, Node]
+
+    def agrees(self, node: Node, keep: bool = True) -> bool:
+        """Return whether the line is that, with its numbers rounded or cut, as 0.424 for 0.42478."""
+        if same(self.value, self.points.value(node, keep), self.allowed):
+            return True
+        if not np.any(self.allowed):
+            return False
+        return same(self.value, self.points.value(tree.rebuild(node, self.cut.get), keep=False), self.allowed)
 
 
 @dataclass
@@ -136,9 +159,19 @@ class Judge:
                 return [_Judgement("follows"), *self._chain(chain[0], chain[0], chain[1:])]
         else:
             target = self.marker.target(self._expanded(statement.target))  # type: ignore[arg-type]
+        target = self._whole(target, chain)
         before = self.last.get(form(target))
         self.target = target
         return self._chain(target, before, chain)
+
+    def _whole(self, target: Node, chain: list[Node]) -> Node:
+        """Return the vector in place of any entry of it, where all are written: `p_i = [1, 2, 3]`."""
+        if not isinstance(target, Entry) or len(target.indices) != 1:
+            return target
+        letter = target.indices[0]
+        index = self.symbols.get(letter.name) if isinstance(letter, Name) else None
+        whole = isinstance(index, Index) and all(isinstance(one, Matrix) and len(one.rows) > 1 for one in chain)
+        return Name(target.name) if whole else target
 
     def _expanded(self, node: Node) -> Node:
         """Return the formula with the student's own names replaced by what they mean."""
@@ -209,11 +242,11 @@ class Judge:
             self._same(points, one, node) and np.any(points.value(node)) for points in near for one in references
         ):
             return _Judgement("at-numbers")  # but for zeros, which say nothing of how they came about
-        numeric: list[Numeric] = []
-        for points, value, allowed in self._numeric(target, before, node):
-            if same(value, points.value(node), allowed) or self._is_cut(points, value, allowed, before, node):
+        numeric: list[_Numeric] = []
+        for one in self._numeric(target, before, node):
+            if one.agrees(node):
                 return _Judgement("at-numbers")
-            numeric.append((points, value, allowed))
+            numeric.append(one)
         for place in self.marker.elsewhere:
             if any(self._same(place.points, one, node) for one in references):
                 uses = tuple(one.words for one in place.assumptions)
@@ -355,8 +388,8 @@ class Judge:
             return True
         try:
             points = self._at_numbers(frozenset(tree.names_in(node)), {})
-            value, allowed = points.value(target), self._rounding(points, None, node)
-            return same(value, points.value(node), allowed) or self._is_cut(points, value, allowed, None, node)
+            cut = dict(self._rounded(None, node))
+            return _Numeric(points, points.value(target), _rounding(points, node, cut), cut).agrees(node)
         except ValueError:
             return False
 
@@ -378,7 +411,7 @@ class Judge:
             self._number_points[key] = Points(graph, seed=self.seed, numbers=numbers, claims=claims)
         return self._number_points[key]
 
-    def _numeric(self, target: Node, before: Node | None, node: Node) -> Iterator[Numeric]:
+    def _numeric(self, target: Node, before: Node | None, node: Node) -> Iterator[_Numeric]:
         """Yield what the line would have to be with numbers put in, at which points, and how exactly."""
         if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
             return
@@ -390,7 +423,9 @@ class Judge:
             try:
                 made = make(target, before, node, under)
                 if made is not None:
-                    yield (*made, self._rounding(made[0], before, node))
+                    # only on the line before are its rounded numbers taken as they stand
+                    cut = dict(self._rounded(before if make == self._with_vanished else None, node))
+                    yield _Numeric(*made, _rounding(made[0], node, cut), cut)
             except (MeaningError, ValueError):
                 continue
 
@@ -416,14 +451,6 @@ class Judge:
         # where steps are left free the graph is cut, and derivatives through them are zero for no good reason
         return None if kept & set(self.graph.steps) and not np.any(value) else (points, value)
 
-    def _rounding(self, points: Points, before: Node | None, node: Node) -> Array:
-        """Return how far the line may be off because of numbers that were rounded when they were written."""
-        value = points.value(node)
-        total = np.zeros_like(value)
-        for literal, moved in self._rounded(before, node):
-            total += np.abs(points.value(_replaced(node, literal, moved)) - value)
-        return np.where(total <= _COARSE * np.abs(value), total, 0.0)
-
     def _rounded(self, before: Node | None, node: Node) -> list[tuple[Node, Node]]:
         """Return the numbers of a line that may have been rounded, each with one half a unit further from zero."""
         literals = {one for one in tree.walk(node) if isinstance(one, Number) and "." in one.text}
@@ -437,22 +464,10 @@ class Judge:
             if one not in known and float(one.text) not in exact
         ]
 
-    def _is_cut(
-        self, points: Points, value: Array, allowed: Array | float, before: Node | None, node: Node
-    ) -> bool:
-        """Return whether the line is right with its numbers cut off instead of rounded, as 0.424 for 0.42478."""
-        if not np.any(allowed):
-            return False
-        moved = dict(self._rounded(before, node))
-        try:
-            return same(value, points.value(tree.rebuild(node, moved.get), keep=False), allowed)
-        except MeaningError:
-            return False
-
     # -- what explains a wrong line ----------------------------------------------------------------------------
 
     def _explained(
-        self, references: list[Node], node: Node, target: Node, numeric: list[Numeric]
+        self, references: list[Node], node: Node, target: Node, numeric: list[_Numeric]
     ) -> tuple[str, Node | None]:
         """Return the one sentence that describes every change which makes the line right, and such a formula."""
         other = self._in_other_order(node)
@@ -472,10 +487,10 @@ class Judge:
                 sentences = self._sentences(points, node, reference)
                 if sentences:
                     return next(iter(sentences.items())) if len(sentences) == 1 else ("", None)
-        for points, value, allowed in numeric:
-            if self._agrees(points, value, Negative(node), allowed):
+        for one in numeric:
+            if self._agrees_at(one, Negative(node)):
                 return "The sign of the whole is turned.", Negative(node)
-            sentences = self._other_numbers(points, value, allowed, node)
+            sentences = self._other_numbers(one, node)
             if sentences:
                 return sentences.popitem() if len(sentences) == 1 else ("", None)
         return "", None
@@ -512,7 +527,7 @@ class Judge:
             known[key] = sentences
         return sentences
 
-    def _other_numbers(self, points: Points, value: Array, allowed: Array, node: Node) -> dict[str, Node]:
+    def _other_numbers(self, numeric: _Numeric, node: Node) -> dict[str, Node]:
         """Return which one number, replaced by one of the student's, makes a line with numbers right."""
         given = {
             f"{float(one):g}" for number in self.numbers.values() for one in np.ravel(np.asarray(number, float))
@@ -523,22 +538,39 @@ class Judge:
                 if text == literal.text or text.startswith("-"):
                     continue
                 changed = _replaced(node, literal, Number(text))
-                if self._agrees(points, value, changed, allowed):
+                if self._agrees_at(numeric, changed):
                     found[f"{text} is meant, not {literal.text}."] = changed
         return found
 
-    def _agrees(self, points: Points, value: Array, node: Node, allowed: Array | float = 0.0) -> bool:
-        """Return whether a change explains the line; never once too much was tried."""
+    def _agrees(self, points: Points, value: Array, node: Node) -> bool:
+        """Return whether a change explains the line."""
+        return self._counted(points, lambda: same(value, points.value(node, keep=False)))
+
+    def _agrees_at(self, numeric: _Numeric, node: Node) -> bool:
+        """Return whether a change explains a line with numbers."""
+        return self._counted(numeric.points, lambda: numeric.agrees(node, keep=False))
+
+    def _counted(self, points: Points, trial: Callable[[], bool]) -> bool:
+        """Return what a trial gives; false once too much was tried."""
         if self._allowed <= 0:
             return False
         before = points.evaluated
         try:
-            return same(value, points.value(node, keep=False), allowed)
+            return trial()
         except MeaningError:
             return False
         finally:
             self._allowed -= points.evaluated - before
             self.evaluated += points.evaluated - before
+
+
+def _rounding(points: Points, node: Node, cut: Mapping[Node, Node]) -> Array:
+    """Return how far the line may be off because of numbers that were rounded when they were written."""
+    value = points.value(node)
+    total = np.zeros_like(value)
+    for literal, moved in cut.items():
+        total += np.abs(points.value(_replaced(node, literal, moved)) - value)
+    return np.where(total <= _COARSE * np.abs(value), total, 0.0)
 
 
 def _replaced(node: Node, old: Node, new: Node) -> Node:

@@ -177,6 +177,8 @@ class Reader:
             return True  # an indicator, 1[a > 0]
         if kind == "number" and text == "1" and self.lexemes[self.at - 1].text == "}":
             return True  # w_{10} 1, the input of a bias written out; a script does not go on behind its brace
+        if kind == "number" and "." in text and self.lexemes[self.at - 1].text == ")":
+            return True  # (h - 1) 0.2: no exponent that has lost its sign
         if kind == "number":
             raise self.unread("a sign between the factors was expected before the number")
         if kind == "word":
@@ -755,7 +757,11 @@ class Reader:
         raise Unread(position, "a variable was expected under ∇", self.symbols.nearest(text))
 
     def _variable(self) -> Node:
+        start = self.at
         node = self._symbol() if self.next.kind == "word" else None
+        if isinstance(node, Transpose):  # dL/db^T is the derivative, transposed
+            self.at = max(at for at in range(start, self.at) if self.lexemes[at].text == "^")
+            node = node.argument
         if not isinstance(node, Name | Entry):
             raise self.unread("a variable was expected", self.symbols.nearest(self.next.text))
         return node

@@ -134,6 +134,8 @@ OUTPUT = Symbols(
         (r"\partial_1 y", r"\delta_1 y"),
         ("h_{1} 1 + y", "h + y"),
         ("softmax(z)_i y", "p_i y"),
+        ("(h - y) 0.2 a", "(h - y) * 0.2 * a"),
+        ("dh/da^T y", "(dh/da)^T y"),
     ],
 )
 def test_notations_of_slides(typed, plain):
