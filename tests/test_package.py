@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,27 @@ def test_every_exercise_has_one_module_name_where_it_is_asked_marked_and_tested(
         for path in (asked, marked):
             assert f'"{exercise.id}"' in path.read_text("utf-8"), path
         assert re.search(r"^\s*def test_|^class Test", tested.read_text("utf-8"), re.M), tested
+
+
+SHARED_NAMES = {
+    "autograde": "the command, and what it calls",
+    "report": "the command, and the marks of one sheet",
+    "errors": "the base of all errors, and those that end a grading command",
+    "messages": "between hosts, and between a grader and its zygote",
+    "sanitise": "the stage, and the HTML that it makes fit",
+}
+
+
+def test_no_two_modules_share_a_name_but_those_that_the_glossary_tells_apart():
+    exercises = ROOT / "course" / "exercises"
+    paths = (ROOT / "course").rglob("*.py")
+    # An exercise's module is named after its id, wherever it stands.
+    names = Counter(p.stem for p in paths if p.parent == exercises or exercises not in p.parents)
+    shared = {name for name, count in names.items() if count > 1} - {"__init__"}
+    assert shared == set(SHARED_NAMES)
+    glossary = (ROOT / "docs" / "developer" / "glossary.md").read_text("utf-8")
+    missing = [name for name in SHARED_NAMES if f"`{name}.py`" not in glossary]
+    assert not missing
 
 
 def test_tests_and_benchmarks_share_the_oracles_alone():

@@ -66,7 +66,7 @@ def serve(
 
     from course.marking.compiled import keep_compiled
     from course.service import running
-    from course.service.limits import RateLimit
+    from course.service.rate_limit import RateLimit
 
     prefix = os.environ.get(HUB_PREFIX, "") if os.environ.get(HUB_NAME) else ""
     identity, about = _identity(prefix, token_file, student)

@@ -17,7 +17,7 @@ from course.exercises.base import LISTED
 from course.export import safe_csv
 from course.marking import listed
 from course.marking.report import StepMark
-from course.reporting.class_report.data import ClassWork, ExerciseWork
+from course.reporting.class_report.graded_work import ClassWork, ExerciseWork
 from course.reporting.class_report.summary import slip_sentence
 from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Text

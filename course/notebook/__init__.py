@@ -11,7 +11,7 @@ Nothing here marks: a notebook hands over answers, points come from a process th
 """
 
 from course.notebook.session import begin, receive
-from course.notebook.submission import submit
+from course.notebook.submit_sheet import submit
 from course.notebook.view import exercise
 
 __all__ = ["begin", "exercise", "receive", "submit"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.exercises.base import Network
 from course.notebook.notation import number
-from course.notebook.page import Piece
+from course.notebook.output import Piece
 
 _WIDTH, _ROW, _RADIUS, _MARGIN = 680, 92, 19, 84
 _FONT = 13

@@ -8,8 +8,8 @@ import numpy as np
 
 from course import sheet as sheets
 from course.exercises import Answer, Exercise
-from course.notebook import notation, page
-from course.notebook.page import Piece
+from course.notebook import notation, output
+from course.notebook.output import Piece
 from course.sheet.reading import Reading, Status, by_asked_name, read_answer
 
 _FULL_PRECISION = 1e-6  # a finer unit than anybody writes by hand
@@ -46,7 +46,7 @@ def receipt(asked: Exercise, sheet: sheets.Sheet, remark: str = "") -> Piece:
     tail = " ".join(part for part in (left, remark, "A receipt does not say what is right.") if part)
     listed = _listed(summary, [line for line in lines if line.state != "missing"])
     return Piece(
-        f"{listed.html}<p>{page.prose(tail)}</p>",
+        f"{listed.html}<p>{output.prose(tail)}</p>",
         f"{listed.text}\n{tail.replace('`', '')}",
     )
 
@@ -173,17 +173,17 @@ def _listed(summary: str, lines: list[Line]) -> Piece:
         return Piece(f"<p>{strong}</p>", summary)
     rows = [
         (
-            page.code(line.name),
+            output.code(line.name),
             line.state,
-            page.code(line.value) if line.value else "",
+            output.code(line.value) if line.value else "",
             # A reason may quote what was written, which is shown as it is.
-            html.escape(line.remark) if line.state == "received" else page.code(line.remark),
+            html.escape(line.remark) if line.state == "received" else output.code(line.remark),
         )
         for line in lines
     ]
     head = ("answer", "state", "read as", "form and precision")
-    text = page.columns([(f"  {line.name}", line.state, line.value, line.remark) for line in lines])
+    text = output.columns([(f"  {line.name}", line.state, line.value, line.remark) for line in lines])
     return Piece(
-        page.table(strong, head, rows, [f"gb-{line.state}" for line in lines]),
+        output.table(strong, head, rows, [f"gb-{line.state}" for line in lines]),
         f"{summary}\n{text}",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from course.exercises import Exercise
 from course.exercises.variants import COURSE, FIRST_SAMPLER, SAMPLER_VERSION, normalise_id, require_sampler
-from course.notebook import alt_text, page, practice
+from course.notebook import alt_text, output, practice_service
 from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.owner import Owner, Variant
 
@@ -47,9 +47,9 @@ class Session:
     def practising_owner(self, round_number: int) -> Owner:
         """Give the owner of practice numbers: as the practice service knows them, where it is there."""
         owner = self.owner()
-        if self.received is None and (service := practice.find()) is not None:
-            with contextlib.suppress(practice.Away):
-                student, course = practice.who(service)
+        if self.received is None and (service := practice_service.find()) is not None:
+            with contextlib.suppress(practice_service.Away):
+                student, course = practice_service.who(service)
                 return Owner(student, course, practice=round_number, sampler=owner.sampler)
         return replace(owner, practice=round_number)
 
@@ -107,7 +107,7 @@ def begin(
     if owner.nobody:
         notes.append("Write your student id between the quotes of the first cell and run all cells again.")
     alt_text.describe_figures()
-    page.show(page.note([owner.sentence(), *notes], warning=bool(notes)))
+    output.show(output.note([owner.sentence(), *notes], warning=bool(notes)))
 
 
 def receive(

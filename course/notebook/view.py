@@ -7,10 +7,10 @@ import numpy as np
 
 from course import exercises
 from course.exercises import Answer, Exercise
-from course.notebook import figures, notation, page, session
+from course.notebook import figures, notation, output, session
 from course.notebook.answer_sheet import AnswerSheet
+from course.notebook.output import Piece
 from course.notebook.owner import Owner
-from course.notebook.page import Piece
 
 
 def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
@@ -34,12 +34,12 @@ def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
     sheet = AnswerSheet(asked, owner)
     pieces = [_task(asked)]
     if practice:
-        pieces.append(page.note([owner.sentence()]))
+        pieces.append(output.note([owner.sentence()]))
     else:
         here.sheet = sheet
         if asked.draw is not None:
-            pieces.append(page.note([owner.sentence(), *_advice(owner)], warning=owner.nobody))
-    page.show(*pieces, *_given(asked, given), *_asked(asked))
+            pieces.append(output.note([owner.sentence(), *_advice(owner)], warning=owner.nobody))
+    output.show(*pieces, *_given(asked, given), *_asked(asked))
     return given, sheet
 
 
@@ -49,8 +49,8 @@ def _advice(owner: Owner) -> list[str]:
 
 def _task(asked: Exercise) -> Piece:
     paragraphs = [part for part in asked.task.split("\n\n") if part.strip()]
-    body = "".join(f"<p>{page.prose(part)}</p>" for part in paragraphs)
-    return Piece(f"<h3>{page.prose(asked.title)}</h3>{body}", f"{asked.title}\n\n{asked.task}")
+    body = "".join(f"<p>{output.prose(part)}</p>" for part in paragraphs)
+    return Piece(f"<h3>{output.prose(asked.title)}</h3>{body}", f"{asked.title}\n\n{asked.task}")
 
 
 def _given(asked: Exercise, given: Any) -> list[Piece]:
@@ -68,7 +68,7 @@ def _given(asked: Exercise, given: Any) -> list[Piece]:
         value = getattr(given, name)
         bias = np.ndim(value) > 0 and np.atleast_2d(value).tolist() in with_bias
         symbol = asked.symbols.get(name, rf"\mathtt{{{name}}}".replace("_", r"\_"))
-        formulas.append(f"<span>{page.prose(f'${symbol} = {_mathematics(value, bias)}$')}</span>")
+        formulas.append(f"<span>{output.prose(f'${symbol} = {_mathematics(value, bias)}$')}</span>")
         lines.append(f"  given.{name} = {notation.plain(value)}")
     code = ", ".join(f"<code>given.{name}</code>" for name in names)
     rule = "Left of the line stand the weights of the bias units, column 0. " if with_bias else ""
@@ -87,11 +87,16 @@ def _asked(asked: Exercise) -> list[Piece]:
         return []
     answers = asked.answers.items()
     rows = [
-        (f"<code>sheet.{name}</code>", page.prose(f"${a.symbol}$"), page.prose(_form(a)), page.prose(a.about))
+        (
+            f"<code>sheet.{name}</code>",
+            output.prose(f"${a.symbol}$"),
+            output.prose(_form(a)),
+            output.prose(a.about),
+        )
         for name, a in answers
     ]
-    lines = page.columns([(f"  sheet.{name}", _form(a).replace("`", ""), a.about) for name, a in answers])
-    html = page.table(
+    lines = output.columns([(f"  sheet.{name}", _form(a).replace("`", ""), a.about) for name, a in answers])
+    html = output.table(
         "<strong>Asked for</strong>", ("answer", "symbol", "form", "what it is"), rows, ["gb-asked"] * len(rows)
     )
     return [Piece(html, f"Asked for:\n{lines}")]

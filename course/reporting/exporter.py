@@ -13,7 +13,7 @@ from traitlets import Bool, default
 
 from course.reporting import FEEDBACK_TEMPLATE, TEMPLATE_DIR
 from course.reporting.card import add_filters, card_style
-from course.reporting.page import Page, build
+from course.reporting.feedback_page import FeedbackPage, build
 
 
 class Grades(GetGrades):
@@ -54,7 +54,7 @@ class FeedbackExporter(TemplateExporter):
     def _default_extra_template_basedirs(self) -> list[str]:
         return [TEMPLATE_DIR]
 
-    def page(self, notebook: NotebookNode, resources: Any) -> Page:
+    def page(self, notebook: NotebookNode, resources: Any) -> FeedbackPage:
         """Make the data of a notebook's page, hiding what nbgrader is configured to hide."""
         tests, scheme = ClearHiddenTests(parent=self), ClearMarkScheme(parent=self)
         hidden = {

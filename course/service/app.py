@@ -16,8 +16,8 @@ from course.errors import CourseError
 from course.exercises.practice import LAST_ROUND
 from course.service import VERSION
 from course.service.identity import LONGEST_TOKEN, Identity, Unavailable
-from course.service.limits import RateLimit, whole_seconds
 from course.service.practice_marker import LARGEST_REQUEST, PracticeMarker, Refusal, read_request
+from course.service.rate_limit import RateLimit, whole_seconds
 
 MOST_DRAINED = 8 << 20  # bytes of a body that are read and dropped, so that its sender gets to read why
 MOST_WAITING = 256  # sheets; beyond them a student is asked to come again

@@ -16,7 +16,7 @@ from cachetools import TTLCache
 
 from course.errors import CourseError
 from course.exercises.variants import BadStudentId, normalise_id
-from course.service.limits import RateLimit
+from course.service.rate_limit import RateLimit
 
 _log = logging.getLogger("course.service")
 

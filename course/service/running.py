@@ -11,8 +11,8 @@ from collections.abc import Callable
 from course.errors import CourseError
 from course.service.app import Worker, make_server
 from course.service.identity import Identity
-from course.service.limits import RateLimit
 from course.service.practice_marker import PracticeMarker
+from course.service.rate_limit import RateLimit
 
 
 class CannotListen(CourseError):

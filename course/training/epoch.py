@@ -11,7 +11,7 @@ from jax import Array
 from jaxtyping import Inexact
 
 from course.models import im2col
-from course.training import blocks, loops
+from course.training import block_gradient, loops
 from course.training.objective import Objective, Params
 
 Carry = tuple[Params, optax.OptState]
@@ -49,7 +49,7 @@ def epoch_function(
     update = _update(optimizer, objective.penalty)
     if loop == "blocks":
         objective = objective._replace(loss=im2col.preferring(objective.loss))
-    value_and_grad = blocks.value_and_grad if loop == "blocks" else _of_the_mean
+    value_and_grad = block_gradient.value_and_grad if loop == "blocks" else _of_the_mean
 
     def step(data, carry, batch):
         keys = jax.random.split(batch[1], len(batch[0])) if objective.keyed else None

@@ -11,6 +11,8 @@ import jax.numpy as jnp
 import optax
 from jax import Array
 from jaxtyping import Key
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from course.training import checkpoint as checkpoints
 from course.training import parallel
@@ -18,7 +20,6 @@ from course.training.data import batches
 from course.training.epoch import Carry, epoch_function
 from course.training.loops import Loop
 from course.training.objective import Objective, Params
-from course.training.progress import progress_bar
 
 
 class Epoch(NamedTuple):
@@ -114,7 +115,7 @@ def fit(
             carry, history = _resume(manager, carry, notes)
         if mesh is not None:
             data, carry = parallel.replicate((data, carry), mesh)
-        bar = stack.enter_context(progress_bar(settings.progress))
+        bar = stack.enter_context(_bar(settings.progress))
         task = bar.add_task("", total=settings.epochs, completed=len(history))
         for number in range(len(history) + 1, settings.epochs + 1):
             start = perf_counter()
@@ -161,3 +162,16 @@ def _resume(manager: Any, carry: Carry, notes: dict[str, Any]) -> tuple[Carry, l
 def _line(epoch: Epoch) -> str:
     values = {"loss": epoch.loss, **epoch.metrics}
     return "  ".join(f"{name} {value:.4f}" for name, value in values.items())
+
+
+def _bar(progress: bool | None) -> Progress:
+    """Give a bar over epochs on standard error, with a description beside it."""
+    console = Console(stderr=True)
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        disable=not (console.is_terminal if progress is None else progress),
+    )

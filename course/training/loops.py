@@ -1,8 +1,8 @@
 r"""How an epoch's batches are gone through: one loop inside XLA, one call a batch, or each batch in blocks.
 
-With convolutions on a CPU each batch of the loop goes through `course.training.blocks`, its convolutions through
-matrix products: XLA runs its own convolution inside a loop without its threads and fast paths. So a network that
-convolves by other functions than `course.models.conv` takes a call a batch there.
+With convolutions on a CPU each batch of the loop goes through `course.training.block_gradient`, its convolutions
+through matrix products: XLA runs its own convolution inside a loop without its threads and fast paths. So a
+network that convolves by other functions than `course.models.conv` takes a call a batch there.
 """
 
 from collections.abc import Callable, Sequence

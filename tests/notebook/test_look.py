@@ -7,8 +7,7 @@ import pytest
 
 from course.exercises import CATALOGUE
 from course.html import mathml
-from course.notebook import page as pages
-from course.notebook import submission, view
+from course.notebook import output, submit_sheet, view
 from tests.browser import chromium, scrolls_sideways, violations
 
 # JupyterLab's own colours of text and paper, light and dark.
@@ -44,7 +43,7 @@ def shown(monkeypatch):
         _, sheet = view.exercise(name)
         for answer in list(asked.answers)[:1]:
             setattr(sheet, answer, "a <very> long answer that is no number, " * 4)
-        submission.submit(sheet)
+        submit_sheet.submit(sheet)
         outputs += [bundle["text/html"] for bundle in bundles]
         bundles.clear()
     return PAGE.format(typeset("".join(outputs)))
@@ -68,5 +67,5 @@ def test_every_exercise_reads_well(web, tmp_path, shown, scheme):
 def test_a_table_that_is_too_wide_is_found(web):
     rows = [["unbreakable" * 12] * 2]
     with web.page(viewport={"width": 720, "height": 900}) as page:
-        page.set_content(f"{pages._STYLE}<div class='gb'>{pages.table('t', ('a', 'b'), rows)}</div>")
+        page.set_content(f"{output._STYLE}<div class='gb'>{output.table('t', ('a', 'b'), rows)}</div>")
         assert page.locator(".gb-scroll").evaluate("e => e.scrollWidth > e.clientWidth + 1")

@@ -8,7 +8,7 @@ import pytest
 
 from course.exercises import CATALOGUE, UnknownExercise, find
 from course.exercises.base import Network
-from course.notebook import begin, exercise, figures, notation, page
+from course.notebook import begin, exercise, figures, notation, output
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -185,8 +185,8 @@ def test_nobodys_numbers_are_shown_with_a_warning(capsys):
 
 
 def test_prose_keeps_mathematics_and_escapes_the_rest():
-    assert page.prose("a `<b>` $x < y$ <i>") == "a <code>&lt;b&gt;</code> $x &lt; y$ &lt;i&gt;"
+    assert output.prose("a `<b>` $x < y$ <i>") == "a <code>&lt;b&gt;</code> $x &lt; y$ &lt;i&gt;"
 
 
 def test_typed_text_is_never_html_nor_mathematics():
-    assert page.code("$x$<script>") == "<code>$x$&lt;script&gt;</code>"
+    assert output.code("$x$<script>") == "<code>$x$&lt;script&gt;</code>"

@@ -16,7 +16,7 @@ import numpy as np
 
 from course.exercises import find
 from course.marking.report import Report, StepMark
-from course.reporting.class_report.data import Answers, ClassWork, ExerciseWork, Graded, Ran
+from course.reporting.class_report.graded_work import Answers, ClassWork, ExerciseWork, Graded, Ran
 
 EXERCISE = "mlp/relu-sgd"
 HOSTILE = "<img src=https://example.org/x onerror=alert(1)>"

@@ -11,7 +11,7 @@ from course.exercises import find
 from course.marking import registry
 from course.marking.report import Report, StepMark
 from course.reporting.class_report.answers import answers_of, given_of, operands_of
-from course.reporting.class_report.data import ClassWork, ExerciseWork, Graded
+from course.reporting.class_report.graded_work import ClassWork, ExerciseWork, Graded
 from course.reporting.class_report.summary import summarise
 from course.sheet import Sheet, write
 from tests.reporting.conftest import SOLUTIONS

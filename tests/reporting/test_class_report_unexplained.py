@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from course.reporting.class_report.data import Answers
 from course.reporting.class_report.expressions import hypotheses
+from course.reporting.class_report.graded_work import Answers
 from course.reporting.class_report.unexplained import clusters
 
 CLASS = 40

@@ -12,8 +12,8 @@ import pytest
 from course.exercises.variants import COURSE
 from course.service.app import Worker, make_server
 from course.service.identity import LocalTokens
-from course.service.limits import RateLimit
 from course.service.practice_marker import PracticeMarker
+from course.service.rate_limit import RateLimit
 from course.service.running import listen
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"

@@ -10,8 +10,8 @@ from course.exercises.practice import listed, practice_given
 from course.exercises.variants import COURSE
 from course.marking import registry
 from course.service.app import Worker
-from course.service.limits import RateLimit
 from course.service.practice_marker import LARGEST_REQUEST
+from course.service.rate_limit import RateLimit
 from tests.oracles.sheets import kinds
 from tests.service.conftest import ALICE, BOB, OFFERED, SOLUTIONS, make_practice
 

@@ -12,7 +12,7 @@ from jupyterhub.services.auth import HubAuth
 
 from course.service import identity
 from course.service.identity import HubTokens, LocalTokens, TokenError, Unavailable, read_tokens
-from course.service.limits import RateLimit
+from course.service.rate_limit import RateLimit
 
 SCOPE = "access:services!service=practice"
 

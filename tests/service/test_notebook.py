@@ -11,7 +11,7 @@ from course import sheet as sheets
 from course.exercises import find
 from course.exercises.practice import NoPractice, listed, practice_given
 from course.marking import registry
-from course.notebook import begin, exercise, practice, receive, session, submit
+from course.notebook import begin, exercise, practice_service, receive, session, submit
 from tests.service.conftest import ALICE, SOLUTIONS
 
 ID, FUNCTION = "cnn/output-size", "cnn/implement-geometry"
@@ -20,7 +20,7 @@ ID, FUNCTION = "cnn/output-size", "cnn/implement-geometry"
 @pytest.fixture(autouse=True)
 def here(monkeypatch, tmp_path):
     """A fresh session in an empty folder, outside any JupyterHub, with an empty home."""
-    for name in ("JUPYTERHUB_USER", practice.URL, practice.TOKEN, practice.HUB_TOKEN):
+    for name in ("JUPYTERHUB_USER", practice_service.URL, practice_service.TOKEN, practice_service.HUB_TOKEN):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
@@ -34,14 +34,14 @@ def here(monkeypatch, tmp_path):
 def shown(monkeypatch):
     """What the next calls display: pieces."""
     pieces = []
-    monkeypatch.setattr("course.notebook.page.show", lambda *more: pieces.extend(more))
+    monkeypatch.setattr("course.notebook.output.show", lambda *more: pieces.extend(more))
     return pieces
 
 
 @pytest.fixture
 def connected(service, monkeypatch):
-    monkeypatch.setenv(practice.URL, service.url)
-    monkeypatch.setenv(practice.TOKEN, ALICE)
+    monkeypatch.setenv(practice_service.URL, service.url)
+    monkeypatch.setenv(practice_service.TOKEN, ALICE)
     return service
 
 
@@ -77,8 +77,8 @@ def test_a_function_is_tried_in_the_students_own_kernel(start, monkeypatch, show
     from tests.service.conftest import make_practice
 
     service = start(make_practice(exercises=(FUNCTION,)))
-    monkeypatch.setenv(practice.URL, service.url)
-    monkeypatch.setenv(practice.TOKEN, ALICE)
+    monkeypatch.setenv(practice_service.URL, service.url)
+    monkeypatch.setenv(practice_service.TOKEN, ALICE)
     called = []
 
     def output_size(*arguments):
@@ -109,8 +109,8 @@ def test_without_a_service_there_is_a_receipt_and_one_line(shown):
     "url", ["http://127.0.0.1:1/", "http://[::1", "ftp://127.0.0.1/", "file:///etc/passwd", "x"]
 )
 def test_a_service_that_is_away_costs_nothing(monkeypatch, shown, url):
-    monkeypatch.setenv(practice.URL, url)
-    monkeypatch.setenv(practice.TOKEN, ALICE)
+    monkeypatch.setenv(practice_service.URL, url)
+    monkeypatch.setenv(practice_service.TOKEN, ALICE)
     _, sheet = exercise(ID, practice=1)
     sheet.setting1 = [1, 2, 3]
     submit(sheet)
@@ -119,8 +119,8 @@ def test_a_service_that_is_away_costs_nothing(monkeypatch, shown, url):
 
 
 def test_the_services_own_words_reach_the_student(service, monkeypatch, shown):
-    monkeypatch.setenv(practice.URL, service.url)
-    monkeypatch.setenv(practice.TOKEN, "an-unknown-token-000")
+    monkeypatch.setenv(practice_service.URL, service.url)
+    monkeypatch.setenv(practice_service.TOKEN, "an-unknown-token-000")
     _, sheet = exercise(ID, practice=1)
     submit(sheet)
     assert "Not marked: this token is nobody's here." in text_of(shown)
@@ -149,8 +149,8 @@ def odd(monkeypatch):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Odd)
     Odd.seen = []
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv(practice.URL, f"http://127.0.0.1:{server.server_address[1]}/")
-    monkeypatch.setenv(practice.HUB_TOKEN, "the hub's")
+    monkeypatch.setenv(practice_service.URL, f"http://127.0.0.1:{server.server_address[1]}/")
+    monkeypatch.setenv(practice_service.HUB_TOKEN, "the hub's")
     yield Odd
     server.shutdown()
     server.server_close()
@@ -193,24 +193,26 @@ def test_other_numbers_are_noticed(odd, shown):
 def test_a_connection_is_read_beside_the_notebook(tmp_path, monkeypatch):
     connection = {"url": "http://127.0.0.1:8000/services/practice", "token": "t"}
     for folder in (tmp_path / "home", tmp_path):
-        (folder / practice.CONNECTION).write_text(json.dumps(connection))
-        assert practice.find({}) == ("http://127.0.0.1:8000/services/practice/", "t")
-        (folder / practice.CONNECTION).unlink()
-    assert practice.find({}) is None
+        (folder / practice_service.CONNECTION).write_text(json.dumps(connection))
+        assert practice_service.find({}) == ("http://127.0.0.1:8000/services/practice/", "t")
+        (folder / practice_service.CONNECTION).unlink()
+    assert practice_service.find({}) is None
     for bad in ("", "[]", "{}", '{"url": 1, "token": "t"}', '{"url": "javascript:1", "token": "t"}', " " * 5000):
-        (tmp_path / practice.CONNECTION).write_text(bad)
-        assert practice.find({}) is None
+        (tmp_path / practice_service.CONNECTION).write_text(bad)
+        assert practice_service.find({}) is None
     # Neither a token with a line break in it nor a file of somebody else is used.
-    (tmp_path / practice.CONNECTION).write_text(json.dumps({**connection, "token": "t\r\nX: 1"}))
-    assert practice.find({}) is None
-    (tmp_path / practice.CONNECTION).write_text(json.dumps(connection))
+    (tmp_path / practice_service.CONNECTION).write_text(json.dumps({**connection, "token": "t\r\nX: 1"}))
+    assert practice_service.find({}) is None
+    (tmp_path / practice_service.CONNECTION).write_text(json.dumps(connection))
     monkeypatch.setattr("os.getuid", lambda: -1)
-    assert practice.find({}) is None
+    assert practice_service.find({}) is None
 
 
 def test_the_hubs_token_goes_to_no_address_of_a_file(tmp_path):
-    (tmp_path / practice.CONNECTION).write_text(json.dumps({"url": "http://127.0.0.1:1/", "token": "of the file"}))
-    found = practice.find({practice.HUB_TOKEN: "the hub's"})
+    (tmp_path / practice_service.CONNECTION).write_text(
+        json.dumps({"url": "http://127.0.0.1:1/", "token": "of the file"})
+    )
+    found = practice_service.find({practice_service.HUB_TOKEN: "the hub's"})
     assert found is not None
     assert found.token == "of the file"
 

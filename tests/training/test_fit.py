@@ -9,7 +9,7 @@ import optax
 import pytest
 
 from course.models import cnn, losses, mlp, penalties
-from course.training import blocks, classifier, data
+from course.training import block_gradient, classifier, data
 from course.training.fit import Objective, Settings, fit
 
 KEY = jax.random.key(0)
@@ -57,7 +57,7 @@ def small_cnn(params, image):
 
 @pytest.mark.parametrize("loop", ["step", "blocks"])
 def test_all_loops_take_the_same_steps(monkeypatch, loop):
-    monkeypatch.setattr(blocks, "SIZE", 3)
+    monkeypatch.setattr(block_gradient, "SIZE", 3)
     changes = {"penalty": lambda w: 0.1 * penalties.l2(w)}
     scanned, other = line(loop="scan", **changes), line(loop=loop, **changes)
     np.testing.assert_allclose(scanned.params, other.params, rtol=1e-6)
@@ -66,7 +66,7 @@ def test_all_loops_take_the_same_steps(monkeypatch, loop):
 
 @pytest.mark.parametrize("size", [4, 40])
 def test_a_cnn_takes_the_same_steps_in_blocks(monkeypatch, x64, size):
-    monkeypatch.setattr(blocks, "SIZE", size)
+    monkeypatch.setattr(block_gradient, "SIZE", size)
     train, _ = data.digits(key=KEY)
     params = cnn.init((1, 8, 8), (3, 4), key=KEY, padding=1)
     images = train.images[:30].astype(np.float64), train.labels[:30]
@@ -105,7 +105,7 @@ def test_a_keyed_loss_gets_a_key_of_its_own_for_each_example():
 
 
 def test_a_keyed_loss_has_the_same_noise_in_blocks(monkeypatch):
-    monkeypatch.setattr(blocks, "SIZE", 5)
+    monkeypatch.setattr(block_gradient, "SIZE", 5)
 
     def noisy(w, x, y, *, key):
         return linear(w, x + jax.random.normal(key), y)

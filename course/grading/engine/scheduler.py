@@ -20,7 +20,7 @@ from course.grading.config import Gradbook
 from course.grading.engine import interrupt, jit_cache
 from course.grading.engine import local as workers
 from course.grading.engine.converters import reasons, settings
-from course.grading.engine.submission import Staged, Waiting
+from course.grading.engine.staged_autograde import StagedAutograde, Waiting
 from course.grading.engine.task import Executed, execute
 from course.grading.engine.workplace import Workplace, disk_is_full
 from course.grading.errors import GradingError
@@ -54,7 +54,7 @@ class Outcome:
 @dataclass(eq=False)
 class _Submission:
     outcome: Outcome
-    stages: Staged
+    stages: StagedAutograde
     waiting: list[Waiting] = field(default_factory=list)
     executed: dict[int, Executed] = field(default_factory=dict)
     retried: bool = False
@@ -215,7 +215,9 @@ class Engine:
         with self._nbgrader() as log:
             configured = settings(self.config, self.assignment, student)
             configured.CourseDirectory.autograded_directory = self.place.staged_directory
-            stages = Staged(coursedir=CourseDirectory(config=configured, log=log), config=configured, log=log)
+            stages = StagedAutograde(
+                coursedir=CourseDirectory(config=configured, log=log), config=configured, log=log
+            )
             submission = _Submission(outcome, stages)
             try:
                 outcome.skipped = not self.place.due(student)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
 from course.grading.marks.context import ExerciseContext
-from course.grading.marks.submission import Marked, Work, finish, others_of, personal, prepare
+from course.grading.marks.sheet_work import Marked, SheetWork, finish, others_of, personal, prepare
 from course.marking import registry
 from course.marking.marker import Finding, Marker, Task, may_accuse
 from course.marking.variant import Evidence, Variant, add_up, strongest
@@ -16,7 +16,7 @@ _LOG = logging.getLogger("course.grading")
 class Seen(NamedTuple):
     """One sheet as the marker saw it: what it was asked, and what it found."""
 
-    work: Work
+    work: SheetWork
     task: Task
     finding: Finding
 

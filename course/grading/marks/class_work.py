@@ -14,14 +14,14 @@ from course.exercises import CATALOGUE
 from course.grading.config import Gradbook
 from course.grading.marks.context import ExerciseContext
 from course.grading.marks.enrolled import enrolled_students
+from course.grading.marks.sheet_work import prepare
 from course.grading.marks.store import Acceptance, Kept, open_store
-from course.grading.marks.submission import prepare
 from course.grading.review import in_words
 from course.grading.upstream.surroundings import surroundings
 from course.marking import registry
 from course.marking.scheme import Scheme
 from course.reporting.class_report.answers import answers_of, given_of
-from course.reporting.class_report.data import ClassWork, ExerciseWork, Graded, Ran
+from course.reporting.class_report.graded_work import ClassWork, ExerciseWork, Graded, Ran
 
 
 class NoResults(CourseError):

@@ -13,8 +13,8 @@ from course.exercises import Exercise
 from course.grading.appeal_link import appeal_link, request_address
 from course.grading.marks.batch import mark_all
 from course.grading.marks.context import ExerciseContext
+from course.grading.marks.sheet_work import Marked
 from course.grading.marks.store import Store
-from course.grading.marks.submission import Marked
 from course.grading.record import Record
 from course.grading.review import Kind, Reason, in_words
 from course.marking import registry

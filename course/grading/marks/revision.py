@@ -19,8 +19,8 @@ from course.grading.config import Gradbook
 from course.grading.marks.batch import mark_all
 from course.grading.marks.context import ExerciseContext, contexts_of
 from course.grading.marks.graded_cell import awarded, write_marks
+from course.grading.marks.sheet_work import Marked
 from course.grading.marks.store import Kept, KeptRuling, Store
-from course.grading.marks.submission import Marked
 from course.grading.review import Reasons
 from course.marking.marker import may_accuse
 from course.marking.variant import Evidence, Variant, add_up, strongest

@@ -11,7 +11,7 @@ from course.marking.follow_through import Entry
 from course.marking.marker import stack, stack_entries
 from course.marking.report import Report
 from course.marking.scheme import TRANSPOSED, Scheme, Step, call
-from course.reporting.class_report.data import Answers
+from course.reporting.class_report.graded_work import Answers
 from course.sheet import Sheet
 from course.sheet.reading import Status
 

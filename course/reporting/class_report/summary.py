@@ -13,7 +13,7 @@ from course.marking.scheme import Scheme, State
 from course.reporting.card import title_of
 from course.reporting.class_report import statistics
 from course.reporting.class_report.answers import operands_of
-from course.reporting.class_report.data import ClassWork, ExerciseWork, Graded
+from course.reporting.class_report.graded_work import ClassWork, ExerciseWork, Graded
 from course.reporting.class_report.suspects import Flag, flags, unexplained
 from course.reporting.class_report.unexplained import clusters
 

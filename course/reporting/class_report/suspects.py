@@ -10,7 +10,7 @@ from itertools import combinations
 import msgspec
 import numpy as np
 
-from course.reporting.class_report.data import ExerciseWork
+from course.reporting.class_report.graded_work import ExerciseWork
 
 FEWEST = 3  # steps in which two sheets have the same wrong answer
 _CROWD = 12  # students; an answer that so many gave says nothing about any two of them

@@ -22,8 +22,8 @@ from scipy.special import bdtrc
 
 from course.exercises.shapes import squeezed
 from course.marking.tolerance import compare
-from course.reporting.class_report.data import Answers
 from course.reporting.class_report.expressions import Hypothesis, hypotheses
+from course.reporting.class_report.graded_work import Answers
 
 FEWEST = 2  # students that make a cluster
 CHANCE = 0.01

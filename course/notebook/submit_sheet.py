@@ -6,10 +6,10 @@ from typing import Any
 from course import sheet as sheets
 from course.exercises import Exercise
 from course.exercises.practice import listed
-from course.notebook import page, practice, session
+from course.notebook import output, practice_service, session
 from course.notebook.answer_sheet import AnswerSheet, exercise_of, owner_of
 from course.notebook.handover import Handed, write_down
-from course.notebook.page import Piece
+from course.notebook.output import Piece
 from course.notebook.receipt import receipt
 from course.notebook.session import Session
 
@@ -29,7 +29,7 @@ def submit(sheet: Any) -> None:
         kind = type(sheet).__name__
         if here.sheet is None:
             lost = f"Nothing is handed over: `submit` takes the sheet of an exercise, got `{kind}`."
-            page.show(page.note([lost, "Run the cell with `exercise(...)` first."], warning=True))
+            output.show(output.note([lost, "Run the cell with `exercise(...)` first."], warning=True))
             return
         notes.append(
             f"A sheet was expected, got `{kind}`: the name was given to something else. Handed over is the "
@@ -37,11 +37,11 @@ def submit(sheet: Any) -> None:
         )
         sheet = here.sheet
     if owner_of(sheet).practice:
-        page.show(*_practised(sheet, here))
+        output.show(*_practised(sheet, here))
         return
     handed = write_down(sheet, here)
     bundle = {sheets.MIME_TYPE: json.loads(handed.text)}
-    page.show(_ownership(sheet, here, notes), _receipt(exercise_of(sheet), handed, here)._replace(data=bundle))
+    output.show(_ownership(sheet, here, notes), _receipt(exercise_of(sheet), handed, here)._replace(data=bundle))
 
 
 def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
@@ -49,19 +49,19 @@ def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
     asked, owner = exercise_of(sheet), owner_of(sheet)
     notes = [f"{owner.sentence()} Nothing of this is handed in."]
     if here.received is not None:
-        return [page.note([*notes, "Practice is not marked at grading."])]
+        return [output.note([*notes, "Practice is not marked at grading."])]
     handed = write_down(sheet, here)
-    service, away = practice.find(), "there is no practice service here"
+    service, away = practice_service.find(), "there is no practice service here"
     if service is not None:
         try:
-            told = practice.mark(service, asked.id, handed.text, owner.practice)
-        except practice.Away as reason:
+            told = practice_service.mark(service, asked.id, handed.text, owner.practice)
+        except practice_service.Away as reason:
             away = str(reason)
         else:
             if told.given != listed(owner.given(asked)):
                 notes.append("It was marked on other numbers than you were shown: open the exercise again.")
-            return [page.note(notes, warning=len(notes) > 1), told.card]
-    return [page.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(asked, handed, here)]
+            return [output.note(notes, warning=len(notes) > 1), told.card]
+    return [output.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(asked, handed, here)]
 
 
 def _receipt(asked: Exercise, handed: Handed, here: Session) -> Piece:
@@ -88,4 +88,4 @@ def _ownership(sheet: AnswerSheet, here: Session, notes: list[str]) -> Piece:
                 f"The sheet was opened before the first cell changed. {now.sentence()} Run the cell with "
                 "`exercise(...)` and your answers again."
             )
-    return page.note(notes, warning=warning) if notes else Piece("", "")
+    return output.note(notes, warning=warning) if notes else Piece("", "")

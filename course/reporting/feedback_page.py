@@ -48,7 +48,7 @@ class Block(NamedTuple):
     card: str = ""
 
 
-class Page(NamedTuple):
+class FeedbackPage(NamedTuple):
     """All that the template shows."""
 
     title: str
@@ -61,7 +61,7 @@ class Page(NamedTuple):
     blocks: tuple[Block, ...]
 
 
-def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str] = HIDDEN) -> Page:
+def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str] = HIDDEN) -> FeedbackPage:
     """Make the page of a graded notebook. No cell of it can keep the others from being shown.
 
     Args:
@@ -73,7 +73,7 @@ def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str]
     headings = notebook_cells.Headings()
     blocks = tuple(_block(cell, headings, hidden) for cell in notebook.cells)
     questions = tuple(block.question for block in blocks if block.question is not None)
-    return Page(
+    return FeedbackPage(
         title=str(about.get("notebook") or resources.get("metadata", {}).get("name") or "Notebook"),
         assignment=str(about.get("assignment", "")),
         student=str(about.get("student", "")),

@@ -41,7 +41,7 @@ class Marked(NamedTuple):
     declared_points: float = 0.0
 
 
-class Work(NamedTuple):
+class SheetWork(NamedTuple):
     """One sheet, ready to be marked.
 
     Attributes:
@@ -62,7 +62,7 @@ class Work(NamedTuple):
     theirs: Any
 
 
-def prepare(context: ExerciseContext) -> Work:
+def prepare(context: ExerciseContext) -> SheetWork:
     """Read a sheet and find whose numbers it is marked with."""
     config, exercise, student = context.config, context.exercise, context.student
     sheet, reason = _read(exercise, context.bundles)
@@ -76,10 +76,10 @@ def prepare(context: ExerciseContext) -> Work:
             given, numbers_of, declared, theirs = theirs, declared, "", None
     key = config.probe_key(exercise.id, student) if exercise.probe is not None else ""
     probe = exercise.probes(key, config.sampler_of(exercise.id))
-    return Work(context, sheet, reason, given, probe, numbers_of, declared, theirs)
+    return SheetWork(context, sheet, reason, given, probe, numbers_of, declared, theirs)
 
 
-def finish(work: Work, report: Report, finding: Finding) -> Marked:
+def finish(work: SheetWork, report: Report, finding: Finding) -> Marked:
     """Add to the marks what concerns the whole sheet, and say what a person should look at.
 
     Args:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from course.notebook.page import Piece
+from course.notebook.output import Piece
 
 URL, TOKEN = "GRADBOOK_PRACTICE_URL", "GRADBOOK_PRACTICE_TOKEN"
 HUB_TOKEN = "JUPYTERHUB_API_TOKEN"  # noqa: S105, the name of a variable

@@ -30,7 +30,7 @@ class Waiting(NamedTuple):
     task: Task
 
 
-class Staged(Autograde):
+class StagedAutograde(Autograde):
     """The stages of one submission, up to the run and from there on.
 
     The configuration must name one student and one assignment.

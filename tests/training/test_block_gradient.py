@@ -7,7 +7,7 @@ import pytest
 
 from course.models import mlp
 from course.models.losses import half_squared_error
-from course.training import blocks
+from course.training import block_gradient
 
 X = jnp.sin(jnp.arange(24.0)).reshape(12, 2)
 Y = X @ jnp.array([1.5, -2.0]) + 0.3
@@ -25,7 +25,7 @@ def test_blocks_of_any_size_give_the_gradient_of_the_mean(x64, size):
         return 2 * jax.vmap(lambda x, y: linear(w, x, y))(x, y)
 
     w = jnp.array([0.3, -1.0, 2.0])
-    value, gradient = blocks.value_and_grad(losses_of, size)(w, x, y)
+    value, gradient = block_gradient.value_and_grad(losses_of, size)(w, x, y)
     design = np.column_stack([np.ones(12), x])
     residual = design @ np.asarray(w) - y
     np.testing.assert_allclose(value, (residual**2).mean(), rtol=1e-12)
