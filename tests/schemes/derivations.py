@@ -24,17 +24,36 @@ class Derived:
         exercise, scheme = find(exercise_id), marker(exercise_id).scheme
         given = exercise.seed()
         lines = list(scheme.model(given))
-        marked = scheme.judge(lines, given)
-        for way in marked.ways[:-1]:
-            broken = list(lines)
-            left, _, right = broken[way.line].rpartition("= ")
-            broken[way.line] = f"{left}= -({right})"
+        right = scheme.judge(lines, given).lines
+        for at, line in enumerate(lines[:-1]):
+            broken = [*lines[:at], sign_turned(line), *lines[at + 1 :]]
             report = mark_lines(marker, exercise_id, broken, given)
-            assert report.lines[way.line].state in ("edit", "slip"), broken[way.line]
-            lost = report.max_points - report.points
-            assert 0 < lost < report.max_points
-            others = [line.state for at, line in enumerate(report.lines) if at != way.line]
-            assert set(others) <= {"follows", "at-numbers", "defines"}
+            assert report.lines[at].state in ("edit", "slip"), broken[at]
+            assert report.lines[at].points <= right[at].points / 2
+            others = [
+                (now, before) for now, before in zip(report.lines, right, strict=True) if now.text == before.text
+            ]
+            assert len(others) == len(lines) - 1
+            for now, before in others:
+                assert now.state in ("follows", "at-numbers", "defines"), (broken[at], now.text, now.remark)
+                assert now.points >= before.points
+
+    def test_every_slip_is_told_by_its_sentence(self, marker, exercise_id):
+        scheme = marker(exercise_id).scheme
+        given = find(exercise_id).seed()
+        for slip in scheme.slips(given):
+            line = scheme.judge([slip.claim], given).lines[0]
+            assert (line.state, line.remark) == ("slip", slip.sentence), slip.claim
+
+
+def sign_turned(line):
+    """Turn the sign of what a line says last."""
+    depth, at = 0, 0
+    for place, character in enumerate(line):
+        depth += (character in "([{") - (character in ")]}")
+        if not depth and line.startswith("= ", place):
+            at = place + 2
+    return f"{line[:at]}-({line[at:]})"
 
 
 def mark_lines(marker, exercise_id, lines, given=None):

@@ -1,0 +1,92 @@
+"""Mark scheme of `mlp/layer-gradients`: the backward pass of one layer, derivatives by vectors as rows."""
+
+from types import SimpleNamespace
+
+from course.derivation.check import Slip, Waypoint
+from course.exercises import find
+from course.marking.derivation_scheme import DerivationScheme
+
+
+def _names(given):
+    """The symbols and derivatives of the layer, as a student types them."""
+    at = int(given.layer)
+    y, z, b, A, x = f"y_{at}", f"z_{at}", f"b_{at}", f"A_{at}", f"y_{at - 1}"
+    by = {name: rf"(∂\mathcal{{L}}/∂{one})" for name, one in {"y": y, "z": z, "b": b, "A": A, "x": x}.items()}
+    slopes = f"σ'({A} {x} + {b})"
+    return SimpleNamespace(
+        x=x, A=A, by=SimpleNamespace(**by), slopes=slopes, diagonal=f"diag({slopes})",
+        y_by_z=f"(∂{y}/∂{z})", y_by_b=f"(∂{y}/∂{b})", y_by_x=f"(∂{y}/∂{x})",
+        z_by_b=f"(∂{z}/∂{b})", z_by_x=f"(∂{z}/∂{x})",
+    )  # fmt: skip
+
+
+def _way(points, *claims):
+    return Waypoint(claims[0], points, claims[1:])
+
+
+def _waypoints(given):
+    n = _names(given)
+    by = n.by
+    through = f"{by.y} {n.y_by_z}"
+    worked = f"{by.y} {n.diagonal}"
+    entries = f"({by.y}^T ⊙ {n.slopes})^T"
+    row_entries = f"{by.y} ⊙ {n.slopes}^T"
+    return {
+        "chain_b": _way(
+            1,
+            *[f"{by.b} = {one}" for one in (f"{through} {n.z_by_b}", through, f"{by.y} {n.y_by_b}")],
+            f"{by.b} = {by.z} {n.z_by_b}",
+            f"{by.z} = {through}",
+        ),
+        "dB": _way(
+            2, *[f"{left} = {one}" for left in (by.b, by.z) for one in (worked, entries, row_entries)]
+        ),
+        "dA": _way(
+            2,
+            *[f"{by.A} = ({one})^T {n.x}^T" for one in (by.b, by.z, worked)],
+            *[f"{by.A} = ({n.x} {one})^T" for one in (by.b, by.z, worked)],
+            f"{by.A} = {n.diagonal} {by.y}^T {n.x}^T",
+        ),
+        "chain_y": _way(
+            1,
+            *[f"{by.x} = {one} {n.z_by_x}" for one in (by.z, by.b, through, worked)],
+            f"{by.x} = {by.y} {n.y_by_x}",
+            *[f"{by.x} = {one} {n.A}" for one in (by.z, by.b, worked)],
+        ),
+        "dY": _way(1, *[f"{by.x} = {one} {n.A}" for one in (by.b, by.z, worked)]),
+    }  # fmt: skip
+
+
+def _slips(given):
+    n = _names(given)
+    by = n.by
+    plain = f"diag({n.slopes.replace(chr(39), '')})"
+    return [
+        Slip("These are the values of the layer; its slopes belong on the diagonal.", f"{by.b} = {by.y} {plain}"),
+        Slip("The slopes of the layer are missing.", f"{by.b} = {by.y}"),
+        Slip("The slopes of the layer are missing.", f"{by.A} = {by.y}^T {n.x}^T"),
+        Slip("The slopes of the layer are missing.", f"{by.x} = {by.y} {n.A}"),
+        Slip(
+            "This has the shape of the transposed matrix: what the layer puts out stands first.",
+            f"{by.A} = {n.x} {by.b}",
+        ),
+        Slip(
+            "The slopes stand there twice: they are part of the derivative by the biases.",
+            f"{by.x} = {by.b} {n.diagonal} {n.A}",
+        ),
+    ]  # fmt: skip
+
+
+def _model(given):
+    n = _names(given)
+    by = n.by
+    return [
+        f"{by.b} = {by.y} {n.y_by_z} {n.z_by_b}",
+        f"= {by.y} {n.diagonal}",
+        f"{by.A} = {by.b}^T {n.x}^T",
+        f"{by.x} = {by.b} {n.z_by_x}",
+        f"= {by.b} {n.A}",
+    ]
+
+
+layer_gradients = DerivationScheme(find("mlp/layer-gradients"), waypoints=_waypoints, model=_model, slips=_slips)

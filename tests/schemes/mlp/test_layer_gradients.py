@@ -1,0 +1,7 @@
+"""`mlp/layer-gradients`."""
+
+from tests.schemes.derivations import Derived
+
+
+class TestDerived(Derived):
+    pass

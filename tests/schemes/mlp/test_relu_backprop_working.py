@@ -1,0 +1,7 @@
+"""`mlp/relu-backprop-working`."""
+
+from tests.schemes.derivations import Derived
+
+
+class TestDerived(Derived):
+    pass

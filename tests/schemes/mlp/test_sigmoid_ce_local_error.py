@@ -1,0 +1,7 @@
+"""`mlp/sigmoid-ce-local-error`."""
+
+from tests.schemes.derivations import Derived
+
+
+class TestDerived(Derived):
+    pass
