@@ -10,8 +10,11 @@ import jax
 import psutil
 import pytest
 
-BETWEEN_FILES, EVER = 1 << 30, 5 << 28
-"""Bytes of a test process after which compiled programs are dropped: at the end of a file, and of any test."""
+BETWEEN_FILES, EVER = 3 << 28, 1 << 30
+"""Bytes of a test process after which compiled programs are dropped: at the end of a file, and of any test. To
+compile the marker of an exercise takes up to a gigabyte more while it lasts."""
+LARGE_PROGRAM = 0.1
+"""Seconds that JAX takes to write a large program down; for the marker of an exercise it is 0.1 to 0.4."""
 
 
 ROOT = Path(__file__).parents[1]
@@ -23,8 +26,16 @@ def compiled_once():
     before = jax.config.jax_compilation_cache_dir
     jax.config.update("jax_compilation_cache_dir", before or str(ROOT / ".jax_cache"))
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    jax.monitoring.register_event_duration_secs_listener(make_room_for_a_large_program)
     yield
+    jax.monitoring.unregister_event_duration_listener(make_room_for_a_large_program)
     jax.config.update("jax_compilation_cache_dir", before)
+
+
+def make_room_for_a_large_program(event, seconds, **about):
+    """Give back what earlier compiling has freed, between writing a large program down and compiling it."""
+    if event == "/jax/core/compile/jaxpr_to_mlir_module_duration" and seconds > LARGE_PROGRAM:
+        give_back_what_is_free()
 
 
 @pytest.fixture
@@ -53,17 +64,29 @@ def pytest_runtest_teardown(item, nextitem):
     """Drop what was compiled where it is much, between two files if possible: a whole run would hold gigabytes."""
     result = yield
     ends = nextitem is None or nextitem.path != item.path
-    if psutil.Process().memory_info().rss > (BETWEEN_FILES if ends else EVER):
-        drop_compiled_programs()
+    limit = BETWEEN_FILES if ends else EVER
+    if resident() > limit:
+        give_back_what_is_free()
+        if resident() > limit:
+            drop_compiled_programs()
     return result
+
+
+def resident():
+    """Give the bytes of memory that this process holds."""
+    return psutil.Process().memory_info().rss
 
 
 def drop_compiled_programs():
     """Drop the programs of every jitted function; whoever calls one again has it compiled again."""
     jax.clear_caches()
     gc.collect()
+    give_back_what_is_free()
+
+
+def give_back_what_is_free():
+    """Give memory back that was needed to compile: glibc would keep it for this process."""
     if sys.platform == "linux":
-        # What compiling took is free, but glibc would keep it for this process.
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
