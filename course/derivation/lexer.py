@@ -14,7 +14,7 @@ LONGEST_LINE = 4000  # characters
 MOST_LEXEMES = 2000
 LONGEST_WORD = 40
 
-Kind = Literal["word", "number", "sign", "prose", "end"]
+Kind = Literal["word", "number", "sign", "prose", "note", "end"]
 
 
 class Unread(CourseError):
@@ -53,7 +53,7 @@ _ACCENTS = {
 }  # fmt: skip
 _STYLES = {
     "mathbf", "mathcal", "mathrm", "mathbb", "mathit", "mathsf", "boldsymbol", "bm", "bf", "operatorname",
-    "underline",
+    "underline", "cancel", "bcancel", "xcancel",
 }  # fmt: skip
 _DROPPED = {
     "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr",
@@ -73,7 +73,7 @@ COMMANDS = {
 _ESCAPED = {"{": "(", "}": ")", "|": "‖", "\\": "\\\\", "_": "_"}
 _PAIRS = {
     "**": "^", "<-": "←", ":=": ":=", "==": "=", "=>": "⇒", "->": "⇒", "<=": "≤", ">=": "≥", "!=": "≠", "||": "‖",
-    "//": "/",
+    "//": "/", "-=": "-=", "+=": "+=", "=:": "=",
 }  # fmt: skip
 _SIGNS = {
     "·": "*", "⋅": "*", "×": "*", "∗": "*", "@": "*", "•": "*", "∘": "⊙", "−": "-", "–": "-", "—": "-", "÷": "/",
@@ -81,6 +81,15 @@ _SIGNS = {
     "’": "'",
     "`": "'", "→": "⇒", "⟹": "⇒", "⇔": "⇒", "∴": "⇒", "≈": "=", "≡": "=", "≔": ":=", "ᵀ": "ᵀ", "⊤": "ᵀ", "″": "''",
 }  # fmt: skip
+_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
+_ENDS = "∎■□▪◻"
+_END_COMMANDS = {"blacksquare", "square", "Box", "qed", "qedsymbol", "checkmark"}
+# Commands that people write without a backslash, and functions that they write as text.
+_BARE = {"frac", "dfrac", "tfrac", "cdot", "times", "partial", "nabla", "leftarrow", "rightarrow", "implies"}
+_AS_TEXT = {
+    "sign", "sgn", "exp", "log", "ln", "max", "min", "relu", "ReLU", "sigmoid", "tanh", "diag", "logistic", "sqrt",
+}  # fmt: skip
+_LIBRARY = re.compile(r"(?:np|jnp|numpy|math|torch|tf)\.(?=[A-Za-z])")
 _PLAIN = set("+-*/^_()[]{}|,;:=<>'&⊙∂∇←⇒≤≥≠.")
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵏᵖʲˡᵐᵗ", "0123456789+-=()nikpjlmt", strict=True))
@@ -110,14 +119,23 @@ def lex(text: str) -> list[Lexeme]:
         position = _one(text, position, found)
         if len(found) > MOST_LEXEMES:
             raise Unread(position, f"the end of the line, after at most {MOST_LEXEMES} words and signs")
-    found.append(Lexeme("end", "", len(text)))
-    return found
+    notes = [one._replace(kind="prose") for one in found if one.kind == "note"]
+    return [*(one for one in found if one.kind != "note"), *notes, Lexeme("end", "", len(text))]
 
 
 def _one(text: str, position: int, found: list[Lexeme]) -> int:
     """Put the lexemes that begin here into `found` and return where the next begin."""
     character = text[position]
-    if character.isspace() or character in "$~\u2061\u2062\u200b":
+    if character.isspace() or character in "$~\u2061\u2062\u200b" or character in _ENDS:
+        return position + 1
+    if character in _FRACTIONS:
+        signs = [
+            ("sign", "("),
+            ("number", _FRACTIONS[character][0]),
+            ("sign", "/"),
+            ("number", _FRACTIONS[character][2]),
+        ]
+        found += [Lexeme(kind, one, position) for kind, one in (*signs, ("sign", ")"))]  # type: ignore[arg-type]
         return position + 1
     if character == "\\":
         return _command(text, position, found)
@@ -149,6 +167,9 @@ def _one(text: str, position: int, found: list[Lexeme]) -> int:
     if character in _PLAIN:
         found.append(Lexeme("sign", character, position))
         return position + 1
+    library = _LIBRARY.match(text, position)
+    if library:
+        return library.end()
     if character.isalpha() or character in _SAME_LETTER:
         return _word(text, position, found)
     name = unicodedata.name(character, "a control character").lower()
@@ -166,7 +187,10 @@ def _word(text: str, position: int, found: list[Lexeme]) -> int:
     if strange:
         name = unicodedata.name(strange[0], "an unknown letter").lower()
         raise Unread(position + word.index(strange[0]), f"a Latin or Greek letter was expected, got the {name}")
-    found.append(Lexeme("word", canonical(word), position))
+    if word in _BARE:
+        found.append(Lexeme("sign", COMMANDS[word], position))
+    else:
+        found.append(Lexeme("word", canonical(word), position))
     return end
 
 
@@ -221,8 +245,12 @@ def _command(text: str, position: int, found: list[Lexeme]) -> int:
             raise Unread(end, f"the name of an environment in braces was expected after \\{name}")
         found.append(Lexeme("sign", f"{name} {braced[1].strip().rstrip('*')}", position))
         return braced.end()
+    if name in _END_COMMANDS:
+        return end
     if name in ("underbrace", "overbrace"):
         return _braced_note(text, position, end, found)
+    if name in ("boxed", "fbox", "overset", "underset", "stackrel"):
+        return _decorated(text, name, end, found)
     if name in ("text", "textrm", "mbox", "textit", "textbf"):
         return _text(text, position, end, found)
     if name in _ACCENTS or name in _STYLES:
@@ -242,8 +270,26 @@ def _text(text: str, position: int, end: int, found: list[Lexeme]) -> int:
     braced = _BRACED.match(text, end)
     if not braced:
         raise Unread(end, "text in braces was expected after \\text")
-    found.append(Lexeme("prose", braced[1].strip(), position))
+    function = braced[1].strip() in _AS_TEXT
+    found.append(Lexeme("word" if function else "prose", braced[1].strip(), position))
     return braced.end()
+
+
+def _decorated(text: str, command: str, end: int, found: list[Lexeme]) -> int:
+    r"""Read what is in a box, or under a note as in `\overset{IH}{=}`; the note stands at the end of the line."""
+    note = ""
+    if command not in ("boxed", "fbox"):
+        after = _group(text, end)
+        if after is None:
+            raise Unread(end, f"what is written over a sign, in braces, was expected after \\{command}")
+        note, end = text[end + 1 : after - 1], after
+    body = _group(text, end)
+    if body is None:
+        raise Unread(end, f"a formula in braces was expected after \\{command}")
+    found += [Lexeme(kind, one, end + 1 + at) for kind, one, at in lex(text[end + 1 : body - 1])[:-1]]
+    if words(note):
+        found.append(Lexeme("note", " ".join(_WORDS.findall(note)), end))
+    return body
 
 
 def _braced_note(text: str, position: int, end: int, found: list[Lexeme]) -> int:
@@ -284,6 +330,9 @@ def _dressed(text: str, command: str, position: int, end: int, found: list[Lexem
         else:
             _one(text[end], 0, inner)
             end += 1
+    if command == "mathbb" and len(inner) == 1 and inner[0].text == "I":
+        found.append(Lexeme("word", "𝟙", position))
+        return end
     if len(inner) == 1 and inner[0].kind == "word":
         found.append(Lexeme("word", canonical(inner[0].text + _ACCENTS.get(command, "")), position))
         return end

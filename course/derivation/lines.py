@@ -13,6 +13,7 @@ A line that cannot be read keeps its text and says where and why; the lines arou
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import msgspec
@@ -20,13 +21,14 @@ from msgspec import Meta
 
 from course.derivation import tree
 from course.derivation.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
-from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished, with_index
+from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished, sums_over, with_index
 from course.derivation.symbols import KNOWN, Index, Symbols
 from course.derivation.tree import Entry, Name, Node, TreeError, Updated
 from course.errors import CourseError
 
 MOST_LINES = 200
 MOST_STATEMENTS = 12
+MOST_HEADING = 6  # words before a colon
 LONGEST_TEXT = 64 * 1024  # characters of all lines together
 LARGEST_READ = 1024 * 1024  # bytes of all lines together
 
@@ -35,6 +37,7 @@ PROSE = frozenset(
     """
     according again all also an and apply applying are as assume assumption at back base be because by
     calculate call case chain claim clearly combine compute computing condition conclude consider constant
+    contribute contributes cancel cancels vanish vanishes remains depends
     definition define denote derivative derive does due each element elements entry equal equals equation
     every expand expanding factor factors finally first follows for form formula from get gets give gives
     given goal gradient have hence here holds hypothesis identity if iff in induction inner insert inserting
@@ -44,14 +47,28 @@ PROSE = frozenset(
     start step substitute substituting such sum take taking term terms that the their then there therefore
     these this thus to true truth two unit use using value values we weight where which while with write
     written yields you your
+    activation activations after another answer backprop backward bias both change check collect compare component
+    connected correct cost derivatives did differentiate differentiating direct done down easy end error errors
+    evaluate evaluated exactly final finish forward gather grouping hidden holding implies inputs inserted into
+    involves large left likewise main make means minus more moreover namely need network neuron nothing obviously
+    original outer outside over pass plus positive previous product products quotient recall replace replaced
+    replacing required right rows second separately side sides similar simple simplified simplifies solution solve
+    split squared step steps still sub substituted sums than third though tidy together total training unit units
+    until update updated upstream want was weights well were what whenever whole will without work writing zero
     """.split()  # noqa: SIM905
 )
 _SEPARATORS = {",", ";", "⇒", ":"}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-_RELATIONS = CONDITIONS | {":=", "←"}
+_RELATIONS = CONDITIONS | {":=", "←", "-=", "+="}
 _REASONS = {"by", "because", "since", "using", "hypothesis", "from"}
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
 _WHOLE = {"aligned", "align", "alignat", "gather", "gathered", "equation", "split", "eqnarray", "multline", "math"}
+_NUMBERED = re.compile(
+    r"\s*(?:\((\d{1,3}[a-z]?|[a-z]|[ivx]{2,4})\)|\d{1,3}[.):]|[a-z]\)|[ivx]{2,4}[.)]|\[\d{1,3}\])\s+"
+)
+_NUMBER_BEHIND = re.compile(r"(?:\\q?quad|\s{3,}|\t)\s*(\(\d{1,3}\)\s*)$")
+_SIGNS_OF_RELATION = re.compile(r"[=<>←≤≥]|\\(?:leftarrow|gets|le|ge|geq|leq|approx|coloneqq)\b")
+_NUMERAL = re.compile(r"[IVX]{1,4}|IH|IA|IV")
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]\n]{0,12}\])?|\n")
 
 Kind = Literal["continuation", "claim", "definition", "update", "condition"]
@@ -169,7 +186,7 @@ def read_lines(typed: str | Iterable[str], symbols: Symbols, known: Known | None
 def read_line(text: str, symbols: Symbols) -> Line:
     """Return one line, read; if it cannot be, with the problem in place of statements."""
     try:
-        return _Statements(lex(text), symbols).line(text)
+        return _Statements(lex(_without_number(text, symbols)), symbols).line(text)
     except Unread as error:
         problem = Problem(error.position, error.expected[:600], error.nearest[:200])
     except RecursionError:
@@ -177,25 +194,98 @@ def read_line(text: str, symbols: Symbols) -> Line:
     return Line(text[:LONGEST_LINE], problem=problem)
 
 
+def _without_number(text: str, symbols: Symbols) -> str:
+    """Return the text with blanks in place of the number or letter that a line is marked with.
+
+    Raises:
+        Unread: where a letter in brackets may be a mark or a factor.
+    """
+    text = text[: LONGEST_LINE + 1]
+    behind = _NUMBER_BEHIND.search(text)
+    if behind:
+        text = text[: behind.start(1)]
+    mark = _NUMBERED.match(text)
+    rest = text[mark.end() :] if mark else ""
+    if not mark or not rest or rest[0] in "+-*/^·_−" or rest.startswith("\\cdot"):
+        return text
+    if mark[1]:
+        if not _SIGNS_OF_RELATION.search(rest) or rest.startswith("="):
+            return text
+        if mark[1].isalpha() and symbols.find(mark[1]) is not None:
+            raise Unread(
+                0, f"{mark[1]} · …, or the line without its mark, was expected: ({mark[1]}) may be either"
+            )
+    return " " * mark.end() + rest
+
+
 class _Statements:
     """Takes a line apart: words, then statements between them."""
 
     def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
-        self.lexemes, self.symbols = lexemes, symbols
+        self.symbols = symbols
+        self.lexemes = self._with_heading(lexemes)
+        self.lexemes = self._with_comments_apart()
+
+    def _with_heading(self, lexemes: list[Lexeme]) -> list[Lexeme]:
+        """Return the lexemes with words before a first colon as prose, `Hidden units: …`, if none is a symbol."""
+        end = next((at for at, one in enumerate(lexemes) if one.kind != "word"), 0)
+        if not end or lexemes[end].text != ":" or end > MOST_HEADING:
+            return lexemes
+        if any(len(one.text) < 3 or (one.text, "", "") in self.symbols.table for one in lexemes[:end]):
+            return lexemes
+        return [*(one._replace(kind="prose") for one in lexemes[:end]), *lexemes[end:]]
+
+    def _with_comments_apart(self) -> list[Lexeme]:
+        """Return the lexemes with `;` in place of brackets around words, such as `(chain rule)` and `(II)`."""
+        found, opened = list(self.lexemes), []
+        for at, one in enumerate(self.lexemes):
+            if one.kind != "sign" or one.text not in _BRACKETS:
+                continue
+            if _BRACKETS[one.text] > 0:
+                opened.append(at)
+            elif opened:
+                start = opened.pop()
+                if not opened and one.text in ")]" and self._is_comment(start, at):
+                    found[start] = one._replace(text=";", position=found[start].position)
+                    found[at] = one._replace(text=";")
+                    if at == start + 2:
+                        found[start + 1] = found[start + 1]._replace(kind="prose")
+        return found
+
+    def _is_comment(self, start: int, end: int) -> bool:
+        before, first = self.lexemes[start - 1] if start else None, self.lexemes[start + 1]
+        if before is not None and (before.text in ("_", "^") or before.text in KNOWN):
+            return False
+        if end == start + 2 and first.kind == "word" and _NUMERAL.fullmatch(first.text):
+            return (first.text, "", "") not in self.symbols.table
+        return first.text not in ("if", *OTHERWISE) and self._is_prose(start + 1)
 
     def line(self, text: str) -> Line:
         found: list[Statement] = []
         said: list[str] = []
         segments = self._segments(said)
         whole = [any(one.text in _RELATIONS for one in segment) for segment, _ in segments]
-        for (segment, beside), relation in zip(segments, whole, strict=True):
-            if beside and not relation and any(whole):  # "since α is constant": named, and nothing said of it
+        for at, (segment, beside) in enumerate(segments):
+            if segment[-1].text == "=" and len(segment) > 1:
+                if at < len(segments) - 1:
+                    raise Unread(segment[-1].position, "a formula was expected after =")
+                segment = segment[:-1]  # the chain goes on in the next line
+            if beside and any(whole) and not whole[at] and self._is_mention(segment):
                 said.append(" ".join(one.text for one in segment))
                 continue
             found += self._statements(segment)
             if len(found) > MOST_STATEMENTS:
                 raise Unread(segment[0].position, f"at most {MOST_STATEMENTS} statements on a line were expected")
         return Line(text, tuple(found), tuple(said[: 4 * MOST_STATEMENTS]))
+
+    def _is_mention(self, segment: list[Lexeme]) -> bool:
+        """Return whether a symbol is named among words, and nothing said of it: `since α is constant`."""
+        reader = Reader([*segment, Lexeme("end", "", 0)], self.symbols)
+        try:
+            node = reader.formula()
+        except Unread:
+            return False
+        return reader.next.kind == "end" and isinstance(node, Name | Entry | tree.Derivative | tree.Number)
 
     def _segments(self, said: list[str]) -> list[tuple[list[Lexeme], bool]]:
         """Return what stands between words and separators outside brackets, and whether words stand beside it.
@@ -213,6 +303,7 @@ class _Statements:
                 segments[-1].append(one)
                 at += 1
                 continue
+            self._refuse_decimal_comma(at)
             run = self._prose_from(at)
             if run > at:
                 said.append(" ".join(lexeme.text for lexeme in self.lexemes[at:run]))
@@ -221,6 +312,20 @@ class _Statements:
             beside.append(run > at)
             at = max(run, at + 1)
         return [pair for pair in zip(segments, beside, strict=True) if pair[0]]
+
+    def _refuse_decimal_comma(self, at: int) -> None:
+        before, comma, after = self.lexemes[max(0, at - 1) : at + 2] if at else (None, self.lexemes[0], None)
+        if (
+            comma.text != ","
+            or before is None
+            or after is None
+            or before.kind != "number"
+            or after.kind != "number"
+        ):
+            return
+        if before.position + len(before.text) == comma.position == after.position - 1:
+            said = f"a point as in {before.text}.{after.text}, or a blank after the comma, was expected"
+            raise Unread(comma.position, said)
 
     def _conditional(self) -> bool:
         texts = [one.text for one in self.lexemes]
@@ -235,7 +340,7 @@ class _Statements:
 
     def _is_prose(self, at: int) -> bool:
         one = self.lexemes[at]
-        if one.text in ("sum", "prod") and self.lexemes[at + 1].text == "_":
+        if one.text in ("sum", "prod") and (self.lexemes[at + 1].text == "_" or sums_over(self.lexemes, at)):
             return False
         if one.kind == "prose":
             return not any(word in self.symbols.table or word in KNOWN for word in words(one.text))
@@ -256,8 +361,6 @@ class _Statements:
         return at
 
     def _statements(self, segment: list[Lexeme]) -> list[Statement]:
-        if segment[-1].text == "=" and len(segment) > 1:  # the chain goes on in the next line
-            segment = segment[:-1]
         index = self._free_index(segment)
         if index is not None:
             each = [with_index(segment, index.name, value) for value in index.values]
@@ -274,6 +377,12 @@ class _Statements:
         first = finished(reader.formula())
         if reader.next.kind == "end":
             return [Statement("continuation", None, (first,))]
+        if reader.sees("-=", "+=") and isinstance(first, Name | Entry):
+            reader.at += 1
+            change = finished(reader.formula())
+            reader.expect_end()
+            value = tree.Sum((first, tree.Negative(change) if "-=" in [one.text for one in segment] else change))
+            return [Statement("update", Updated(first), (value,))]
         if reader.sees("←", ":=") and isinstance(first, Name | Entry):
             reader.at += 1
             value = finished(reader.formula())
@@ -316,6 +425,8 @@ class _Statements:
         if not before or before[0].kind != "word" or len("".join(texts[:relation])) > 30:
             return None
         name = "".join(texts[:relation])
+        if any(one.kind == other.kind == "word" for one, other in pairwise(before)):
+            return None  # two words are no name
         if not re.fullmatch(r"\w+(_\{?\w+\}?)*", name):
             return None
         try:

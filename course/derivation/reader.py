@@ -475,7 +475,14 @@ class Reader:
             elif cases or self._is_case(name):
                 cases.append(self._case(rows[-1].pop() if rows[-1] else None))
             else:
-                rows[-1].append(self.formula())
+                node = self.formula()
+                if rows[-1] and self.sees(*CONDITIONS):  # 1 & a > 0
+                    relation = self.next.text
+                    self.at += 1
+                    condition = Compare(relation, node, self._sum())  # type: ignore[arg-type]
+                    cases.append(Case(rows[-1].pop(), condition))
+                else:
+                    rows[-1].append(node)
                 self.takes(",")
         self._open.pop()
         if cases:
@@ -521,10 +528,12 @@ class Reader:
         if node is not None:
             return node
         word = self.next.text
+        if word in ("sum", "prod") and sums_over(self.lexemes, self.at):
+            self.lexemes.insert(self.at + 1, Lexeme("sign", "_", self.next.position))  # sum(j) is sum_(j)
         if word in ("sum", "prod") and self.lexemes[self.at + 1].text == "_":
             self.at += 1
             return self._big(word)
-        if word == "𝟙":
+        if word == "𝟙" or (word == "I" and self.lexemes[self.at + 1].text in _CLOSING):
             self.at += 1
             self.takes("_")
             return self._indicator()
@@ -533,9 +542,21 @@ class Reader:
         if word in ("e", "π") or word in self._bound:
             self.at += 1
             return self._raised(Name(word)) if self.sees("^") else Name(word)
+        if word == "δ" and (indices := self._kronecker()) is not None:
+            return indices
         if self._split_where_declared():
             return self._word()
         raise self.unread("a declared symbol was expected", self.symbols.nearest(word))
+
+    def _kronecker(self) -> Node | None:
+        """Read Kronecker's `δ_{jt}`: one where both indices are the same."""
+        scripts, end = self._scripts(self.at + 1)
+        letters = scripts.get("_", ("",))[0]
+        counting = {one.name for one in self.symbols.indices} | set(self._bound)
+        if len(letters) != 2 or not set(letters) <= counting:
+            return None
+        self.at = end
+        return Indicator(Compare("=", Name(letters[0]), Name(letters[1])))
 
     def _split_where_declared(self) -> bool:
         """Take a word apart behind its longest beginning that is declared: `wx` is `w x`."""
@@ -574,8 +595,23 @@ class Reader:
         for key, used in _readings(base, scripts):
             name = self.symbols.table.get(key)
             if name is not None:
+                self._refuse_cut_script(key, end)
                 return self._with_rest(name, scripts, used, end, primes)
         return None
+
+    def _refuse_cut_script(self, key: Key, end: int) -> None:
+        """Refuse `θ_k+1` where `θ_{k+1}` is declared: what is meant may be either."""
+        before, sign, after = (self.lexemes[min(at, len(self.lexemes) - 1)] for at in (end - 1, end, end + 1))
+        if before.text == "}" or sign.text not in ("+", "-") or after.kind != "number":
+            return
+        if not before.position + len(before.text) == sign.position == after.position - 1:
+            return
+        base, below, above = key
+        more = f"{sign.text}{after.text}"
+        if (base, below + more, above) in self.symbols.table or (base, below, above + more) in self.symbols.table:
+            raise Unread(
+                before.position, f"braces around {before.text}{more}, or blanks around the sign, were expected"
+            )
 
     def _primes(self, at: int) -> tuple[int, int]:
         count = 0
@@ -736,7 +772,7 @@ class Reader:
             if not self.takes("_"):
                 raise self.unread("the variable was expected under ∇, as in ∇_w")
             by = self._by_script()
-            return Derivative(self._operand(), by, nabla=True)
+            return self._applied(by, nabla=True)
 
         return self._declared_or(operator)
 
@@ -773,6 +809,45 @@ class Reader:
             factors.append(self._power())
         return _product_of(factors)
 
+    def _applied(self, by: Node, nabla: bool = False) -> Node:
+        """Read what ∂/∂a or ∇ applies to: factors side by side, and numbers before a written sign."""
+        factors: list[Node] = [self._signed()]
+        while True:
+            start = self.at
+            if self._side_by_side():
+                factor = self._power()
+                if self._stands_behind(factors, factor, by):
+                    self.at = start
+                    break
+                factors.append(factor)
+            elif self.sees("*", "/") and not any(_mentions(one, by) for one in factors):
+                quotient = self.takes("/") or not self.takes("*")
+                factor = self._signed()
+                if any(tree.names_in(one) for one in factors):
+                    if _mentions(factor, by) and not isinstance(factor, Derivative):
+                        raise Unread(
+                            self.lexemes[start].position, "brackets around what is differentiated were expected"
+                        )
+                    self.at = start
+                    break
+                factors = [Quotient(_product_of(factors), factor)] if quotient else [*factors, factor]
+            else:
+                break
+        return Derivative(_product_of(factors), by, nabla)
+
+    def _stands_behind(self, factors: list[Node], factor: Node, by: Node) -> bool:
+        """Return whether an array behind a number is no part of what is differentiated: `∇_y ℓ x^T`."""
+        return (
+            not self._has_arrays(*factors)
+            and self._has_arrays(factor)
+            and isinstance(factor, Name | Transpose)
+            and not _mentions(factor, by)
+        )
+
+    def _has_arrays(self, *nodes: Node) -> bool:
+        names = {one.name for node in nodes for one in tree.walk(node) if isinstance(one, Name)}
+        return any(getattr(self.symbols.get(name), "shape", ()) for name in names)
+
     def _differential_sign(self) -> bool:
         """Go past ∂ or d if what follows is differentiated; `dL` becomes d and L."""
         if self.takes("∂"):
@@ -801,20 +876,19 @@ class Reader:
             raise self.unread("∂ was expected below ∂")
         by = self._variable()
         self.expect("}")
-        return Derivative(self._operand() if of is None else of, by)
+        return self._applied(by) if of is None else Derivative(of, by)
 
     def _quotient_of_differentials(self) -> Node:
         """Read `∂L/∂a`, `∂/∂a …` or `∂_a …`."""
         self._differential_sign()
         if self.takes("_"):
-            by = self._by_script()
-            return Derivative(self._operand(), by)
+            return self._applied(self._by_script())
         of = None if self.sees("/") else self._power()
         self.expect("/")
         if not self._differential_sign():
             raise self.unread("∂ was expected below ∂")
         by = self._variable()
-        return Derivative(self._operand() if of is None else of, by)
+        return self._applied(by) if of is None else Derivative(of, by)
 
     def _differential_word(self) -> Node | None:
         """Read `dL/da`, `d/da …`, `dL_da`, where no symbol is spelled like that; None if it is something else."""
@@ -843,6 +917,12 @@ class Reader:
         return Derivative(Name(of), self._variable())
 
 
+def sums_over(lexemes: list[Lexeme], at: int) -> bool:
+    """Return whether a letter that counts stands in brackets behind the word at this place: `sum(j) w_j`."""
+    texts = [one.text for one in lexemes[at + 1 : at + 4]]
+    return len(texts) == 3 and texts[0] == "(" and texts[2] == ")" and len(texts[1]) == 1 and texts[1].isalpha()
+
+
 def with_index(lexemes: list[Lexeme], index: str, value: int, start: int = 0) -> list[Lexeme]:
     """Return lexemes with a number in place of the letter that counts, from a place on.
 
@@ -862,6 +942,10 @@ def with_index(lexemes: list[Lexeme], index: str, value: int, start: int = 0) ->
             one = one._replace(text=one.text.replace(index, str(value)))
         found.append(one)
     return found
+
+
+def _mentions(node: Node, by: Node) -> bool:
+    return bool(tree.names_in(by) & tree.names_in(node))
 
 
 def _product_of(factors: list[Node]) -> Node:
@@ -892,5 +976,8 @@ def _readings(base: str, scripts: dict[str, tuple[str, int, int]]) -> list[tuple
     found += [((base, below, ""), "_"), ((base, "", above), "^")]
     if splits:
         found.append(((letters, digits, ""), "_"))
+    bare = (below.strip("()"), above.strip("()"))
+    if bare != (below, above):  # θ_(k+1) for θ_{k+1}
+        found += [key for key in _readings(base, {"_": (bare[0], 0, 0), "^": (bare[1], 0, 0)}) if key[1]]
     found.append(((base, "", ""), ""))
     return found
