@@ -40,9 +40,10 @@ def _numbers(scheme: DerivationScheme) -> Iterator[tuple[str, Any]]:
 
 
 def _model_problem(scheme: DerivationScheme, given: Any) -> str:
-    marked = scheme.judge(scheme.model(given), given)
+    marked = scheme.judge(scheme.model(given), given, scheme.model_blocks)
     for number, line in enumerate(marked.lines, start=1):
         if line.state not in ("follows", "defines", "at-numbers"):
             return f"line {number} is judged {line.state}. {line.remark}".strip()
-    missed = [name for name, way in zip(scheme.steps, marked.ways, strict=True) if way.share < 1]
+    shares = [one.points == one.max_points for one in marked.criteria] + [way.share == 1 for way in marked.ways]
+    missed = [name for name, whole in zip(scheme.steps, shares, strict=True) if not whole]
     return f"it does not earn all points of {', '.join(missed)}" if missed else ""

@@ -85,6 +85,8 @@ class Judge:
         self.met: list[tuple[int, bool] | None] = [None] * len(self.shares)  # by which line, whether it is true
         self.number = -1  # of the line
         self.said: frozenset[str] = frozenset()  # the words of the line
+        self._told: frozenset[str] = frozenset()  # assumptions that lines have said
+        self._carried: frozenset[str] = frozenset()  # of these, after a wrong line, all
         self._claimed_points: dict[tuple, list[Points]] = {}
         self._number_points: dict[tuple, Points] = {}
         self._allowed = 0  # nodes that may still be evaluated for this line
@@ -118,6 +120,9 @@ class Judge:
         except (TreeError, Unread) as error:
             return LineMark(line.text, "unreadable", 0.0, str(error), line)
         worst = max(found, key=lambda one: WORSE.index(one.state))
+        self._told |= {one.words for one in self.marker.assumptions if self.said & set(one.said)}
+        # a line back at the truth needs what the lines before have said already
+        self._carried = self._told if worst.state in ("wrong", "edit", "slip") else frozenset()
         uses = tuple(dict.fromkeys(used for one in found for used in one.uses))
         points = sum(one.points for one in found)
         return LineMark(line.text, worst.state, points, worst.remark, line, uses, worst.instead)
@@ -251,7 +256,9 @@ class Judge:
             if any(self._same(place.points, one, node) for one in references):
                 uses = tuple(one.words for one in place.assumptions)
                 self.used.update(uses)
-                if uses and all(self.said & set(one.said) for one in place.assumptions):
+                if uses and all(
+                    self.said & set(one.said) or one.words in self._carried for one in place.assumptions
+                ):
                     return _Judgement("follows", uses=uses)
                 return _Judgement(place.state, self._where(references, node) or place.remark, uses=uses)
         for sentence, claimed, wrong in self.marker.named:

@@ -119,12 +119,24 @@ class WayMark:
 
 
 @dataclass(frozen=True)
+class CriterionMark:
+    """What a criterion of a proof earned, and what the student is told where that is not all."""
+
+    name: str
+    points: float
+    max_points: float
+    remark: str
+
+
+@dataclass(frozen=True)
 class Marked:
-    """A marked derivation: its lines in the order handed in, and its waypoints."""
+    """A marked derivation: its lines in the order handed in, and its waypoints; of a proof its criteria too."""
 
     lines: tuple[LineMark, ...]
     ways: tuple[WayMark, ...]
     points: float
+    criteria: tuple[CriterionMark, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def met(self) -> tuple[bool, ...]:

@@ -45,7 +45,7 @@ second only uses the hypothesis and has to say so; in the base it may not be use
 >>> [(one.name, one.remark) for one in proof.check("C S H E", []).criteria if one.remark]
 ... # doctest: +NORMALIZE_WHITESPACE
 [('base', 'Missing: B.'), ('step', 'S needs H before it.'),
- ('used', 'The hypothesis has to be used in the step.'), ('end', 'E needs B, which is missing.')]
+ ('used', 'No line of the step uses it.'), ('end', 'E needs B, which is missing.')]
 
 ```
 
@@ -65,7 +65,7 @@ from dataclasses import dataclass, replace
 from course.derivation.check import Marker
 from course.derivation.lexer import words
 from course.derivation.lines import Line
-from course.derivation.marks import Assumption, LineMark
+from course.derivation.marks import Assumption, CriterionMark, LineMark, WayMark
 from course.errors import CourseError
 
 LONGEST_ORDER = 2000  # characters of the labels handed in
@@ -117,28 +117,20 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class CriterionMark:
-    """What a criterion earned, and what the student is told where that is not all."""
-
-    name: str
-    points: float
-    max_points: float
-    remark: str
-
-
-@dataclass(frozen=True)
 class MarkedProof:
     """A marked proof.
 
     Attributes:
         criteria: in the author's order.
         lines: in the order handed in.
+        ways: the waypoints of the base, then those of the step.
         remarks: on labels that name no block or come twice.
         points: of criteria and lines together.
     """
 
     criteria: tuple[CriterionMark, ...]
     lines: tuple[LineMark, ...]
+    ways: tuple[WayMark, ...]
     remarks: tuple[str, ...]
     points: float
 
@@ -212,10 +204,10 @@ class Proof:
             lines: the algebra of base and step, as `Marker.check` takes it.
         """
         order, remarks = self._order(blocks)
-        marks = self._lines(lines)
+        marks, ways = self._lines(lines)
         criteria = tuple(self._criterion(one, order, marks) for one in self.criteria)
         points = sum(one.points for one in criteria) + sum(one.points for one in marks)
-        return MarkedProof(criteria, tuple(marks), tuple(remarks), points)
+        return MarkedProof(criteria, tuple(marks), ways, tuple(remarks), points)
 
     # -- blocks ------------------------------------------------------------------------------------------------
 
@@ -264,30 +256,49 @@ class Proof:
         if any(one.state == "follows" for one in using):
             return 1.0, ""
         if using:
-            return 0.5, "The hypothesis is used, but not where it is said."
-        return 0.0, "The hypothesis has to be used in the step."
+            return 0.5, "A line uses it and does not say so."
+        return 0.0, "No line of the step uses it."
 
     # -- lines -------------------------------------------------------------------------------------------------
 
-    def _lines(self, lines: str | Iterable[str] | Sequence[Line]) -> list[LineMark]:
+    def _lines(self, lines: str | Iterable[str] | Sequence[Line]) -> tuple[list[LineMark], tuple[WayMark, ...]]:
+        """Return the marks of the lines, and the waypoints of the base and of the step."""
+        found: list[LineMark] = []
+        ways: dict[bool, tuple[WayMark, ...]] = {}
+        for begin, marker, read in self._parts(lines):
+            marked = marker.check(read)
+            base = marker is self.base
+            found += [self._without_hypothesis(one) for one in marked.lines] if base else marked.lines
+            ways[base] = tuple(
+                replace(way, line=None if way.line is None else way.line + begin) for way in marked.ways
+            )
+        for base, marker in ((True, self.base), (False, self.step)):
+            if base not in ways:
+                ways[base] = marker.check([]).ways if marker is not None else ()
+        return found, (*self._kept(ways[True], found), *ways[False])
+
+    def _kept(self, ways: tuple[WayMark, ...], marks: list[LineMark]) -> tuple[WayMark, ...]:
+        """Return the waypoints of the base without those of lines that use the hypothesis."""
+        return tuple(
+            WayMark() if way.line is not None and marks[way.line].state == "wrong" else way for way in ways
+        )
+
+    def _parts(self, lines: str | Iterable[str] | Sequence[Line]) -> list[tuple[int, Marker, list[Line]]]:
+        """Return the lines of base and step, in the order handed in, each with the number of its first."""
         reader = self.step or self.base
         if reader is None:
             return []
         read = reader.lines(lines)
         first = next((at for at, line in enumerate(read) if _names(line, "base")), None)
         if first is None or self.base is None:
-            return list(self.step.check(read).lines) if self.step is not None else []
+            return [(0, self.step, read)] if self.step is not None else []
         # the part that is not named begins with the first line
         step = next((at for at, line in enumerate(read) if at != first and _names(line, "step")), None)
         if step is None:
             step = 0 if first else len(read)
-        parts = sorted([(first, self.base), (step, self.step)], key=lambda part: part[0])
-        ends = [parts[1][0], len(read)]
-        found: list[LineMark] = []
-        for (begin, marker), end in zip([(0, parts[0][1]), parts[1]], ends, strict=True):
-            marks = list(marker.check(read[begin:end]).lines) if marker is not None else []
-            found += [self._without_hypothesis(one) for one in marks] if marker is self.base else marks
-        return found
+        (_, marker), (middle, other) = sorted([(first, self.base), (step, self.step)], key=lambda part: part[0])
+        parts = [(0, marker, read[:middle]), (middle, other, read[middle:])]
+        return [(at, one, some) for at, one, some in parts if one is not None and some]
 
     def _without_hypothesis(self, mark: LineMark) -> LineMark:
         """Return the mark of a line of the base, which may not use the hypothesis."""
@@ -300,8 +311,8 @@ class Proof:
 
 
 def _names(line: Line, part: str) -> bool:
-    """Return whether a line of words says that the base or the step begins."""
-    return not line.statements and part in {word for one in line.words for word in words(one)}
+    """Return whether a line without a formula says that the base or the step begins."""
+    return not line.statements and part in words(line.text)
 
 
 def lines_that_need(

@@ -113,6 +113,7 @@ class Derivation:
         goal: what a first line that begins with no left side is equal to.
         numbers: the given numbers, by the name of their symbol.
         updates: formulas for the value of a symbol after its update, for `w ← …`.
+        blocks: of a proof the text of each of its blocks, by the label that stands for it.
     """
 
     symbols: Symbols
@@ -120,6 +121,7 @@ class Derivation:
     goal: str = ""
     numbers: Mapping[str, Any] = field(default_factory=dict)
     updates: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from course.exercises.mlp.vanishing import vanishing
 from course.exercises.mlp.why_backprop import why_backprop
 from course.exercises.momentum.implement import implement
 from course.exercises.momentum.two_forms import two_forms
+from course.exercises.momentum.two_forms_proof import two_forms_proof
 from course.exercises.regularization.elastic_net import elastic_net
 from course.exercises.regularization.implement_p_norm import implement_p_norm
 from course.exercises.regularization.p_norm import p_norm
@@ -79,6 +80,7 @@ _IN_ORDER = (
     elastic_net,
     implement_p_norm,
     two_forms,
+    two_forms_proof,
     implement,
     capstone,
 )

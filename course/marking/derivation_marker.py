@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from course.derivation.marks import LineMark, Marked, WayMark
+from course.derivation.marks import CriterionMark, LineMark, Marked, WayMark
 from course.derivation.symbols import Symbols
 from course.derivation.typeset import latex, latex_line
 from course.marking.derivation_scheme import DerivationScheme
@@ -19,7 +19,7 @@ from course.marking.reading_process import PROCESS
 from course.marking.report import LineReport, Report, Ruling, StepMark
 from course.marking.scheme import StateWord
 from course.marking.variant import Variant
-from course.sheet import LINES, Lines, Sheet, Unreadable
+from course.sheet import BLOCKS, LINES, Lines, Sheet, Text, Unreadable
 
 _SHORTEN = 60  # characters of a line in the mark of a waypoint
 
@@ -45,7 +45,7 @@ class DerivationMarker(Marker):
     def _judged(self, sheet: Sheet, given: Any) -> Judged:
         scheme, symbols = self.scheme, self.scheme.about(given).symbols
         read = PROCESS.read(lines_of(sheet), symbols)
-        return Judged(scheme.judge(read, given), scheme.claims(given), symbols)
+        return Judged(scheme.judge(read, given, blocks_of(sheet)), scheme.claims(given), symbols)
 
     def weigh_again(self, task: Task, finding: Finding) -> Finding:
         """Return the finding: nothing from elsewhere counts for lines."""
@@ -73,9 +73,14 @@ class DerivationMarker(Marker):
         marked = judged.marked
         handed = sheet.answers.get(LINES)
         reason = handed.reason if isinstance(handed, Unreadable) else ""
+        count = len(marked.criteria)
+        worth = [step.points for step in scheme.steps.values()][count:]
+        marks = [
+            *[_criterion_mark(one) for one in marked.criteria],
+            *[_way_mark(most, way, marked, reason) for most, way in zip(worth, marked.ways, strict=True)],
+        ]
         steps = {}
-        for (name, step), way in zip(scheme.steps.items(), marked.ways, strict=True):
-            mark = _way_mark(step.points, way, marked, reason)
+        for (name, step), mark in zip(scheme.steps.items(), marks, strict=True):
             ruling = (rulings or {}).get(name)
             if ruling is not None:
                 given = round(min(max(ruling.points, 0.0), step.points), 6)
@@ -83,7 +88,8 @@ class DerivationMarker(Marker):
                     mark, points=given, remark=f"{mark.remark} Ruling: {ruling.reason}".strip()
                 )
             steps[name] = msgspec.structs.replace(mark, formula=judged.claims[name], symbol=step.answer.symbol)
-        unknown = [name for name in sheet.answers if name != LINES]
+        used = {LINES, BLOCKS} if marked.criteria else {LINES}
+        unknown = [name for name in sheet.answers if name not in used]
         said = f"Not asked for and not marked: {', '.join(unknown[:10])}."
         return Report(
             exercise=scheme.exercise.id,
@@ -91,7 +97,7 @@ class DerivationMarker(Marker):
             points=round(sum(step.points for step in steps.values()), 6),
             max_points=scheme.step_points,
             steps=steps,
-            remarks=(said,) if unknown else (),
+            remarks=(*marked.remarks, *((said,) if unknown else ())),
             lines=line_reports(marked, judged.symbols),
         )
 
@@ -100,6 +106,12 @@ def lines_of(sheet: Sheet) -> tuple[str, ...]:
     """Return the lines of a sheet as typed; none where there are none."""
     handed = sheet.answers.get(LINES)
     return handed.lines if isinstance(handed, Lines) else ()
+
+
+def blocks_of(sheet: Sheet) -> str:
+    """Return the labels of a proof's blocks as typed; nothing where there are none."""
+    handed = sheet.answers.get(BLOCKS)
+    return handed.text if isinstance(handed, Text) else ""
 
 
 def line_reports(marked: Marked, symbols: Symbols) -> tuple[LineReport, ...]:
@@ -124,6 +136,13 @@ def line_reports(marked: Marked, symbols: Symbols) -> tuple[LineReport, ...]:
 
 def _instead(line: LineMark, symbols: Symbols) -> str:
     return "" if line.instead is None else f"= {latex(line.instead, symbols)}"
+
+
+def _criterion_mark(criterion: CriterionMark) -> StepMark:
+    """Return the mark of a criterion of a proof, but for what its scheme says."""
+    share = criterion.points / criterion.max_points if criterion.max_points else 0.0
+    state: StateWord = "exact" if share == 1 else "slip" if share else "missing"
+    return StepMark(state, round(criterion.points, 6), criterion.max_points, criterion.remark)
 
 
 def _way_mark(most: float, way: WayMark, marked: Marked, reason: str) -> StepMark:

@@ -9,7 +9,7 @@ from course.derivation.lines import Line, read_line
 from course.derivation.symbols import Symbols
 from course.derivation.typeset import latex_line
 from course.exercises import Exercise
-from course.exercises.base import Derivation
+from course.exercises.base import Answer, Derivation
 from course.marking.scheme import Scheme, SchemeError, Step
 
 MOST_PREPARED = 64  # sets of numbers for which a scheme keeps what is prepared
@@ -70,14 +70,26 @@ class DerivationScheme(Scheme):
         self._waypoints, self._model, self._slips = waypoints, model, slips
         self._regions, self._assumptions = regions, assumptions
         self._markers: dict[str, Marker] = {}
-        ways, claims = self.waypoints(exercise.seed()), self.claims(exercise.seed())
-        if list(ways) != list(exercise.answers):
+        self.model_blocks = ""  # the labels of a proof in an order that holds
+        asked = self._asked(exercise.seed())
+        if list(asked) != list(exercise.answers):
             raise SchemeError(
-                f"{exercise.id}: the waypoints {', '.join(exercise.answers)} were expected, got {', '.join(ways)}"
+                f"{exercise.id}: the waypoints {', '.join(exercise.answers)} were expected, got {', '.join(asked)}"
             )
-        for name, way in ways.items():
-            answer = exercise.answers[name]
-            self.steps[name] = WaypointStep(name, answer, float(way.points), _no_value, (), claim=claims[name])
+        self.steps.update(asked)
+
+    def _asked(self, given: Any) -> dict[str, WaypointStep]:
+        """Give what is asked for, as steps."""
+        claims = self.claims(given)
+        return {name: self._step(name, way.points, claims[name]) for name, way in self._ways(given).items()}
+
+    def _step(self, name: str, points: float, claim: str) -> WaypointStep:
+        answer = self.exercise.answers.get(name, Answer.line("", ""))  # a name that is not asked for is refused
+        return WaypointStep(name, answer, float(points), _no_value, (), claim=claim)
+
+    def _ways(self, given: Any) -> Mapping[str, Waypoint]:
+        """Give all waypoints by name, in the order in which they are asked for."""
+        return self.waypoints(given)
 
     def about(self, given: Any) -> Derivation:
         """Give what the lines are about, with these numbers."""
@@ -96,12 +108,13 @@ class DerivationScheme(Scheme):
         """Give the wrong lines that have a sentence of their own."""
         return _with(self._slips, given)
 
-    def judge(self, lines: str | Iterable[str] | Sequence[Line], given: Any) -> Marked:
+    def judge(self, lines: str | Iterable[str] | Sequence[Line], given: Any, blocks: str | None = None) -> Marked:
         """Judge lines, as text or as they were read.
 
         Args:
             lines: of the derivation.
             given: the numbers of the student.
+            blocks: the labels of a proof in the student's order; nothing else has any.
 
         Raises:
             course.derivation.symbols.SymbolError: if a formula of the scheme cannot be read.
@@ -111,7 +124,7 @@ class DerivationScheme(Scheme):
     def claims(self, given: Any) -> dict[str, str]:
         """Give the claim of each waypoint, Markdown with LaTeX."""
         symbols = self.about(given).symbols
-        return {name: _typeset(way.claim, symbols) for name, way in self.waypoints(given).items()}
+        return {name: _typeset(way.claim, symbols) for name, way in self._ways(given).items()}
 
     def _prepared(self, given: Any) -> Marker:
         """Give what is prepared of the derivation; students for whom everything is the same share it."""

@@ -62,7 +62,8 @@ class WorkedLine(msgspec.Struct, frozen=True):
 class Worked(msgspec.Struct, frozen=True):
     """A worked solution: the exercise, whose numbers, and its steps in the order of the work.
 
-    Of a derivation the steps are its waypoints, and `lines` are a model of it that earns all points.
+    Of a derivation the steps are its waypoints, and `lines` are a model of it that earns all points; of a proof
+    `blocks` are the labels of its blocks in an order that holds.
     """
 
     exercise: str
@@ -70,6 +71,7 @@ class Worked(msgspec.Struct, frozen=True):
     student: str | None
     steps: tuple[WorkedStep, ...]
     lines: tuple[WorkedLine, ...] = ()
+    blocks: str = ""
 
 
 def solution(marker: Marker, given: Any, *, student: str | None = None, probe: Any = None) -> Worked:
@@ -113,8 +115,9 @@ def solution(marker: Marker, given: Any, *, student: str | None = None, probe: A
 
 def _derivation(scheme: DerivationScheme, given: Any, student: str | None) -> Worked:
     """Give a model derivation; the value of a waypoint is the line that meets it."""
-    marked = scheme.judge(scheme.model(given), given)
-    names = {way.line: name for name, way in zip(scheme.steps, marked.ways, strict=True) if way.line is not None}
+    marked = scheme.judge(scheme.model(given), given, scheme.model_blocks)
+    asked = list(scheme.steps)[len(marked.criteria) :]
+    names = {way.line: name for name, way in zip(asked, marked.ways, strict=True) if way.line is not None}
     reports = line_reports(marked, scheme.about(given).symbols)
     lines = tuple(WorkedLine(line.text, line.latex, names.get(at, "")) for at, line in enumerate(reports))
     shown = {line.waypoint: line for line in lines}
@@ -132,7 +135,7 @@ def _derivation(scheme: DerivationScheme, given: Any, student: str | None) -> Wo
         )
         for name, step in scheme.steps.items()
     )
-    return Worked(scheme.exercise.id, scheme.exercise.title, student, steps, lines)
+    return Worked(scheme.exercise.id, scheme.exercise.title, student, steps, lines, scheme.model_blocks)
 
 
 def as_json(worked: Worked) -> dict[str, Any]:
@@ -141,6 +144,7 @@ def as_json(worked: Worked) -> dict[str, Any]:
         "exercise": worked.exercise,
         "student": worked.student,
         "steps": {step.name: step.value for step in worked.steps},
+        **({"blocks": worked.blocks} if worked.blocks else {}),
         **({"lines": [line.text for line in worked.lines]} if worked.lines else {}),
     }
 
@@ -148,6 +152,8 @@ def as_json(worked: Worked) -> dict[str, Any]:
 def as_text(worked: Worked, width: int = 88) -> str:
     """Give the worked solution as plain text, LaTeX turned into readable characters."""
     lines = [f"{worked.exercise}: {worked.title}", _whose(worked)]
+    if worked.blocks:
+        lines += ["", f"blocks: {worked.blocks}"]
     if worked.lines:
         lines += ["", *(f"{number:>3}  {line.text}" for number, line in enumerate(worked.lines, start=1))]
         return "\n".join(lines) + "\n"
@@ -165,6 +171,8 @@ def as_text(worked: Worked, width: int = 88) -> str:
 def as_markdown(worked: Worked) -> str:
     """Give the worked solution as Markdown with LaTeX."""
     lines = [f"### {worked.title}", "", f"`{worked.exercise}`, {_whose(worked)}", ""]
+    if worked.blocks:
+        lines += [f"The blocks in order: {worked.blocks}.", ""]
     if worked.lines:
         lines += [f"{number}. ${line.latex}$" for number, line in enumerate(worked.lines, start=1)]
         return "\n".join([*lines, ""])

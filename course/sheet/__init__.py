@@ -5,6 +5,7 @@
 """
 
 from course.sheet.format import (
+    BLOCKS,
     LARGEST_SHEET,
     LINES,
     MIME_TYPE,
@@ -24,6 +25,7 @@ from course.sheet.format import (
 from course.sheet.writing import read_answers, read_derivation, write, write_lines
 
 __all__ = [
+    "BLOCKS",
     "LARGEST_SHEET",
     "LINES",
     "MIME_TYPE",

@@ -19,6 +19,7 @@ LARGEST_SHEET = 256 * 1024  # bytes
 MOST_ENTRIES = 20_000
 LONGEST_ENTRY = 400  # characters of a number
 LINES = "lines"  # the name under which a derivation stands on its sheet
+BLOCKS = "blocks"  # the name under which the order of a proof's blocks does
 LONGEST_LINE = 4001  # characters; a line that is one too long is kept, so that it can be said
 MOST_LINES = 201  # of a derivation, likewise
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from course.derivation.lines import split_lines
 from course.sheet.format import (
+    BLOCKS,
     LINES,
     LONGEST_ENTRY,
     LONGEST_LINE,
@@ -46,18 +47,23 @@ def read_answers(text: str | bytes, exercise: str, student: str | None = None) -
 def read_derivation(text: str | bytes, exercise: str, student: str | None = None) -> Sheet:
     r"""Read the plain form of a derivation's sheet, `{"lines": ["…", "…"]}`; one text is split into its lines.
 
+    A proof has the labels of its blocks besides, `{"blocks": "C B H S E", "lines": […]}`.
+
     Raises:
-        SheetError: if the text is not a JSON object with lines and nothing else.
+        SheetError: if the text is not a JSON object with lines and at most blocks besides.
 
     >>> read_derivation(r'{"lines": "a = b\\\\ = c"}', "mlp/relu-sgd-chain").answers["lines"]
     Lines(lines=('a = b', '= c'))
     """
     data = _read_object(text)
-    unknown = [name for name in data if name != LINES]
-    if unknown or LINES not in data:
+    unknown = [name for name in data if name not in (LINES, BLOCKS)]
+    if unknown or not data:
         got = ", ".join(repr(name[:40]) for name in unknown[:5]) or "nothing"
         raise SheetError(f'{{"lines": ["...", "..."]}} was expected for {exercise}, got {got}')
-    return Sheet(exercise, {LINES: write_lines(data[LINES])}, student)
+    answers = {LINES: write_lines(data[LINES])} if LINES in data else {}
+    if BLOCKS in data:
+        answers[BLOCKS] = write(data[BLOCKS])
+    return Sheet(exercise, answers, student)
 
 
 def write_lines(value: Any) -> Answer:
