@@ -79,7 +79,15 @@ def _show(source: str, exercise: Exercise, scheme: Scheme) -> NotebookNode:
     if source:
         raise BuildError(f"the cell that shows {exercise.id} is written by the build; leave it empty")
     _refuse_without_steps(exercise, scheme)
-    return _locked(new_code_cell(f"given, sheet = exercise({_quoted(exercise.id)})"), grade_id(exercise.id, SHOW))
+    return _locked(
+        new_code_cell(f"given, {_filled(exercise)} = exercise({_quoted(exercise.id)})"),
+        grade_id(exercise.id, SHOW),
+    )
+
+
+def _filled(exercise: Exercise) -> str:
+    """Give the name of what is filled in: a sheet with answers, or the lines of a derivation."""
+    return "sheet" if exercise.derivation is None else "work"
 
 
 def _answer(source: str, exercise: Exercise, scheme: Scheme) -> NotebookNode:
@@ -96,7 +104,7 @@ def _submit(source: str, exercise: Exercise, scheme: Scheme) -> NotebookNode:
         raise BuildError(f"the cell that submits {exercise.id} is written by the build; leave it empty")
     _refuse_without_steps(exercise, scheme)
     # Graded anywhere without our stages, the last line is the grade.
-    lines = ["submit(sheet)", "### BEGIN HIDDEN TESTS", "0.0", "### END HIDDEN TESTS"]
+    lines = [f"submit({_filled(exercise)})", "### BEGIN HIDDEN TESTS", "0.0", "### END HIDDEN TESTS"]
     cell = new_code_cell("\n".join(lines))
     cell.metadata.nbgrader = _nbgrader(grade_id(exercise.id), grade=True, locked=True, points=scheme.step_points)
     return cell

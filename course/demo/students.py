@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from course.derivation.lines import split_lines
 from course.exercises import Answer, Exercise
 from course.exercises.base import LISTED
 from course.marking import listed
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.follow_through import call
 from course.marking.scheme import Scheme, Step
 
@@ -56,10 +58,14 @@ def personal(schemes: dict[str, Scheme], course: str) -> list[DemoStudent]:
     last = list(stepwise)[-1]
 
     def sheets(student: str, work: Callable[[Scheme, Any], dict[str, np.ndarray]]) -> Code:
-        return {
-            name: as_code(scheme, work(scheme, scheme.exercise.given(student, course)))
-            for name, scheme in stepwise.items()
-        }
+        code = {}
+        for name, scheme in schemes.items():
+            given = scheme.exercise.given(student, course)
+            if isinstance(scheme, DerivationScheme):
+                code[name] = _lines(scheme, given, turned=work is not chain)
+            elif name in stepwise:
+                code[name] = as_code(scheme, work(scheme, given))
+        return code
 
     crashing = sheets(ids[5], chain) | {last: "import os\n\nos._exit(1)"}
     endless = sheets(ids[6], chain)
@@ -74,6 +80,17 @@ def personal(schemes: dict[str, Scheme], course: str) -> list[DemoStudent]:
     }
     perfect = DemoStudent(ids[0], "everything right", "personal", {}, keeps_solution=True)
     return [perfect, *(DemoStudent(name, what, "personal", code) for name, (what, code) in about.items())]
+
+
+def _lines(scheme: DerivationScheme, given: Any, *, turned: bool) -> str:
+    """Write a model derivation as a student would, or with the sign of one line turned."""
+    model = scheme.model(given)
+    lines = split_lines(model)
+    if turned:
+        at = scheme.judge(model, given).ways[0].line or 0
+        left, _, right = lines[at].rpartition("= ")
+        lines[at] = f"{left}= -({right})"
+    return 'work << r"""\n' + "\n".join(lines) + '\n"""'
 
 
 def _by_hand(scheme: Scheme) -> bool:

@@ -127,20 +127,22 @@ def split_lines(typed: str | Iterable[str]) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    inside, start, parts = 0, 0, []
+    inside, whole, start, parts = 0, 0, 0, []
+    parted = r"\\" in text  # then a line end inside of a display is a blank
     marks = sorted([*_ENVIRONMENT.finditer(text), *_BREAK.finditer(text)], key=lambda mark: mark.start())
     for mark in marks:
         if mark.re is _ENVIRONMENT:
             if mark[2] in _WHOLE:
+                whole = max(0, whole + (1 if mark[1] == "begin" else -1))
                 parts.append(text[start : mark.start()])
                 start = mark.end()
             else:
                 inside = max(0, inside + (1 if mark[1] == "begin" else -1))
-        elif not inside:
+        elif not inside and not (whole and parted and mark[0] == "\n"):
             parts.append(text[start : mark.start()])
             start = mark.end()
     parts.append(text[start:])
-    kept = (_without_alignment(part).strip().strip("$").strip() for part in parts)
+    kept = (_without_alignment(part).replace("\n", " ").strip().strip("$").strip() for part in parts)
     return [part for part in kept if part]
 
 

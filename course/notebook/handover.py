@@ -8,9 +8,10 @@ import msgspec
 
 from course import sheet as sheets
 from course.exercises import Exercise
-from course.notebook import functions
+from course.notebook import functions, working
 from course.notebook.answer_sheet import AnswerSheet, answers_of, exercise_of, owner_of
 from course.notebook.session import Session
+from course.notebook.working import Working
 
 
 class Handed(NamedTuple):
@@ -20,14 +21,18 @@ class Handed(NamedTuple):
     text: str
 
 
-def write_down(filled: AnswerSheet, here: Session) -> Handed:
+def write_down(filled: AnswerSheet | Working, here: Session) -> Handed:
     """Write what was set as a sheet that can be read back, whatever was set.
 
     Functions are tried on the session's probe inputs. What cannot be written becomes `Unreadable`; of a sheet
     that is too large the largest answers do. Every answer is encoded once.
     """
-    asked, student = exercise_of(filled), owner_of(filled).student
-    answers = {name: _write(asked, name, value, here) for name, value in answers_of(filled).items()}
+    if isinstance(filled, Working):
+        asked, student = working.exercise_of(filled), working.owner_of(filled).student
+        answers: dict[str, sheets.Answer] = {sheets.LINES: sheets.write_lines(list(filled))} if len(filled) else {}
+    else:
+        asked, student = exercise_of(filled), owner_of(filled).student
+        answers = {name: _write(asked, name, value, here) for name, value in answers_of(filled).items()}
     encoded = {name: _encode(answer) for name, answer in answers.items()}
     empty = _encode(sheets.Sheet(asked.id, {}, student))
     while len(text := _joined(empty, encoded)) > sheets.LARGEST_SHEET:

@@ -11,6 +11,7 @@ from course.exercises.variants import COURSE, FIRST_SAMPLER, SAMPLER_VERSION, no
 from course.notebook import alt_text, output, practice_service
 from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.owner import Owner, Variant
+from course.notebook.working import Working
 
 PRACTICE = "practice"  # the public key of the inputs on which functions are tried before grading
 
@@ -29,7 +30,7 @@ class Session:
     declared: Owner = field(default_factory=Owner)
     received: Owner | None = None
     probe_keys: dict[str, str] = field(default_factory=dict)
-    sheet: AnswerSheet | None = None
+    sheet: AnswerSheet | Working | None = None
 
     def owner(self) -> Owner:
         """Decide whose numbers are in use.

@@ -6,12 +6,15 @@ from typing import Any
 from course import sheet as sheets
 from course.exercises import Exercise
 from course.exercises.practice import listed
-from course.notebook import output, practice_service, session
+from course.notebook import output, practice_service, session, working
 from course.notebook.answer_sheet import AnswerSheet, exercise_of, owner_of
 from course.notebook.handover import Handed, write_down
+from course.notebook.lines_receipt import lines_receipt
 from course.notebook.output import Piece
+from course.notebook.owner import Owner
 from course.notebook.receipt import receipt
 from course.notebook.session import Session
+from course.notebook.working import Working
 
 
 def submit(sheet: Any) -> None:
@@ -25,7 +28,7 @@ def submit(sheet: Any) -> None:
     """
     here = session.current()
     notes = []
-    if type(sheet) is not AnswerSheet:
+    if type(sheet) not in (AnswerSheet, Working):
         kind = type(sheet).__name__
         if here.sheet is None:
             lost = f"Nothing is handed over: `submit` takes the sheet of an exercise, got `{kind}`."
@@ -36,17 +39,25 @@ def submit(sheet: Any) -> None:
             "sheet that was opened last, as it was filled."
         )
         sheet = here.sheet
-    if owner_of(sheet).practice:
+    if _owner_of(sheet).practice:
         output.show(*_practised(sheet, here))
         return
     handed = write_down(sheet, here)
     bundle = {sheets.MIME_TYPE: json.loads(handed.text)}
-    output.show(_ownership(sheet, here, notes), _receipt(exercise_of(sheet), handed, here)._replace(data=bundle))
+    output.show(_ownership(sheet, here, notes), _receipt(sheet, handed, here)._replace(data=bundle))
 
 
-def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
+def _exercise_of(sheet: AnswerSheet | Working) -> Exercise:
+    return working.exercise_of(sheet) if isinstance(sheet, Working) else exercise_of(sheet)
+
+
+def _owner_of(sheet: AnswerSheet | Working) -> Owner:
+    return working.owner_of(sheet) if isinstance(sheet, Working) else owner_of(sheet)
+
+
+def _practised(sheet: AnswerSheet | Working, here: Session) -> list[Piece]:
     """Have a practice sheet marked, or give its receipt and say why it is not. Nothing of it is handed in."""
-    asked, owner = exercise_of(sheet), owner_of(sheet)
+    asked, owner = _exercise_of(sheet), _owner_of(sheet)
     notes = [f"{owner.sentence()} Nothing of this is handed in."]
     if here.received is not None:
         return [output.note([*notes, "Practice is not marked at grading."])]
@@ -61,20 +72,27 @@ def _practised(sheet: AnswerSheet, here: Session) -> list[Piece]:
             if told.given != listed(owner.given(asked)):
                 notes.append("It was marked on other numbers than you were shown: open the exercise again.")
             return [output.note(notes, warning=len(notes) > 1), told.card]
-    return [output.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(asked, handed, here)]
+    return [output.note([*notes, f"Not marked: {away.rstrip('.')}."]), _receipt(sheet, handed, here)]
 
 
-def _receipt(asked: Exercise, handed: Handed, here: Session) -> Piece:
+def _receipt(sheet: AnswerSheet | Working, handed: Handed, here: Session) -> Piece:
+    asked = _exercise_of(sheet)
+    lines = handed.sheet.answers.get(sheets.LINES)
+    if asked.derivation is not None and not isinstance(lines, sheets.Unreadable):
+        symbols = asked.derivation(_owner_of(sheet).given(asked)).symbols
+        return lines_receipt(asked.id, lines.lines if isinstance(lines, sheets.Lines) else (), symbols)
+    if isinstance(lines, sheets.Unreadable):
+        return output.note([f"Your lines cannot be handed over: {lines.reason}."], warning=True)
     tried = asked.probe is not None and here.practising(asked)
     remark = "Functions were tried on practice inputs; at grading they meet fresh ones." if tried else ""
     return receipt(asked, handed.sheet, remark)
 
 
-def _ownership(sheet: AnswerSheet, here: Session, notes: list[str]) -> Piece:
+def _ownership(sheet: AnswerSheet | Working, here: Session, notes: list[str]) -> Piece:
     """Say whose numbers the sheet was worked on, as a warning where they may not be the student's own."""
-    owner, now = owner_of(sheet), here.owner()
+    owner, now = _owner_of(sheet), here.owner()
     warning = bool(notes)
-    if exercise_of(sheet).draw is not None:
+    if _exercise_of(sheet).draw is not None:
         notes = [*notes, owner.sentence()]
         if owner.nobody:
             warning = True

@@ -6,14 +6,17 @@ from typing import Any
 import numpy as np
 
 from course import exercises
+from course.derivation.symbols import Index
 from course.exercises import Answer, Exercise
+from course.exercises.base import Derivation
 from course.notebook import figures, notation, output, session
 from course.notebook.answer_sheet import AnswerSheet
 from course.notebook.output import Piece
 from course.notebook.owner import Owner
+from course.notebook.working import Working
 
 
-def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
+def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, Any]:
     """Show an exercise with the numbers of whoever works in this notebook, and open its sheet.
 
     Args:
@@ -21,7 +24,8 @@ def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
         practice: a round of practice, from 1: other numbers each time, and never the graded ones.
 
     Returns:
-        The given values, a NamedTuple of numpy arrays, and the sheet to fill.
+        The given values, a NamedTuple of numpy arrays, and the sheet to fill: an `AnswerSheet`, or a `Working` for
+        the lines of a derivation.
 
     Raises:
         UnknownExercise: if there is none of this id; the message names the nearest ones.
@@ -31,7 +35,7 @@ def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
     here = session.current()
     owner = here.practising_owner(practice) if practice else here.owner()
     given = owner.given(asked)
-    sheet = AnswerSheet(asked, owner)
+    sheet = AnswerSheet(asked, owner) if asked.derivation is None else Working(asked, owner)
     pieces = [_task(asked)]
     if practice:
         pieces.append(output.note([owner.sentence()]))
@@ -39,7 +43,8 @@ def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, AnswerSheet]:
         here.sheet = sheet
         if asked.draw is not None:
             pieces.append(output.note([owner.sentence(), *_advice(owner)], warning=owner.nobody))
-    output.show(*pieces, *_given(asked, given), *_asked(asked))
+    wanted = _asked(asked) if asked.derivation is None else _lines_asked(asked, asked.derivation(given))
+    output.show(*pieces, *_given(asked, given), *wanted)
     return given, sheet
 
 
@@ -100,6 +105,36 @@ def _asked(asked: Exercise) -> list[Piece]:
         "<strong>Asked for</strong>", ("answer", "symbol", "form", "what it is"), rows, ["gb-asked"] * len(rows)
     )
     return [Piece(html, f"Asked for:\n{lines}")]
+
+
+def _lines_asked(asked: Exercise, about: Derivation) -> list[Piece]:
+    """Say what has to appear among the lines, how to write them, and how to type every symbol."""
+    wanted = [answer.about for answer in asked.answers.values()]
+    how = (
+        'Write a line a step: `work << r"..."`, in LaTeX or as you would type it. `work[2] = r"..."` changes the '
+        r"second one. A derivative is `\frac{\partial L}{\partial w}`, `∂L/∂w` or `dL/dw`."
+    )
+    items = "".join(f"<li>{output.prose(text)}</li>" for text in wanted)
+    shown = Piece(
+        f"<p><strong>What your lines have to show</strong></p><ul>{items}</ul><p>{output.prose(how)}</p>",
+        "\n".join(["What your lines have to show:", *(f"  - {text}" for text in wanted), how.replace("`", "")]),
+    )
+    typed = about.symbols.in_words()
+    rows = [
+        (output.prose(f"${_symbol(about, name)}$"), " &nbsp; ".join(output.code(text) for text in spellings))
+        for name, spellings in typed.items()
+    ]
+    table = output.table("<strong>Symbols</strong>", ("symbol", "typed as"), rows, ["gb-symbol"] * len(rows))
+    lines = output.columns([(f"  {name}", "   ".join(spellings)) for name, spellings in typed.items()])
+    return [
+        shown,
+        Piece(f"<details open><summary>How to type the symbols</summary>{table}</details>", f"Symbols:\n{lines}"),
+    ]
+
+
+def _symbol(about: Derivation, name: str) -> str:
+    declared = about.symbols[name]
+    return name if isinstance(declared, Index) else declared.latex
 
 
 def _quoted(words: Iterable[str]) -> str:

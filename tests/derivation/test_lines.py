@@ -103,6 +103,13 @@ def test_hostile_lines_cost_bounded_time(name, chain_symbols):
     assert line.problem is not None or name in ("one word", "ifs")
 
 
+def test_a_text_of_many_displays_is_split_in_no_time():
+    start = time.process_time()
+    split_lines("\\begin{aligned}" * 4000)
+    split_lines("\\begin{aligned}\n" * 4000 + r"\\")
+    assert time.process_time() - start < 2
+
+
 def test_ten_thousand_lines_are_cut_off(chain_symbols):
     lines = read_lines("h = 3\n" * 10_000, chain_symbols)
     assert len(lines) == MOST_LINES + 1
