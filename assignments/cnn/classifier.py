@@ -186,6 +186,29 @@ sheet.dlogits = sheet.probs - given.target
 # %% course="submit cnn/softmax-ce"
 
 # %% [markdown]
+# **Line by line.** That gradient was claimed, not shown. Show it: write the loss out in the logits, differentiate its
+# two parts by a logit $z_j$, and look at what is left. `work` holds your lines, LaTeX or as you would type them; each is
+# marked on the one before, and `submit` shows how it was read. Every probability depends on *every* logit, since all
+# exponentials stand in the sum below: the derivative is not zero where $j$ is another class than the target.
+
+# %% course="show cnn/softmax-ce-gradient"
+
+# %% course="answer cnn/softmax-ce-gradient"
+work << r"""
+"""
+### BEGIN SOLUTION
+work << r"""
+L = -\log \frac{e^{z_t}}{\sum_k e^{z_k}}
+= -z_t + \log \sum_k e^{z_k}
+∂L/∂z_j = -1[j = t] + \frac{\partial}{\partial z_j} \log \sum_k e^{z_k}
+= -1[j = t] + \frac{e^{z_j}}{\sum_k e^{z_k}}
+= p_j - 1[j = t]
+"""
+### END SOLUTION
+
+# %% course="submit cnn/softmax-ce-gradient"
+
+# %% [markdown]
 # ## 4. From scratch, and for all numbers
 #
 # The formula is right and the program that copies it is wrong. Look at what float32 makes of it.

@@ -138,10 +138,34 @@ sheet.best_beta = ((np.sqrt(sheet.kappa) - 1) / (np.sqrt(sheet.kappa) + 1)) ** 2
 # %% course="submit momentum/two-forms"
 
 # %% [markdown]
-# **The proof.** Show by induction that both forms go through the same points. A hint: find what $\theta^k - \theta^{k-1}$
-# is in form II, and prove it along with the rest. Mark the place where you use that $\alpha$ is the same at all steps.
+# **The proof.** Three steps that agree prove nothing about the fourth. Show by induction that both forms go through
+# the same points: first its skeleton from blocks (`work.blocks = "A C B"`), then the algebra, line by line. A hint: find
+# what $\theta^k - \theta^{k-1}$ is in form II. Exactly one line needs that $\alpha$ is the same at all steps; above you
+# saw what happens when it is not.
 
-# %% [markdown] course="written momentum/two-forms"
+# %% course="show momentum/two-forms-proof"
+
+# %% course="answer momentum/two-forms-proof"
+work.blocks = ""
+work << r"""
+"""
+### BEGIN SOLUTION
+work.blocks = "S Q T V P"
+work << r"""
+base
+\theta_I^1 = \theta^0 - \alpha g^0 + \beta (\theta^0 - \theta^{-1})
+= \theta^0 - \alpha g^0
+\theta_{II}^1 = \theta^0 - \alpha (g^0 + \beta v^0) = \theta^0 - \alpha g^0
+step
+\theta_I^{k+1} = \theta_I^k - \alpha g^k + \beta (\theta_I^k - \theta_I^{k-1})
+= \theta_{II}^k - \alpha g^k + \beta (\theta_{II}^k - \theta_{II}^{k-1}) by hypothesis
+= \theta_{II}^k - \alpha g^k - \alpha \beta v^k since α is constant
+= \theta_{II}^k - \alpha v^{k+1}
+= \theta_{II}^{k+1}
+"""
+### END SOLUTION
+
+# %% course="submit momentum/two-forms-proof"
 
 # %% [markdown]
 # ## 3. From scratch

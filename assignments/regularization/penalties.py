@@ -111,6 +111,29 @@ sheet.holds = "for even p"
 # %% course="submit regularization/p-norm"
 
 # %% [markdown]
+# **Line by line.** You have used the formula; now derive it. `work` holds your lines, in LaTeX or as you would type
+# them, and each is marked on the one before. The bars are what this is about: $|w_i|^p$ is $w_i^p$ for even $p$ or
+# where no weight is negative, and nowhere else. A line that leaves them out is told where it would be right.
+
+# %% course="show regularization/p-norm-derivation"
+
+# %% course="answer regularization/p-norm-derivation"
+work << r"""
+"""
+### BEGIN SOLUTION
+loss = rf"{given.d:g} \nabla_{{w_i}} J"
+weight = rf"\frac{{\alpha}}{{{given.c:g}}}"
+work << rf"""
+{loss} + {weight} \nabla_{{w_i}} \|w\|_p^p
+= {loss} + {weight} \nabla_{{w_i}} \sum_j |w_j|^p
+= {loss} + {weight} \nabla_{{w_i}} |w_i|^p
+= {loss} + {weight} p |w_i|^{{p-1}} \operatorname{{sign}}(w_i)
+"""
+### END SOLUTION
+
+# %% course="submit regularization/p-norm-derivation"
+
+# %% [markdown]
 # ## 3. Absolute values, squares, and both
 #
 # At $w = 0$ the absolute value has a kink. To the left its slope is $-1$, to the right $+1$, and every number

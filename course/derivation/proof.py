@@ -203,28 +203,13 @@ class Proof:
             blocks: labels in the student's order, with blanks, commas or arrows between them.
             lines: the algebra of base and step, as `Marker.check` takes it.
         """
-        order, remarks = self._order(blocks)
+        order, remarks = in_order(blocks, self.blocks)
         marks, ways = self._lines(lines)
         criteria = tuple(self._criterion(one, order, marks) for one in self.criteria)
         points = sum(one.points for one in criteria) + sum(one.points for one in marks)
         return MarkedProof(criteria, tuple(marks), ways, tuple(remarks), points)
 
     # -- blocks ------------------------------------------------------------------------------------------------
-
-    def _order(self, typed: str) -> tuple[list[str], list[str]]:
-        """Return the labels that name a block, each once, and remarks on the others."""
-        known = {label.casefold(): label for label in self.blocks}
-        order: list[str] = []
-        remarks: list[str] = []
-        for text in _LABEL.findall(typed[:LONGEST_ORDER]):
-            label = known.get(text.strip("().[]").casefold())
-            if label is None:
-                remarks.append(f"No block is called {text[:20]}.")
-            elif label in order:
-                remarks.append(f"{label} stands twice: the first place counts.")
-            else:
-                order.append(label)
-        return order, list(dict.fromkeys(remarks))
 
     def _criterion(self, criterion: Criterion, order: list[str], marks: list[LineMark]) -> CriterionMark:
         found = [self._shown(criterion, order)] if criterion.blocks else []
@@ -308,6 +293,27 @@ class Proof:
             remark = "The hypothesis is not known in the base: it is what the step assumes."
             return replace(mark, state="wrong", points=0.0, remark=remark, uses=())
         return mark
+
+
+def in_order(typed: str, blocks: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the labels that name a block, each once, and remarks on the others.
+
+    Args:
+        typed: the labels in the student's order, with blanks, commas or arrows between them.
+        blocks: the labels of all blocks.
+    """
+    known = {label.casefold(): label for label in blocks}
+    order: list[str] = []
+    remarks: list[str] = []
+    for text in _LABEL.findall(typed[:LONGEST_ORDER]):
+        label = known.get(text.strip("().[]").casefold())
+        if label is None:
+            remarks.append(f"No block is called {text[:20]}.")
+        elif label in order:
+            remarks.append(f"{label} stands twice: the first place counts.")
+        else:
+            order.append(label)
+    return order, list(dict.fromkeys(remarks))
 
 
 def _names(line: Line, part: str) -> bool:

@@ -30,6 +30,8 @@ def write_down(filled: AnswerSheet | Working, here: Session) -> Handed:
     if isinstance(filled, Working):
         asked, student = working.exercise_of(filled), working.owner_of(filled).student
         answers: dict[str, sheets.Answer] = {sheets.LINES: sheets.write_lines(list(filled))} if len(filled) else {}
+        if filled.blocks:
+            answers[sheets.BLOCKS] = sheets.write(filled.blocks)
     else:
         asked, student = exercise_of(filled), owner_of(filled).student
         answers = {name: _write(asked, name, value, here) for name, value in answers_of(filled).items()}

@@ -1,15 +1,30 @@
 """The receipt of a derivation: its lines in type as they were read, or where they could not be."""
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from course.derivation.lines import Line, read_lines
+from course.derivation.proof import in_order
 from course.derivation.symbols import Symbols
 from course.derivation.typeset import latex_line
 from course.notebook import output
 from course.notebook.output import Piece
 
 _BEFORE, _AFTER = 56, 24  # characters of a long line that are shown around the place where reading ended
+
+
+def blocks_receipt(typed: str, blocks: Mapping[str, str]) -> Piece:
+    """Show in which order the blocks of a proof were read, each with what it says.
+
+    Args:
+        typed: the labels in the student's order.
+        blocks: the text of each block by its label.
+    """
+    labels, remarks = in_order(typed, blocks)
+    said = f"Blocks in your order: {' '.join(labels) or 'none yet'}."
+    rows = [(label, output.prose(blocks[label])) for label in labels]
+    table = output.table(f"<strong>{html.escape(said)}</strong>", ("block", "says"), rows, ["gb-read"] * len(rows))
+    return Piece(f"{table}<p>{html.escape(' '.join(remarks))}</p>", "\n".join([said, *remarks]))
 
 
 def lines_receipt(exercise_id: str, typed: tuple[str, ...], symbols: Symbols) -> Piece:

@@ -9,7 +9,7 @@ from course.exercises.practice import listed
 from course.notebook import output, practice_service, session, working
 from course.notebook.answer_sheet import AnswerSheet, exercise_of, owner_of
 from course.notebook.handover import Handed, write_down
-from course.notebook.lines_receipt import lines_receipt
+from course.notebook.lines_receipt import blocks_receipt, lines_receipt
 from course.notebook.output import Piece
 from course.notebook.owner import Owner
 from course.notebook.receipt import receipt
@@ -79,8 +79,13 @@ def _receipt(sheet: AnswerSheet | Working, handed: Handed, here: Session) -> Pie
     asked = _exercise_of(sheet)
     lines = handed.sheet.answers.get(sheets.LINES)
     if asked.derivation is not None and not isinstance(lines, sheets.Unreadable):
-        symbols = asked.derivation(_owner_of(sheet).given(asked)).symbols
-        return lines_receipt(asked.id, lines.lines if isinstance(lines, sheets.Lines) else (), symbols)
+        about = asked.derivation(_owner_of(sheet).given(asked))
+        shown = lines_receipt(asked.id, lines.lines if isinstance(lines, sheets.Lines) else (), about.symbols)
+        if not about.blocks:
+            return shown
+        blocks = handed.sheet.answers.get(sheets.BLOCKS)
+        ordered = blocks_receipt(blocks.text if isinstance(blocks, sheets.Text) else "", about.blocks)
+        return Piece(ordered.html + shown.html, f"{ordered.text}\n{shown.text}")
     if isinstance(lines, sheets.Unreadable):
         return output.note([f"Your lines cannot be handed over: {lines.reason}."], warning=True)
     tried = asked.probe is not None and here.practising(asked)

@@ -23,14 +23,28 @@ class Working:
     r"""The lines of one derivation: `work << r"= -2(y - \hat{y})"` adds one, `work[2] = r"…"` changes the second.
 
     A text of several lines adds them all. A cell that is run again replaces the lines that it has added before,
-    where the notebook says which cell it is.
+    where the notebook says which cell it is. Of a proof `work.blocks = "C B H"` puts its blocks in order.
     """
 
-    __slots__ = ("_exercise", "_lines", "_owner")
+    __slots__ = ("_blocks", "_exercise", "_lines", "_owner")
 
     def __init__(self, exercise: Exercise, owner: Owner) -> None:
         self._exercise, self._owner = exercise, owner
         self._lines: list[tuple[str, tuple[str, str]]] = []  # the text, the cell and the run that it came from
+        self._blocks = ""
+
+    @property
+    def blocks(self) -> str:
+        """The labels of a proof's blocks in order, with blanks between them."""
+        return self._blocks
+
+    @blocks.setter
+    def blocks(self, labels: Any) -> None:
+        if isinstance(labels, list | tuple) and all(isinstance(label, str) for label in labels):
+            labels = " ".join(labels)
+        if labels is not ... and not isinstance(labels, str):
+            raise TypeError(f'the labels of blocks are a text, such as "A C B"; got a {type(labels).__name__}')
+        self._blocks = "" if labels is ... else labels.strip()
 
     def __lshift__(self, text: Any) -> "Working":
         cell, run = _cell()

@@ -601,28 +601,3 @@ def best_beta_without_root_and_square(kappa):
 )
 def best_beta_upside_down(kappa):
     return ((jnp.sqrt(kappa) + 1) / (jnp.sqrt(kappa) - 1)) ** 2
-
-
-two_forms.written(
-    r"""
-    Claim for all $k \ge 0$: both forms have the same $\theta^k$, and $\theta^k - \theta^{k-1} = -\alpha v^k$.
-
-    Base, $k = 0$: the start is the same, and $\theta^0 - \theta^{-1} = 0 = -\alpha v^0$, since
-    $\theta^{-1} = \theta^0$ and $v^0 = 0$.
-
-    Step: let the claim hold for $k$. Both forms see the same $\theta^k$, hence the same gradient $g^k$. Form I
-    gives $\theta^{k+1} = \theta^k - \alpha g^k + \beta (\theta^k - \theta^{k-1})
-    = \theta^k - \alpha g^k - \alpha\beta v^k = \theta^k - \alpha (g^k + \beta v^k)
-    = \theta^k - \alpha v^{k+1}$, which is form II. So the points agree for $k + 1$, and
-    $\theta^{k+1} - \theta^k = -\alpha v^{k+1}$.
-
-    The second half of the claim takes one $\alpha$ for all steps: with $\alpha_k$ the last step is
-    $-\alpha_{k-1} v^k$, form II would need $-\alpha_k v^k$, and the forms part.
-    """,
-    [
-        (r"The link between the forms is stated, $\theta^k - \theta^{k-1} = -\alpha v^k$.", 1),
-        (r"Base case with both starting conditions, $\theta^{-1} = \theta^0$ and $v^0 = 0$.", 1),
-        ("Induction step: hypothesis used, the same gradient because of the same point, algebra complete.", 2),
-        (r"It is said where $\alpha$ has to be constant.", 1),
-    ],
-)

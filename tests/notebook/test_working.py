@@ -7,11 +7,11 @@ from course.exercises import find
 from course.notebook import exercise, submit
 from course.notebook import working as lines
 from course.notebook.handover import write_down
-from course.notebook.lines_receipt import lines_receipt
+from course.notebook.lines_receipt import blocks_receipt, lines_receipt
 from course.notebook.owner import Owner
 from course.notebook.session import Session
 from course.notebook.working import NoSuchLine, Working
-from course.sheet import LINES, Lines, Unreadable, decode
+from course.sheet import BLOCKS, LINES, Lines, Unreadable, decode
 
 ID = "mlp/relu-sgd-chain"
 ASKED = find(ID)
@@ -129,3 +129,23 @@ def test_the_exercise_shows_its_symbols_and_how_to_type_them(capsys):
     assert "1 of 1 lines can be read" in capsys.readouterr().out
     submit("something else")
     assert "1 of 1 lines can be read" in capsys.readouterr().out
+
+
+def test_the_blocks_of_a_proof_are_handed_over_and_shown(work):
+    proof = Working(find("momentum/two-forms-proof"), Owner("alice"))
+    proof.blocks = ["S", "Q", "Z"]
+    assert proof.blocks == "S Q Z"
+    proof << "base"
+    handed = write_down(proof, Session())
+    assert handed.sheet.answers[BLOCKS].text == "S Q Z"
+    shown = blocks_receipt("S q Z", proof_blocks())
+    assert shown.text == "Blocks in your order: S Q.\nNo block is called Z."
+    assert "We show" in shown.html
+    assert BLOCKS not in write_down(work, Session()).sheet.answers
+    with pytest.raises(TypeError, match="the labels of blocks are a text"):
+        proof.blocks = 3
+
+
+def proof_blocks():
+    asked = find("momentum/two-forms-proof")
+    return asked.derivation(asked.seed()).blocks

@@ -1,4 +1,4 @@
-"""Two forms of momentum by hand and the proof that they agree, as asked."""
+"""Two forms of momentum by hand, as asked."""
 
 from typing import NamedTuple
 
@@ -40,17 +40,16 @@ two_forms = Exercise(
     id="momentum/two-forms",
     title="Two forms of momentum are one method",
     source="003, problem 3",
-    kind="written",
+    kind="steps",
     task=(
         r"Form I: $\theta^{k+1} = \theta^k - \alpha g^k + \beta (\theta^k - \theta^{k-1})$ with "
         r"$\theta^{-1} = \theta^0$. Form II: $v^{k+1} = g^k + \beta v^k$, "
-        r"$\theta^{k+1} = \theta^k - \alpha v^{k+1}$ with $v^0 = 0$. Prove by induction that both go through the "
-        "same points. The proof is written below and read by a person."
+        r"$\theta^{k+1} = \theta^k - \alpha v^{k+1}$ with $v^0 = 0$. Both go through the same points."
         "\n\n"
-        r"Then try it on $f(\theta) = \frac12 (h_1 \theta_1^2 + h_2 \theta_2^2)$ with $g^k = \nabla f(\theta^k)$: "
+        r"Try it on $f(\theta) = \frac12 (h_1 \theta_1^2 + h_2 \theta_2^2)$ with $g^k = \nabla f(\theta^k)$: "
         "three steps of form I, then three steps of form II with their velocities."
         "\n\n"
-        r"Where the proof needs a constant $\alpha$: let the first step be of size $\alpha$ and the second of "
+        r"They do as long as $\alpha$ is constant: let the first step be of size $\alpha$ and the second of "
         r"size $\alpha_1$, and give $\theta^2$ by either form. Last, the condition number $\kappa$ of $f$, "
         r"largest over smallest curvature, and the $\beta$ that is best for it, "
         r"$\bigl( (\sqrt\kappa - 1) / (\sqrt\kappa + 1) \bigr)^2$."

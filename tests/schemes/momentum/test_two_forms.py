@@ -150,12 +150,5 @@ def test_a_velocity_that_is_updated_late_pays_once(mark):
     assert {steps[name].state for name in ("v2", "v3", "theta2_II", "theta3_II")} == {"follows"}
 
 
-def test_the_proof_is_marked_by_hand(marker):
-    scheme = marker(FORMS).scheme
-    assert scheme.written_points == 5
-    assert scheme.points == scheme.step_points + 5
-    assert "$\\theta^k - \\theta^{k-1} = -\\alpha v^k$" in scheme.model_answer
-
-
 class TestLint(Lint):
     draws = 300

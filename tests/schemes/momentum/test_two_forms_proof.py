@@ -9,19 +9,7 @@ from course.authoring.lint import lint
 from course.exercises import find
 from course.reporting.worked import as_json, solution
 from course.sheet import read_derivation
-
-DOCUMENT = [
-    r"base",
-    r"\theta_I^1 = \theta^0 - \alpha g^0 + \beta(\theta^0 - \theta^{-1}) = \theta^0 - \alpha g^0",
-    r"step",
-    r"\theta_I^{n+1} = \theta^n - \alpha g^n + \beta(\theta^n - \theta^{n-1})",
-    r"\theta_{II}^{n+1} = \theta^n - \alpha (g^n + \beta v^n)",
-    r"\text{By assumption, } \theta_I^{n+1} = (\theta_{II}^{n+1} + \alpha(g^n + \beta v^n)) - \alpha g^n"
-    r" + \beta(\theta^n - \theta^{n-1})",
-    r"= \theta_{II}^{n+1} + \alpha \beta v^n + \beta(\theta^n - \theta^{n-1})",
-    r"= \theta_{II}^{n+1} + \alpha\beta \frac{(\theta^n - \theta^{n-1})}{-\alpha} + \beta(\theta^n - \theta^{n-1})",
-    r"= \theta_{II}^{n+1}",
-]
+from tests.oracles.document_derivations import as_in_document
 
 
 @pytest.fixture
@@ -139,10 +127,8 @@ def test_the_sign_of_the_last_step_is_a_slip_of_its_own(handed, scheme):
 
 def test_document_003(handed):
     """Its own lines: the common points and the constant rate are used and not said; no base for form II."""
-    report = handed("S Q T V P", DOCUMENT)
-    assert [line.state for line in report.lines] == [
-        "defines", "follows", "defines", "under", "follows", "follows", "follows", "under", "follows",
-    ]  # fmt: skip
+    blocks, lines = as_in_document("document-003", "momentum/two-forms-proof")
+    report = handed(blocks, lines)
     assert report.points == 6
     assert points(report) == {
         "base": 1, "hypothesis": 1, "used": 0.5, "constant": 0.5, "conclusion": 1, "first_step": 0, "velocity": 1,
