@@ -2,47 +2,43 @@
 
     python -m benchmarks.derivation --mutants 2000 --rewritings 2000 --explained 100
 
-Lines of the documents' derivations are changed at random in one place, and rewritten at random without changing
-their meaning. Which changes are wrong is decided apart from the product: in decimal arithmetic of 50 digits, with
-every derivative as a central difference of the graph, and other unknown functions. What this takes for equivalent
-is set aside. The result is in `benchmarks/results/derivation.txt`.
+Lines of the model derivation of every exercise are changed at random in one place, and rewritten without
+changing their meaning. Which changes are wrong is decided apart from the product: in decimals of 64 digits,
+with every derivative as a central difference of the graph, and other unknown functions. What this takes for
+equivalent is set aside. The result is in `benchmarks/results/derivation.txt`.
 """
 
 import argparse
+import math
 import random
 import time
+import zlib
 from collections import Counter
+from collections.abc import Callable, Iterator
 from decimal import Decimal, DecimalException, getcontext
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from course.derivation import tree
-from course.derivation.check import check
-from course.derivation.lines import read_lines
+from course.derivation.canonical import form
+from course.derivation.check import Marked, Marker
 from course.derivation.meaning import Graph, MeaningError, Points, same
 from course.derivation.reader import read_formula
 from course.derivation.symbols import Index, Symbol, Symbols
-from course.derivation.tree import (
-    Abs,
-    Call,
-    Derivative,
-    Entry,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-)
+from course.derivation.tree import Node, Number, Product, Sum
 from course.derivation.typeset import latex
+from course.marking import registry
+from course.marking.derivation_scheme import DerivationScheme
 from tests.oracles import derivations as documents
 
-getcontext().prec = 50
-STEP = Decimal("1e-16")
-EQUAL = Decimal("1e-22")
+getcontext().prec = 64
+STEP = Decimal("1e-14")
+EQUAL = Decimal("1e-20")
+PI = Decimal("3.14159265358979323846264338327950288419716939937510")
 TRIED = 4  # points at which the judge looks
-SLOPE = Decimal("0.7")
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
 
 
 class Case(NamedTuple):
@@ -133,8 +129,8 @@ def _changed(one: Node, symbols: Symbols, rng: random.Random) -> Node | None:
     """Return the node with one wrong change, or None if the change drawn does not apply."""
     kind = rng.choice(("sign", "name", "exponent", "number", "drop", "twice", "prime", "abs", "swap"))
     if kind == "sign" and not isinstance(one, tree.Compare | tree.Case):
-        return Negative(one)
-    if kind == "name" and isinstance(one, Name) and isinstance(symbols.get(one.name), Symbol | Index):
+        return tree.Negative(one)
+    if kind == "name" and isinstance(one, tree.Name) and isinstance(symbols.get(one.name), Symbol | Index):
         alike = [
             other.name
             for other in symbols.declared
@@ -142,74 +138,81 @@ def _changed(one: Node, symbols: Symbols, rng: random.Random) -> Node | None:
             and getattr(other, "shape", ()) == getattr(symbols[one.name], "shape", ())
             and other.name != one.name
         ]
-        return Name(rng.choice(alike)) if alike else None
-    if kind == "exponent" and isinstance(one, Power):
-        return Power(one.base, Sum((one.exponent, rng.choice((Number("1"), Negative(Number("1")))))))
+        return tree.Name(rng.choice(alike)) if alike else None
+    if kind == "exponent" and isinstance(one, tree.Power):
+        return tree.Power(one.base, Sum((one.exponent, rng.choice((Number("1"), tree.Negative(Number("1")))))))
     if kind == "number" and isinstance(one, Number):
         return Number(str(int(float(one.text)) + rng.choice((1, 2))))
     if kind == "drop" and isinstance(one, Product | Sum):
         parts = list(one.factors if isinstance(one, Product) else one.terms)
         parts.pop(rng.randrange(len(parts)))
         return parts[0] if len(parts) == 1 else type(one)(tuple(parts))
-    if kind == "twice" and isinstance(one, Name | Entry | Call | Sum):
-        return Power(one, Number("2")) if rng.random() < 0.5 else Product((Number("2"), one))
-    if kind == "prime" and isinstance(one, Call) and len(one.arguments) == 1 and one.function == "sigmoid":
-        return Call(one.function, one.arguments, 1 - min(one.primes, 1))
-    if kind == "abs" and isinstance(one, Abs):
+    if kind == "twice" and isinstance(one, tree.Name | tree.Entry | tree.Call | Sum):
+        return tree.Power(one, Number("2")) if rng.random() < 0.5 else Product((Number("2"), one))
+    if kind == "prime" and isinstance(one, tree.Call) and len(one.arguments) == 1 and one.function == "sigmoid":
+        return tree.Call(one.function, one.arguments, 1 - min(one.primes, 1))
+    if kind == "abs" and isinstance(one, tree.Abs):
         return one.argument
-    if kind == "swap" and isinstance(one, Quotient):
-        return Quotient(one.denominator, one.numerator)
+    if kind == "swap" and isinstance(one, tree.Quotient):
+        return tree.Quotient(one.denominator, one.numerator)
     return None
 
 
 def mutant(node: Node, symbols: Symbols, rng: random.Random) -> Node:
     """Return the formula with one change at a place that is not below a ∂."""
-    inside = {at for at, one in enumerate(places(node)) if isinstance(one, Derivative) for at in _below(node, one)}
-    while True:
+    inside = {
+        at for at, one in enumerate(places(node)) if isinstance(one, tree.Derivative) for at in _below(node, one)
+    }
+    for _ in range(1000):
         at = rng.randrange(len(places(node)))
         new = None if at in inside else _changed(places(node)[at], symbols, rng)
         if new is not None:
             return replaced(node, at, new)
+    return tree.Negative(node)
 
 
-def _below(node: Node, derivative: Derivative) -> set[int]:
+def _below(node: Node, derivative: tree.Derivative) -> set[int]:
     start = next(at for at, one in enumerate(places(node)) if one is derivative)
     behind = len(places(derivative.of))
     # the variable stays what it is; what is differentiated may be changed where it is a formula
-    first = start + 1 if isinstance(derivative.of, Name | Call) else start + 1 + behind
+    first = start + 1 if isinstance(derivative.of, tree.Name | tree.Call) else start + 1 + behind
     return set(range(first, start + len(places(derivative))))
 
 
-def rewritten(node: Node, rng: random.Random) -> Node:
+def rewritten(node: Node, rng: random.Random, is_number: Callable[[Node], bool] = lambda _: True) -> Node:
     """Return another formula of the same meaning: orders, brackets, distributed products, double signs, ones."""
-    node = tree.replace_children(node, lambda one: one if _kept(one) else rewritten(one, rng))
+    node = tree.replace_children(node, lambda one: one if _kept(one) else rewritten(one, rng, is_number))
     kind = rng.choice(("order", "group", "distribute", "sign", "one", "square", "fraction", "none"))
-    if kind == "order" and isinstance(node, Product | Sum):
+    if kind == "order" and (isinstance(node, Sum) or (isinstance(node, Product) and _commutes(node, is_number))):
         parts = list(node.factors if isinstance(node, Product) else node.terms)
         rng.shuffle(parts)
         return type(node)(tuple(parts))
-    if kind == "group" and isinstance(node, Product | Sum):
+    if kind == "group" and isinstance(node, Product | Sum) and not getattr(node, "elementwise", False):
         parts = node.factors if isinstance(node, Product) else node.terms
         if len(parts) > 2:
             return type(node)((type(node)(parts[:2]), *parts[2:]))
-    if kind == "distribute" and isinstance(node, Product):
+    if kind == "distribute" and isinstance(node, Product) and _commutes(node, is_number):
         for at, factor in enumerate(node.factors):
             if isinstance(factor, Sum):
                 others = (*node.factors[:at], *node.factors[at + 1 :])
                 return Sum(tuple(Product((*others, term)) for term in factor.terms))
     if kind == "sign" and isinstance(node, Sum):
-        return Negative(Sum(tuple(Negative(term) for term in node.terms)))
-    if kind == "one" and isinstance(node, Name | Entry | Call):
+        return tree.Negative(Sum(tuple(tree.Negative(term) for term in node.terms)))
+    if kind == "one" and isinstance(node, tree.Name | tree.Entry | tree.Call):
         return Product((Number("1"), node))
-    if kind == "square" and isinstance(node, Power) and node.exponent == Number("2"):
+    if kind == "square" and isinstance(node, tree.Power) and node.exponent == Number("2"):
         return Product((node.base, node.base))
     if kind == "fraction" and isinstance(node, Product):
-        return Quotient(node, Number("1"))
+        return tree.Quotient(node, Number("1"))
     return node
 
 
+def _commutes(node: Product, is_number: Callable[[Node], bool]) -> bool:
+    return not node.elementwise and all(is_number(one) for one in node.factors)
+
+
 def _kept(node: Node) -> bool:
-    return isinstance(node, Derivative | tree.Indicator | Call | Entry)
+    return isinstance(node, tree.Derivative | tree.Indicator | tree.Call | tree.Entry)
 
 
 # -- the judge ----------------------------------------------------------------------------------------------------
@@ -219,136 +222,234 @@ class Kink(ArithmeticError):
     """Raised at a point where a derivative has no value."""
 
 
+def _polynomial(name: str) -> tuple[Decimal, ...]:
+    """Return the coefficients of the cubic that stands for an unknown function."""
+    return tuple(Decimal(zlib.crc32(f"{name} {k}".encode()) % 97 + 3) / 40 for k in range(4))
+
+
 class Judge:
-    """Evaluates formulas in decimals of 50 digits, derivatives as central differences."""
+    """Evaluates formulas in decimals, arrays as arrays of decimals, derivatives as central differences."""
 
     def __init__(self, case: Case, rng: random.Random) -> None:
         self.case = case
         self.free: dict[str, object] = {}
         for one in case.symbols.declared:
             if isinstance(one, Index):
-                self.free[one.name] = Decimal(rng.randint(1, one.size))
+                self.free[one.name] = Decimal(rng.randint(one.start, one.start + one.size - 1))
             elif isinstance(one, Symbol) and one.name not in case.graph.steps:
-                signs = (1,) if one.domain.kind == "positive" else (-1, 1)
-                numbers = [
-                    Decimal(str(rng.uniform(0.3, 2))) * rng.choice(signs) for _ in range(max((1, *one.shape)))
-                ]
-                self.free[one.name] = numbers if one.shape else numbers[0]
+                numbers = [self._drawn(one, rng) for _ in range(math.prod(one.shape))]
+                shape = (*one.shape, 1) if len(one.shape) == 1 else one.shape
+                self.free[one.name] = np.array(numbers, object).reshape(shape) if one.shape else numbers[0]
 
-    def value(self, node: Node, held: dict[str, object] | None = None) -> Decimal:
-        return self._of(node, dict(held or {}))
+    def _drawn(self, symbol: Symbol, rng: random.Random) -> Decimal:
+        domain = symbol.domain
+        if domain.among:
+            return Decimal(str(rng.choice(domain.among)))
+        if domain.kind == "integer":
+            return Decimal(rng.randint(int(domain.low), int(domain.high)))
+        number = Decimal(str(rng.uniform(domain.low, domain.high)))
+        return number * {"real": rng.choice((-1, 1)), "negative": -1}.get(domain.kind, 1)
 
-    def _name(self, name: str, held: dict[str, object]) -> object:
+    def value(self, node: Node):
+        return self._of(node, {}, {})
+
+    def _name(self, name: str, held: dict, memo: dict):
+        """Return the value of a symbol: what it is held at, its step, or its own."""
         if name in held:
             return held[name]
         if name in self.case.graph.steps:
-            held[name] = self._of(self.case.graph.steps[name], held)
-            return held[name]
+            if name not in memo:
+                memo[name] = self._of(self.case.graph.steps[name], held, memo)
+            return memo[name]
+        if name in ("e", "π"):
+            return (
+                Decimal(1).exp()
+                if name == "e"
+                else Decimal("3.14159265358979323846264338327950288419716939937510")
+            )
         return self.free[name]
 
-    def _of(self, node: Node, held: dict[str, object]):
+    def _of(self, node: Node, held: dict, memo: dict):
         match node:
             case Number():
                 return Decimal(node.text)
-            case Name():
-                return self._name(node.name, held)
-            case Entry():
-                array = self._name(node.name, held)
-                return array[int(self._of(node.indices[0], held)) - 1]  # type: ignore[index]
+            case tree.Name():
+                return self._name(node.name, held, memo)
+            case tree.Entry():
+                places = [int(self._of(one, held, memo)) - 1 for one in node.indices]
+                if min(places) < 0:
+                    raise IndexError
+                return self._name(node.name, held, memo)[(*places, 0)[:2]]
             case Sum():
-                return sum((self._of(one, held) for one in node.terms), Decimal(0))
-            case Negative():
-                return -self._of(node.argument, held)
+                return _total([self._of(one, held, memo) for one in node.terms])
+            case tree.Negative():
+                return -self._of(node.argument, held, memo)
             case Product():
-                return self._product(node, held)
-            case Quotient():
-                return self._of(node.numerator, held) / self._of(node.denominator, held)
-            case Power():
-                return self._of(node.base, held) ** self._of(node.exponent, held)
-            case Abs():
-                return abs(self._of(node.argument, held))
-            case Call():
-                return self._call(node, held)
+                values = [self._of(one, held, memo) for one in node.factors]
+                total = values[0]
+                for value in values[1:]:
+                    total = total * value if node.elementwise else _times(total, value)
+                return total
+            case tree.Quotient():
+                return self._of(node.numerator, held, memo) / self._of(node.denominator, held, memo)
+            case tree.Power():
+                return self._of(node.base, held, memo) ** self._of(node.exponent, held, memo)
+            case tree.Abs():
+                return abs(_off_kink(self._of(node.argument, held, memo)))
+            case tree.Transpose():
+                value = self._of(node.argument, held, memo)
+                return value.T if isinstance(value, np.ndarray) else value
+            case tree.Call():
+                return self._call(node, [self._of(one, held, memo) for one in node.arguments])
             case tree.Norm():
-                order = Decimal(2) if node.order is None else self._of(node.order, held)
-                return sum(abs(one) ** order for one in self._of(node.argument, held)) ** (1 / order)
+                order = Decimal(2) if node.order is None else self._of(node.order, held, memo)
+                return sum(abs(one) ** order for one in self._of(node.argument, held, memo).ravel()) ** (1 / order)
             case tree.Big():
-                size = next(
-                    self.case.graph.shapes[one.name][0]
-                    for one in tree.walk(node.body)
-                    if isinstance(one, Entry)
-                )  # fmt: skip
-                return sum(self._of(node.body, {**held, node.index: Decimal(k + 1)}) for k in range(size))
-            case tree.Indicator():
-                left, right = (self._of(one, held) for one in (node.condition.left, node.condition.right))
-                return Decimal(
-                    int({"=": left == right, ">": left > right, "<": left < right}[node.condition.relation])
-                )
-            case tree.Matrix():
-                return [
-                    self._of(row[0] if len(row) == 1 else tree.Matrix(tuple((x,) for x in row)), held)
-                    for row in node.rows
+                values = [
+                    self._of(node.body, {**held, node.index: Decimal(k)}, {})
+                    for k in self._range(node, held, memo)
                 ]
-            case Derivative():
-                return self._slope(node, held)
+                return _total(values) if node.kind == "sum" else math.prod(values)
+            case tree.Indicator():
+                return Decimal(int(self._holds(node.condition, held, memo)))
+            case tree.Cases():
+                for one in node.cases:
+                    if one.condition is None or self._holds(one.condition, held, memo):
+                        return self._of(one.value, held, memo)
+            case tree.Matrix():
+                return _small(np.array([[self._of(one, held, memo) for one in row] for row in node.rows], object))
+            case tree.Derivative():
+                return self._slope(node, held, memo)
         raise NotImplementedError(type(node).__name__)
 
-    def _product(self, node: Product, held: dict[str, object]):
-        total = self._of(node.factors[0], held)
-        for one in node.factors[1:]:
-            value = self._of(one, held)
-            if isinstance(total, list):  # a row times a column
-                row = total[0] if isinstance(total[0], list) else total
-                total = sum(a * b for a, b in zip(row, value, strict=True))
-            else:
-                total = total * value
-        return total
+    def _range(self, node: tree.Big, held: dict, memo: dict) -> range:
+        declared = self.case.symbols.get(node.index)
+        values = declared.values if isinstance(declared, Index) else range(1, 1)
+        for one in tree.walk(node.body):
+            if isinstance(one, tree.Entry) and tree.Name(node.index) in one.indices:
+                shape = self.case.symbols[one.name].shape  # type: ignore[union-attr]
+                values = range(1, shape[one.indices.index(tree.Name(node.index))] + 1)
+        low = values.start if node.low is None else int(self._of(node.low, held, memo))
+        high = values.stop - 1 if node.high is None else int(self._of(node.high, held, memo))
+        return range(low, high + 1)
 
-    def _call(self, node: Call, held: dict[str, object]) -> Decimal:
-        values = [self._of(one, held) for one in node.arguments]
-        if node.function == "max":
-            if abs(values[0] - values[1]) < 1000 * STEP:
-                raise Kink
-            return max(values)
-        if node.function == "sign":
-            return Decimal(1).copy_sign(values[0])
-        if node.function == "sigmoid":
-            value = 1 / (1 + (-values[0]).exp())
-            return value * (1 - value) if node.primes else value
-        if node.function == "J":  # some smooth function, no sine
-            return sum((SLOPE + k) * one**3 + one for k, one in enumerate(values[0]))
-        raise NotImplementedError(node.function)
+    def _holds(self, condition: tree.Compare, held: dict, memo: dict) -> bool:
+        left, right = (self._of(one, held, memo) for one in (condition.left, condition.right))
+        if condition.relation in ("=", "≠"):
+            return (left == right) is (condition.relation == "=")
+        return (_off_kink(left - right) > 0) is (condition.relation in (">", "≥"))
 
-    def _slope(self, node: Derivative, held: dict[str, object]) -> Decimal:
-        name = node.by.name  # type: ignore[union-attr]
-        ends = []
-        for step in (-STEP, STEP):
-            moved = {key: one for key, one in held.items() if key not in self.case.graph.steps}
-            now = self._name(name, dict(held))
-            if isinstance(node.by, Entry):
-                now = list(now)  # type: ignore[call-overload]
-                now[int(self._of(node.by.indices[0], dict(held))) - 1] += step
-                moved[name] = now
-            else:
-                moved[name] = now + step  # type: ignore[operator]
-            ends.append(self._of(node.of, moved))
-        return (ends[1] - ends[0]) / (2 * STEP)
+    def _call(self, node: tree.Call, values: list):
+        if node.function in ("max", "min"):
+            _off_kink(values[0] - values[1])
+            return max(values) if node.function == "max" else min(values)
+        if node.function == "diag":
+            return np.diag(values[0].ravel())
+        if node.function in _KNOWN:
+            return _mapped(lambda one: _slope_of(_KNOWN[node.function], one, node.primes), values[0])
+        numbers = [
+            one for value in values for one in (value.ravel() if isinstance(value, np.ndarray) else [value])
+        ]
+        return sum(
+            _slope_of(lambda v, k=k: _cubic(f"{node.function} {k}", v), one, node.primes)
+            for k, one in enumerate(numbers)
+        )
+
+    def _slope(self, node: tree.Derivative, held: dict, memo: dict):
+        by = node.by
+        now = self._name(by.name, held, memo)  # type: ignore[union-attr]
+        if not isinstance(now, np.ndarray):
+            return self._difference(node.of, by.name, [now - STEP, now + STEP], held)  # type: ignore[union-attr]
+        if isinstance(by, tree.Entry):
+            at = (*[int(self._of(one, held, memo)) - 1 for one in by.indices], 0)[:2]
+            return self._difference(node.of, by.name, _moved(now, at), held)
+        slopes = [self._difference(node.of, by.name, _moved(now, at), held) for at in np.ndindex(now.shape)]  # type: ignore[union-attr]
+        if not isinstance(slopes[0], np.ndarray):
+            shaped = np.array(slopes, object).reshape(now.shape)
+            return shaped.T if self.case.graph.rows and now.shape[1] == 1 else shaped
+        return np.concatenate([one.reshape(-1, 1) for one in slopes], axis=1)
+
+    def _difference(self, of: Node, name: str, ends: list, held: dict):
+        low, high = (self._of(of, {**held, name: end}, {}) for end in ends)
+        return (high - low) / (2 * STEP)
 
     def agree(self, left: Node, right: Node) -> bool | None:
         """Return whether both have one value here; None where neither has any, or both are 0."""
         values = []
         for one in (left, right):
             try:
-                values.append(self.value(one))
+                values.append(np.atleast_2d(np.array(self.value(one), object)))
             except Kink:
                 return None
-            except (DecimalException, ZeroDivisionError, IndexError):
+            except (DecimalException, ZeroDivisionError, IndexError, ValueError, TypeError, AttributeError):
                 values.append(None)
-        if values in ([None, None], [0, 0]):
+        if values[0] is None and values[1] is None:
             return None
-        if None in values:
+        if values[0] is None or values[1] is None or values[0].shape != values[1].shape:
             return False
-        return abs(values[0] - values[1]) <= EQUAL * max(1, abs(values[0]))
+        if not any(one for value in values for one in value.ravel()):
+            return None
+        pairs = zip(values[0].ravel(), values[1].ravel(), strict=True)
+        return all(abs(one - other) <= EQUAL * max(1, abs(one)) for one, other in pairs)
+
+
+def _total(values: list):
+    if len({getattr(one, "shape", ()) for one in values}) > 1:
+        raise ValueError("shapes that differ are added")
+    return sum(values[1:], values[0])
+
+
+def _times(left, right):
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return _small(left @ right)
+    return left * right
+
+
+def _small(value):
+    return value[0, 0] if isinstance(value, np.ndarray) and value.shape == (1, 1) else value
+
+
+def _mapped(function, value):
+    if not isinstance(value, np.ndarray):
+        return function(value)
+    return np.array([function(one) for one in value.ravel()], object).reshape(value.shape)
+
+
+def _moved(now: np.ndarray, at: tuple[int, ...]) -> list[np.ndarray]:
+    ends = [now.copy(), now.copy()]
+    ends[0][at] -= STEP
+    ends[1][at] += STEP
+    return ends
+
+
+def _off_kink(value: Decimal) -> Decimal:
+    if abs(value) < 1000 * STEP:
+        raise Kink
+    return value
+
+
+def _cubic(name: str, value: Decimal) -> Decimal:
+    a, b, c, d = _polynomial(name)
+    return a + b * value + c * value**2 + d * value**3
+
+
+def _slope_of(function, value: Decimal, primes: int) -> Decimal:
+    if not primes:
+        return function(value)
+    ends = [_slope_of(function, value + step, primes - 1) for step in (-STEP, STEP)]
+    return (ends[1] - ends[0]) / (2 * STEP)
+
+
+_KNOWN = {
+    "exp": lambda v: v.exp(),
+    "log": lambda v: v.ln(),
+    "log10": lambda v: v.log10(),
+    "sqrt": lambda v: v.sqrt(),
+    "sign": lambda v: Decimal(1).copy_sign(_off_kink(v)),
+    "relu": lambda v: max(_off_kink(v), Decimal(0)),
+    "sigmoid": lambda v: 1 / (1 + (-v).exp()),
+    "tanh": lambda v: 1 - 2 / ((2 * v).exp() + 1),
+}
 
 
 def equivalent(case: Case, target: Node, node: Node, seed: int) -> bool:
@@ -367,6 +468,46 @@ def equivalent(case: Case, target: Node, node: Node, seed: int) -> bool:
 # -- the measurement ----------------------------------------------------------------------------------------------
 
 
+class Row(NamedTuple):
+    """An exercise: its case, its marker, its right claims as trees."""
+
+    case: Case
+    marker: Marker
+    claims: list[tuple[Node, Node]]
+    check: Callable[[list[str]], Marked]
+
+
+def rows() -> Iterator[Row]:
+    """Yield all exercises that ask for a derivation, on the documents' own numbers."""
+    for scheme in registry.load((SOLUTIONS,)).values():
+        if isinstance(scheme, DerivationScheme):
+            given = scheme.exercise.seed()
+            about = scheme.about(given)
+            case = Case(scheme.exercise.id, about.symbols, about.graph, ())
+            marker = Marker(about.symbols, about.graph, goal=about.goal)
+            lines = marker.lines(scheme.model(given))
+            yield Row(
+                case, marker, list(_claims(marker, lines)), lambda texts, s=scheme, g=given: s.judge(texts, g)
+            )
+
+
+def _claims(marker: Marker, lines) -> Iterator[tuple[Node, Node]]:
+    """Yield what the lines claim and is true at every point, each once."""
+    target, found = marker.goal, set()
+    for statement in (one for line in lines for one in line.statements):
+        if statement.kind not in ("claim", "continuation"):
+            continue
+        target = statement.target if statement.kind == "claim" else target
+        for node in statement.chain:
+            try:
+                true = target is not None and same(marker.truth.value(target), marker.truth.value(node))
+            except MeaningError:
+                continue
+            if true and (target, node) not in found and form(target) != form(node):
+                found.add((target, node))
+                yield target, node
+
+
 def meaning_agrees(points: Points, target: Node, node: Node) -> bool:
     try:
         return same(points.value(target), points.value(node))
@@ -374,16 +515,13 @@ def meaning_agrees(points: Points, target: Node, node: Node) -> bool:
         return False
 
 
-def measure(case: Case, options: argparse.Namespace, rng: random.Random) -> list[str]:
-    points = Points(case.graph)
-    claims = [tuple(read_formula(one, case.symbols) for one in claim) for claim in case.claims]
-    for target, node in claims:
+def measure(row: Row, options: argparse.Namespace, rng: random.Random) -> list[str]:
+    case, points = row.case, row.marker.truth
+    for target, node in row.claims:
         assert equivalent(case, target, node, 0), f"the judge refuses a right line of {case.name}: {node}"
-        assert meaning_agrees(points, target, node)
-    wrong, aside, accepted, lost = 0, 0, [], []
-    made = []
+    wrong, aside, accepted, lost, made = 0, 0, [], [], []
     for _ in range(options.mutants):
-        target, node = rng.choice(claims)
+        target, node = rng.choice(row.claims)
         changed = mutant(node, case.symbols, rng)
         if equivalent(case, target, changed, options.seed):
             aside += 1
@@ -392,68 +530,67 @@ def measure(case: Case, options: argparse.Namespace, rng: random.Random) -> list
         made.append((target, node, changed))
         if meaning_agrees(points, target, changed):
             accepted.append(latex(changed, case.symbols))
+
+    def is_number(node: Node) -> bool:
+        try:
+            return points.value(node).ndim == 1
+        except MeaningError:  # below the sign of a sum
+            return False
+
     for _ in range(options.rewritings):
-        target, node = rng.choice(claims)
-        changed = rewritten(rewritten(node, rng), rng)
+        target, node = rng.choice(row.claims)
+        changed = rewritten(rewritten(node, rng, is_number), rng, is_number)
         text = latex(changed, case.symbols)
         if not meaning_agrees(points, target, read_formula(text, case.symbols)):
             lost.append(text)
-    states, spent = explained(case, rng.sample(made, min(options.explained, len(made))))
-    told = sum(states[state] for state in ("where", "slip", "edit"))
+    sample = rng.sample(made, min(options.explained, len(made)))
+    plain, spent = explained(row, sample, options.show)
+    other = [(*pair, rewritten(rewritten(changed, rng, is_number), rng, is_number)) for *pair, changed in sample]
+    rewrote, _ = explained(row, other, options.show)
     lines = [
-        f"{case.name:20} {wrong:6} {aside:6} {len(accepted):9} {options.rewritings:11} {len(lost):5} "
-        f"{100 * told / max(1, states.total()):9.0f} % {1000 * spent:8.0f} ms"
+        f"{case.name:34} {wrong:6} {aside:6} {len(accepted):9} {options.rewritings:11} {len(lost):5} "
+        f"{_share(plain):9.0f} % {_share(rewrote):9.0f} % {1000 * spent:6.0f} ms"
     ]
     return lines + [f"    accepted: {one}" for one in accepted[:5]] + [f"    lost: {one}" for one in lost[:5]]
 
 
-def explained(case: Case, made: list[tuple[Node, Node, Node]]) -> tuple[Counter[str], float]:
+def _share(states: Counter[str]) -> float:
+    """Return of how many wrong lines in a hundred the student is told why; those true at the numbers are none."""
+    told = sum(states[state] for state in ("where", "slip", "edit"))
+    return 100 * told / max(1, told + sum(states[state] for state in ("wrong", "jump", "under")))
+
+
+def explained(row: Row, made: list[tuple[Node, Node, Node]], show: bool) -> tuple[Counter[str], float]:
     """Return the states of wrong lines behind the right one, and the median of the seconds that they took."""
     states: Counter[str] = Counter()
     seconds = []
     for target, node, changed in made:
-        texts = [f"{latex(target, case.symbols)} = {latex(one, case.symbols)}" for one in (node, changed)]
+        texts = [f"{latex(target, row.case.symbols)} = {latex(one, row.case.symbols)}" for one in (node, changed)]
         before = time.perf_counter()
-        marked = check(texts, case.symbols, case.graph)
+        marked = row.check(texts)
         seconds.append(time.perf_counter() - before)
         states[marked.lines[1].state] += 1
+        if show and marked.lines[1].state in ("wrong", "jump", "under"):
+            print(f"    {marked.lines[1].state}: {texts[1]}   after   {texts[0]}")
     return states, sorted(seconds)[len(seconds) // 2] if seconds else 0.0
-
-
-def speed() -> list[str]:
-    texts = [text for _, text, _ in documents.BACKWARD]
-    before = time.perf_counter()
-    for _ in range(5):
-        read_lines(texts, documents.BACKPROP)
-    reading = 5 * len(texts) / (time.perf_counter() - before)
-    before = time.perf_counter()
-    check(
-        texts,
-        documents.BACKPROP,
-        documents.BACKPROP_GRAPH,
-        numbers=documents.BACKPROP_NUMBERS,
-        updates=documents.UPDATES,
-    )
-    marking = len(texts) / (time.perf_counter() - before)
-    return [
-        f"Lines of the backward pass a second, one process: {reading:.0f} read, {marking:.0f} read and marked."
-    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mutants", type=int, default=2000, help="a derivation")
-    parser.add_argument("--rewritings", type=int, default=2000, help="a derivation")
+    parser.add_argument("--mutants", type=int, default=2000, help="of an exercise")
+    parser.add_argument("--rewritings", type=int, default=2000, help="of an exercise")
     parser.add_argument(
-        "--explained", type=int, default=100, help="wrong lines of a derivation that are marked whole"
+        "--explained", type=int, default=100, help="wrong lines of an exercise that are marked whole"
     )
+    parser.add_argument("--exercise", default="", help="only those whose name has this in it")
+    parser.add_argument("--show", action="store_true", help="print the wrong lines that are not explained")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    rng = random.Random(options.seed)
-    print("derivation            wrong  aside  accepted  rewritings  lost  explained   median")
-    for case in CASES:
-        print("\n".join(measure(case, options, rng)), flush=True)
-    print("\n".join(speed()))
+    print(f"{'exercise':34}  wrong  aside  accepted  rewritings  lost  explained  rewritten   median")
+    for row in rows():
+        if options.exercise in row.case.name:
+            rng = random.Random(f"{options.seed} {row.case.name}")
+            print("\n".join(measure(row, options, rng)), flush=True)
 
 
 if __name__ == "__main__":

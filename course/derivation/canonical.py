@@ -36,6 +36,8 @@ def form(node: Node) -> Node:
         return _product([_MINUS, node.argument])
     if isinstance(node, Quotient):
         return _product([node.numerator, Power(node.denominator, _MINUS)])
+    if isinstance(node, Power) and node.exponent == Number("1"):
+        return node.base
     if isinstance(node, Product) and not node.elementwise:
         return _product(list(node.factors))
     if isinstance(node, Sum):

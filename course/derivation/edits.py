@@ -15,6 +15,7 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from course.derivation import tree
+from course.derivation.canonical import form
 from course.derivation.symbols import Function, Index, Symbol, Symbols, key_of
 from course.derivation.tree import (
     Abs,
@@ -35,6 +36,7 @@ from course.derivation.tree import (
 from course.derivation.typeset import latex
 
 MOST = 600  # changes that are tried of one line
+LARGEST_DIFFERENCE = 16  # nodes of what is meant and what is written, where a line differs from the one before
 LARGEST = 150  # nodes of a line of which any are tried
 ONE, TWO = Number("1"), Number("2")
 
@@ -74,6 +76,77 @@ def edits(node: Node, before: Node | None, symbols: Symbols) -> Iterator[Edit]:
     if sum(1 for _ in tree.walk(node)) > LARGEST:
         return
     yield from islice(_Changes(before, symbols).of(node), MOST)
+
+
+def difference(node: Node, before: Node) -> Edit | None:
+    """Return the place at which a formula differs from that of the line before; None if it is not one, or large.
+
+    Args:
+        node: the formula.
+        before: that of the line before.
+    """
+    edit = _difference(node, before)
+    if edit is None:
+        return None
+    size = sum(1 for one in edit.formulas for _ in tree.walk(one))
+    whole = sum(1 for one in (node, before) for _ in tree.walk(one))
+    return edit._replace(node=before) if 2 * size < whole and size <= LARGEST_DIFFERENCE else None
+
+
+def _difference(node: Node, before: Node) -> Edit | None:
+    if form(node) == form(before):
+        return None
+    for kind, name in ((Sum, "term"), (Product, "factor")):
+        if isinstance(node, kind) and isinstance(before, kind):
+            ours, theirs = _flat(node, kind), _flat(before, kind)
+            left, right = _without(ours, theirs), _without(theirs, ours)
+            if len(left) == len(right) == 1:
+                return _difference(left[0], right[0])
+            if len(left) + len(right) == 1:
+                said = f"The {name} {{}} is {'too many' if left else 'missing'}."
+                return Edit(said, before, 0, ((left or right)[0],))
+            return None
+    if Negative(before) == node or Negative(node) == before:
+        return Edit(
+            "The sign of {} is turned.", before, 0, (node.argument if isinstance(node, Negative) else node,)
+        )
+    below, others = tree.children(node), tree.children(before)
+    if (
+        type(node) is type(before)
+        and len(below) == len(others)
+        and not isinstance(node, Name | Number | Derivative)
+    ):
+        unlike = [pair for pair in zip(below, others, strict=True) if form(pair[0]) != form(pair[1])]
+        if len(unlike) == 1 and _rebuilt(node, others) == before:
+            return _difference(*unlike[0])
+    return Edit("{} is meant, not {}.", before, 0, (before, node))
+
+
+def _is_atom(node: Node) -> bool:
+    """Return whether a formula is one thing by itself, such as a symbol or ∂L/∂a."""
+    return isinstance(node, Name | Number) or (isinstance(node, Derivative) and isinstance(node.of, Name | Call))
+
+
+def _flat(node: Node, kind: type) -> list[Node]:
+    parts = tree.children(node) if isinstance(node, kind) else (node,)
+    return [one for part in parts for one in (_flat(part, kind) if isinstance(part, kind) else [part])]
+
+
+def _without(parts: list[Node], others: list[Node]) -> list[Node]:
+    """Return the parts that are not among the others, each as often as it is there more often."""
+    left = [form(one) for one in others]
+    found = []
+    for one in parts:
+        if form(one) in left:
+            left.remove(form(one))
+        else:
+            found.append(one)
+    return found
+
+
+def _rebuilt(node: Node, below: tuple[Node, ...]) -> Node:
+    waiting = iter(below)
+    return tree.replace_children(node, lambda _: next(waiting))
 
 
 class _Changes:

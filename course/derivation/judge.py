@@ -8,7 +8,7 @@ import numpy as np
 
 from course.derivation import tree
 from course.derivation.canonical import atoms, form, length
-from course.derivation.edits import edits
+from course.derivation.edits import difference, edits
 from course.derivation.lexer import Unread, words
 from course.derivation.lines import Line, Statement
 from course.derivation.marks import CREDIT, WORSE, LineMark, State, WayMark
@@ -492,14 +492,24 @@ class Judge:
         for points in settings:
             for reference in references:
                 sentences = self._sentences(points, node, reference)
+                if len(sentences) == 1:
+                    return next(iter(sentences.items()))
                 if sentences:
-                    return next(iter(sentences.items())) if len(sentences) == 1 else ("", None)
+                    return self._nearest(references, node)
         for one in numeric:
             if self._agrees_at(one, Negative(node)):
                 return "The sign of the whole is turned.", Negative(node)
             sentences = self._other_numbers(one, node)
             if sentences:
                 return sentences.popitem() if len(sentences) == 1 else ("", None)
+        return self._nearest(references, node)
+
+    def _nearest(self, references: list[Node], node: Node) -> tuple[str, Node | None]:
+        """Return the place at which the line differs from the line before, or from what it is claimed to be."""
+        for reference in references:
+            edit = difference(node, reference)
+            if edit is not None:
+                return edit.sentence(self.symbols), reference
         return "", None
 
     def _in_other_order(self, node: Node) -> Node:
