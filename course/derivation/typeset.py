@@ -97,7 +97,8 @@ class _Typesetter:
         text = self.set(node.factors[0], _FACTOR)
         for before, factor in zip(node.factors, node.factors[1:], strict=False):
             derivatives = isinstance(before, tree.Derivative) or isinstance(factor, tree.Derivative)
-            dotted = isinstance(factor, tree.Number) or derivatives
+            one = before == tree.Number("1") or isinstance(factor, tree.Indicator)
+            dotted = isinstance(factor, tree.Number) or derivatives or one
             text += (r" \cdot " if dotted else " ") + self.set(factor, _FACTOR)
         return text, _PRODUCT
 

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
     ID_DECLARED = "id declared"
     ID_OF_CLASSMATE = "id of classmate"
+    UNREADABLE_LINES = "unreadable lines"
     RULED_BEFORE = "ruled before"
     # Kept by a version that kept words.
     WORDS = "words"
@@ -66,6 +67,7 @@ _WORDS = {
         "the notebook declares the id {}; under its numbers it has {} points, that is somebody else here: "
         "compare the two before any `course accept`"
     ),
+    Kind.UNREADABLE_LINES: "points are lost and {} could not be read: see whether they are right",
     Kind.RULED_BEFORE: "ruled on when another answer stood there: {}",
     Kind.WORDS: "{}",
 }

@@ -1,6 +1,7 @@
 """What a student and an instructor are told: a mark for every step of a sheet, in words and numbers."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -73,6 +74,10 @@ class LineReport(msgspec.Struct, frozen=True):
     instead: str = ""
 
 
+ASTRAY = ("where", "under", "slip", "edit", "wrong", "jump")
+"""The states of lines that do not follow, or not as they stand."""
+
+
 class Misread(msgspec.Struct, frozen=True):
     """A given value that a sheet was worked with otherwise than it is given.
 
@@ -117,6 +122,11 @@ class Report(msgspec.Struct, frozen=True):
     misread: Misread | None = None
     evidence: tuple[tuple[Variant, Evidence], ...] = ()
     lines: tuple[LineReport, ...] = ()
+
+
+def first_astray(lines: Sequence[LineReport]) -> int | None:
+    """Return the number of the first line, from 1, that does not follow as it stands; None where all do."""
+    return next((number for number, line in enumerate(lines, start=1) if line.state in ASTRAY), None)
 
 
 def step_marks(

@@ -48,7 +48,7 @@ def lines_receipt(exercise_id: str, typed: tuple[str, ...], symbols: Symbols) ->
     for number, (line, known) in enumerate(_with_names(lines, symbols), start=1):
         readable = line.problem is None
         rows.append((str(number), _typeset(line, known) if readable else _unread(line)))
-        kinds.append("gb-read" if readable else "gb-unusable")
+        kinds.append("gb-read" if readable else "gb-broken")
         texts += [f"{number:>3}  {line.text}", *(_caret(line) if not readable else ())]
     table = output.table(strong, ("line", "read as"), rows, kinds)
     return Piece(f"{table}<p>{output.prose(tail)}</p>", "\n".join([summary, *texts, tail.replace("`", "")]))

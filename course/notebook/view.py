@@ -15,6 +15,8 @@ from course.notebook.output import Piece
 from course.notebook.owner import Owner
 from course.notebook.working import Working
 
+_SYMBOLS = 12  # so many are shown at once, more are folded
+
 
 def exercise(exercise_id: str, practice: int = 0) -> tuple[Any, Any]:
     """Show an exercise with the numbers of whoever works in this notebook, and open its sheet.
@@ -124,11 +126,14 @@ def _lines_asked(asked: Exercise, about: Derivation) -> list[Piece]:
         (output.prose(f"${_symbol(about, name)}$"), " &nbsp; ".join(output.code(text) for text in spellings))
         for name, spellings in typed.items()
     ]
+    opened = " open" if len(rows) <= _SYMBOLS else ""
     table = output.table("<strong>Symbols</strong>", ("symbol", "typed as"), rows, ["gb-symbol"] * len(rows))
     lines = output.columns([(f"  {name}", "   ".join(spellings)) for name, spellings in typed.items()])
     return [
         shown,
-        Piece(f"<details open><summary>How to type the symbols</summary>{table}</details>", f"Symbols:\n{lines}"),
+        Piece(
+            f"<details{opened}><summary>How to type the symbols</summary>{table}</details>", f"Symbols:\n{lines}"
+        ),
     ]
 
 

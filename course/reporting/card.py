@@ -18,13 +18,28 @@ from markupsafe import Markup
 from course.exercises import CATALOGUE
 from course.html import mathml
 from course.html.plain_text import plain
-from course.marking.report import Report, StepMark
+from course.marking.report import LineReport, Report, StepMark, first_astray
 from course.marking.scheme import Scheme
 from course.reporting.mime import CARD_MIME
 from course.reporting.worked import Worked
 
 ICONS = {"exact": "✓", "follows": "↳", "slip": "◐", "wrong": "✗", "missing": "○", "unusable": "?"}
 """A sign for each state; it stands beside the word, never for it."""
+
+LINE_STATES: dict[str, tuple[str, str, str]] = {
+    "follows": ("exact", "✓", "follows"),
+    "at-numbers": ("exact", "✓", "follows at your numbers"),
+    "defines": ("follows", "↳", "defines"),
+    "where": ("slip", "◐", "true only somewhere"),
+    "under": ("slip", "◐", "under an assumption"),
+    "slip": ("slip", "◐", "slip"),
+    "edit": ("slip", "◐", "one change away"),
+    "jump": ("wrong", "✗", "too big a step"),
+    "wrong": ("wrong", "✗", "does not follow"),
+    "repeats": ("missing", "○", "repeats"),
+    "unreadable": ("unusable", "?", "not read"),
+}
+"""Of each state of a line: the state of a step that has its colour, a sign, and words."""
 
 
 class CardStep(StepMark, frozen=True, kw_only=True):
@@ -59,6 +74,7 @@ class Card(msgspec.Struct, frozen=True):
         whose, foreign_points: of a foreign sheet, for the instructor only.
         worked: the worked solution with the student's numbers, where it is to be shown.
         appeal: what the student may ask a person to look at; None where nothing was held against the numbers used.
+        lines: of a derivation, in the order handed in.
     """
 
     exercise: str
@@ -74,6 +90,21 @@ class Card(msgspec.Struct, frozen=True):
     failed: str = ""
     worked: Worked | None = None
     appeal: Appeal | None = None
+    lines: tuple[LineReport, ...] = ()
+
+    @property
+    def first_astray(self) -> int | None:
+        """The number of the first line that does not follow as it stands."""
+        return first_astray(self.lines)
+
+    @property
+    def derived(self) -> bool:
+        """Whether it is the card of a derivation."""
+        exercise = CATALOGUE.get(self.exercise)
+        return bool(self.lines) or (exercise is not None and exercise.derivation is not None)
+
+
+PLAINLY = "This does not follow."  # the remark that says no more than the state
 
 
 def make_card(
@@ -104,6 +135,7 @@ def make_card(
         foreign_points=report.foreign_points,
         worked=worked,
         appeal=appeal,
+        lines=report.lines,
     )
 
 
@@ -169,6 +201,11 @@ def card_text(card: Card) -> str:
     width = max((len(step.name) for step in card.steps), default=0)
     lines = [f"{card.title} ({card.exercise}): {points(card.points)} of {points(card.max_points)} points"]
     lines += [f"! {plain(remark)}" for remark in card.remarks]
+    for number, line in enumerate(card.lines, start=1):
+        _, icon, words = LINE_STATES[line.state]
+        lines.append(f"{icon} {number:>2}  {line.text}")
+        said = "" if line.state == "wrong" and line.remark == PLAINLY else plain(line.remark)
+        lines.append(f"      {words}. {said}".rstrip())
     lines += [
         f"{ICONS[step.state]} {step.name:<{width}}  {step.state:<8}  {points(step.points):>4}/"
         f"{points(step.max_points):<3} {plain(step.remark)}"
@@ -225,6 +262,8 @@ def add_filters(environment: jinja2.Environment) -> None:
     environment.filters["markup"] = Markup
     environment.filters["points"] = points
     environment.globals["icons"] = ICONS
+    environment.globals["line_states"] = LINE_STATES
+    environment.globals["plainly"] = PLAINLY
 
 
 def _template_file(name: str) -> str:

@@ -20,7 +20,7 @@ from course.exercises.practice import LAST_ROUND, NoPractice, fingerprint, liste
 from course.exercises.variants import SAMPLER_VERSION
 from course.marking import registry
 from course.marking.marker import Marker
-from course.marking.report import Report
+from course.marking.report import Report, first_astray
 from course.reporting.card import card_html, card_style, card_text, make_card
 from course.reporting.worked import Worked, as_json, solution
 from course.sheet import LARGEST_SHEET, Sheet
@@ -179,6 +179,12 @@ class PracticeMarker:
                 for name, step in report.steps.items()
             },
         }
+        if exercise.derivation is not None:
+            answer["lines"] = [
+                {"text": line.text, "state": line.state, "points": line.points, "remark": line.remark}
+                for line in report.lines
+            ]
+            answer["first_that_does_not_follow"] = first_astray(report.lines)
         if worked is not None:
             answer["solution"] = as_json(worked)
         if request.card:
@@ -208,7 +214,8 @@ def _card(report: Report, marker: Marker, worked: Worked | None, round_number: i
             name: msgspec.structs.replace(step, expected="", own_chain=False, formula="", slip="")
             for name, step in report.steps.items()
         }
-        card = make_card(msgspec.structs.replace(report, steps=hidden))
+        lines = tuple(msgspec.structs.replace(line, instead="") for line in report.lines)
+        card = make_card(msgspec.structs.replace(report, steps=hidden, lines=lines))
     else:
         card = make_card(report, marker.scheme, worked)
     anchor = f"practice--{report.exercise.replace('/', '--')}--{round_number}"

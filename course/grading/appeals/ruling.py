@@ -17,6 +17,7 @@ from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
 from course.marking import registry
 from course.marking.compiled import keep_compiled
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.scheme import Step
 
 LONGEST_REASON = 1000
@@ -139,6 +140,12 @@ def rulings(config: Gradbook, assignment: str) -> list[KeptRuling]:
 
 def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: str) -> list[Kept]:
     """Give the sheets of everybody else who gave the same answer, on their own numbers."""
+    scheme = registry.load(config.solutions_dirs)[first.exercise]
+    if isinstance(scheme, DerivationScheme):
+        raise RulingError(
+            f"{first.exercise} is a derivation, whose lines are not compared between students: rule on one at a "
+            "time"
+        )
     keep_compiled(config.compiled_dir)
     enrolled = enrolled_students(config, config.db_url, first.assignment)
     sheets: list[Seen] = []
@@ -146,7 +153,6 @@ def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: 
         if isinstance(seen, Exception):
             raise seen
         sheets.append(seen)
-    scheme = registry.load(config.solutions_dirs)[first.exercise]
     by_student = {item.student: seen for item, seen in zip(kept, sheets, strict=True)}
     example = by_student[first.student]
     reference = given_answer(scheme, example, step)

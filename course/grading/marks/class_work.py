@@ -19,6 +19,7 @@ from course.grading.marks.store import Acceptance, Kept, open_store
 from course.grading.review import in_words
 from course.grading.upstream.surroundings import surroundings
 from course.marking import registry
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.scheme import Scheme
 from course.reporting.class_report.answers import answers_of, given_of
 from course.reporting.class_report.graded_work import ClassWork, ExerciseWork, Graded, Ran
@@ -93,7 +94,7 @@ def _work(
         sheets=tuple(len(item.bundles) for item in kept),
         scheme=scheme,
     )
-    if scheme is None or not scheme.steps:
+    if scheme is None or not scheme.steps or isinstance(scheme, DerivationScheme):
         return plain
     sheets = [
         prepare(

@@ -115,6 +115,11 @@ def finish(work: SheetWork, report: Report, finding: Finding) -> Marked:
         theirs = work.declared in map(str.casefold, context.enrolled)
         kind = Kind.ID_OF_CLASSMATE if theirs else Kind.ID_DECLARED
         review.append(Reason(kind, (work.declared, f"{under:g}")))
+    unread = [str(number) for number, line in enumerate(report.lines, start=1) if line.state == "unreadable"]
+    if unread and report.points < report.max_points:
+        # What a student wrote in a notation of their own is for a person to read.
+        said = f"line{'s' if len(unread) > 1 else ''} {', '.join(unread)}"
+        review.append(Reason(Kind.UNREADABLE_LINES, (said,)))
     review += _stale(context.rulings, report)
     report = msgspec.structs.replace(report, remarks=(*remarks, *report.remarks))
     return Marked(report, tuple(review), work.numbers_of, work.declared, under)

@@ -1,6 +1,7 @@
 """The class report as data: what `course report --json` prints and the page shows."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import msgspec
 import numpy as np
 
 from course.marking.follow_through import EXACT
-from course.marking.report import StepMark
+from course.marking.report import ASTRAY, LineState, Report, StepMark, first_astray
 from course.marking.scheme import Scheme, State
 from course.reporting.card import title_of
 from course.reporting.class_report import statistics
@@ -36,7 +37,10 @@ class StepSummary(msgspec.Struct, frozen=True):
 
 
 class ExerciseSummary(msgspec.Struct, frozen=True):
-    """One exercise: how many sheets were marked, their mean, and its steps in the order of the work."""
+    """One exercise: how many sheets were marked, their mean, and its steps in the order of the work.
+
+    Of a derivation, `breaks` is how many students' lines first stop to follow on the way to each of its steps.
+    """
 
     exercise: str
     title: str
@@ -45,6 +49,17 @@ class ExerciseSummary(msgspec.Struct, frozen=True):
     mean: float | None
     max_points: float
     steps: tuple[StepSummary, ...]
+    breaks: dict[str, int] = {}
+
+
+class LineGroup(msgspec.Struct, frozen=True):
+    """Lines of a derivation that do not follow, of which the same was said: who wrote them, and a few of them."""
+
+    exercise: str
+    state: LineState
+    remark: str
+    students: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
 
 
 class SlipSummary(msgspec.Struct, frozen=True):
@@ -97,6 +112,7 @@ class Summary(msgspec.Struct, frozen=True):
         histogram: students in equal parts of 0..max_points.
         alpha: Cronbach's, over all steps.
         slips: the most frequent first.
+        lines: of derivations, those that do not follow, put together by what was said of them.
     """
 
     course: str
@@ -112,6 +128,7 @@ class Summary(msgspec.Struct, frozen=True):
     slips: tuple[SlipSummary, ...]
     candidates: tuple[Candidate, ...]
     flags: tuple[Flag, ...]
+    lines: tuple[LineGroup, ...] = ()
 
 
 class _Items(NamedTuple):
@@ -146,6 +163,7 @@ def summarise(work: ClassWork) -> Summary:
         slips=tuple(sorted(_slips(work.exercises), key=lambda slip: -len(slip.students))),
         candidates=tuple(sorted(_candidates(work.exercises), key=lambda found: -len(found.students))),
         flags=tuple(flag for exercise in work.exercises for flag in flags(exercise)),
+        lines=tuple(sorted(_lines(work.exercises), key=lambda group: -len(group.students))),
     )
 
 
@@ -193,7 +211,40 @@ def _exercise(work: ExerciseWork, items: _Items, discrimination: np.ndarray) -> 
             )
             for place, name in enumerate(_names(work))
         ),
+        breaks=_breaks(reports),
     )
+
+
+def _breaks(reports: Sequence[Report]) -> dict[str, int]:
+    """Count on the way to which waypoint the lines of each derivation first stop to follow."""
+    found: dict[str, int] = {}
+    for report in reports:
+        first = first_astray(report.lines)
+        if first is None:
+            continue
+        met = [name for name, mark in report.steps.items() if 0 < _line_of(mark) < first]
+        left = [name for name in report.steps if name not in met]
+        name = left[0] if left else list(report.steps)[-1]
+        found[name] = found.get(name, 0) + 1
+    return found
+
+
+def _line_of(mark: StepMark) -> int:
+    """Return the number of the line that a waypoint was met in, 0 where none did."""
+    number = re.match(r"line (\d+):", mark.yours)
+    return int(number[1]) if number else 0
+
+
+def _lines(exercises: Sequence[ExerciseWork]) -> Iterator[LineGroup]:
+    for work in exercises:
+        made: dict[tuple[LineState, str], dict[str, str]] = {}
+        for student, report in zip(work.students, work.reports, strict=True):
+            for line in report.lines if report is not None else ():
+                if line.state in (*ASTRAY, "unreadable"):
+                    said = "It could not be read." if line.state == "unreadable" else line.remark
+                    made.setdefault((line.state, said), {}).setdefault(student, line.text)
+        for (state, remark), texts in made.items():
+            yield LineGroup(work.exercise, state, remark, tuple(texts), tuple(texts.items())[:_EXAMPLES])
 
 
 def _student(work: ClassWork, items: Sequence[_Items], place: int, row: Graded) -> StudentSummary:
@@ -216,7 +267,9 @@ def _slips(exercises: Sequence[ExerciseWork]) -> Iterator[SlipSummary]:
     for work in exercises:
         made: dict[tuple[str, str], list[str]] = {}
         for student, report in zip(work.students, work.reports, strict=True):
-            for name, mark in report.steps.items() if report is not None else ():
+            if report is None or report.lines:
+                continue  # of derivations, lines are put together
+            for name, mark in report.steps.items():
                 if mark.state == State.SLIP.word:
                     made.setdefault((name, slip_sentence(work.scheme, name, mark)), []).append(student)
         for (name, sentence), students in made.items():
