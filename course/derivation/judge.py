@@ -89,6 +89,7 @@ class Judge:
         self._carried: frozenset[str] = frozenset()  # of these, after a wrong line, all
         self._claimed_points: dict[tuple, list[Points]] = {}
         self._number_points: dict[tuple, Points] = {}
+        self._attempted: set[int] = set()  # waypoints that a wrong line stands in the place of
         self._allowed = 0  # nodes that may still be evaluated for this line
         self._pattern: Points | None = None
         self._has_pattern = False
@@ -194,6 +195,8 @@ class Judge:
             judgement = self._link(target, before, node)
             if judgement.state in CREDIT:
                 self._credit(judgement, target, node)
+            elif judgement.state == "wrong":
+                self._attempted |= {at for at in self._ways_of(target, node) if self._alike(at, target, node)}
             self.seen.setdefault((form(target), form(node)), []).append(node)
             found.append(judgement)
             before = self.last[form(target)] = node
@@ -316,10 +319,10 @@ class Judge:
 
     def _or_jump(self, target: Node, node: Node) -> _Judgement:
         """Return `follows`, or `jump` where fewer than half of the waypoints before this one were met."""
-        for way in self._ways_of(target):
+        for way in self._ways_of(target, node):
             if self.shares[way] is None and self._is(way, target, node):
                 before = self._before(way, target)
-                if sum(self.shares[one] is not None for one in before) < len(before) / 2:
+                if self._shown(before) < len(before) / 2:
                     self._pass(before)
                     self.shares[way], self.met[way] = 0.0, (self.number, True)
                     return _Judgement("jump", "Too big a step: what leads here has to be shown.")
@@ -328,16 +331,28 @@ class Judge:
 
     # -- waypoints ---------------------------------------------------------------------------------------------
 
-    def _ways_of(self, target: Node) -> list[int]:
-        """Return the places of the waypoints that a claim about this may meet."""
-        return [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
+    def _ways_of(self, target: Node, node: Node) -> list[int]:
+        """Return the places of the waypoints that a claim may meet.
+
+        The simplest form means the same as what it was made from: it meets the waypoint that asks for it and none
+        of those before, or the last line alone would show the whole working.
+        """
+        places = [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
+        simple = [at for at in places if length(node) <= (self.marker.ways[at].longest or -1)]
+        return simple or places
 
     def _before(self, at: int, target: Node) -> list[int]:
-        """Return the places of those that come first, if the claim is about what the waypoint is about."""
-        way = self.marker.ways[at]
-        if form(target) != way.target:
-            return []
-        return [place for place, one in enumerate(self.marker.ways[:at]) if one.target == way.target]
+        """Return the places of the waypoints before one that claims about the same may meet."""
+        return [place for place, one in enumerate(self.marker.ways[:at]) if form(target) in one.forms]
+
+    def _shown(self, places: list[int]) -> int:
+        """Return how many waypoints were met, or tried by a wrong line that names their derivatives."""
+        tried = {
+            at
+            for at in self._attempted
+            if any(one.named for some in self.marker.ways[at].forms.values() for one in some)
+        }
+        return sum(bool(self.shares[at]) or at in tried for at in places)
 
     def _pass(self, places: list[int]) -> None:
         """Let waypoints that were passed over stay without points: what was jumped is not earned later."""
@@ -345,19 +360,23 @@ class Judge:
             self.shares[at] = self.shares[at] or 0.0
 
     def _credit(self, judgement: _Judgement, target: Node, node: Node) -> None:
-        places = self._ways_of(target)
+        places = self._ways_of(target, node)
         if not places:
             return
         true = judgement.state == "follows" and any(self._same(points, target, node) for points in self._granted())
+        if not true and not np.any(self.truth.value(node)) and not self._true_at_numbers(judgement, target, node):
+            return  # after a false claim such as h = y everything is zero, which shows nothing
         for at in places:
             if self.shares[at] is not None or not (self._is if true else self._alike)(at, target, node):
                 continue
+            if at in self._attempted and not true:
+                continue  # what follows from a wrong line does not stand for that line
             way, before = self.marker.ways[at], self._before(at, target)
-            met = sum(bool(self.shares[one]) for one in before)
+            shown = self._shown(before)
             self._pass(before)
-            last = way.target not in {one.target for one in self.marker.ways[at + 1 :]}
+            last = not any(form(target) in one.forms for one in self.marker.ways[at + 1 :])
             self.met[at] = (self.number, true or self._true_at_numbers(judgement, target, node))
-            share = self.shares[at] = 0.0 if last and met < len(before) / 2 else CREDIT[judgement.state]
+            share = self.shares[at] = 0.0 if last and shown < len(before) / 2 else CREDIT[judgement.state]
             judgement.points += share * way.points
             if not true:
                 return
