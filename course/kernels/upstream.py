@@ -194,7 +194,7 @@ MAKE_IR_CONTEXT = PrivateName(
     "jax._src.interpreters.mlir:make_ir_context",
     why="All programs of a kernel are lowered in one MLIR context; JAX makes one for each, in 3 ms.",
     since="JAX 0.10",
-    without=_SLOWER,
+    without="A kernel that runs loops of small programs takes 0.81 s, and not 0.69, and 178 MiB, and not 134.",
 )
 COMPILE = PrivateName(
     "jax._src.compiler:compile_or_get_cached",
@@ -213,7 +213,7 @@ PLUGINS = PrivateName(
     "jax._src.xla_bridge:_discover_and_register_pjrt_plugins",
     why="Looks for plugins once, before kernels are forked: it reads the names of all installed packages.",
     since="JAX 0.10",
-    without=_SLOWER,
+    without="The first program of a kernel takes 72 ms, and not 57.",
     takes=(),
 )
 KNOWN_PLUGINS = PrivateName(
@@ -236,17 +236,11 @@ BUILD_MODULE = PrivateName(
     without=_SLOWER,
     takes=("closed_jaxpr", "name", "platforms", "backend", "axis_context"),
 )
-FOR_STORAGE = PrivateName(
-    "ipykernel.zmqshell:ZMQInteractiveShell._format_exception_for_storage",
-    why="An error is kept in plain text beside being shown; coloured it takes 4 ms more.",
-    since="IPython 9",
-    without="Each error takes 4 ms more, or none where an older IPython keeps none.",
-)
 KERNEL_SYS = PrivateName(
     "ipykernel.ipkernel:sys",
     why="A kernel that starts makes no list of the files of its modules, which only a debugger needs.",
     since="ipykernel 6.29",
-    without=_SLOWER,
+    without="A kernel takes 37 ms of processor time until it answers, and not 32.",
 )
 HEARTBEAT_BIND = PrivateName(
     "ipykernel.heartbeat:Heartbeat._try_bind_socket",
@@ -266,14 +260,14 @@ CLOSEST_COLOUR = PrivateName(
     "pygments.formatters.terminal256:Terminal256Formatter._closest_color",
     why="The closest of 256 colours is looked for once for each colour of a theme, and not once an error.",
     since="Pygments 2.17",
-    without=_SLOWER,
+    without="Each error takes 6.5 ms, and not 5.",
     takes=("self", "r", "g", "b"),
 )
 MODULES_BY_FILE = PrivateName(
     "inspect:modulesbyfile",
     why="To which module a cell belongs is noted; the lines of an error are looked up in all modules otherwise.",
     since="Python 3.11",
-    without=_SLOWER,
+    without="Each error takes 11 ms, and not 5; the first of a kernel 19, and not 7.",
 )
 
 TABLE = names_in(globals())

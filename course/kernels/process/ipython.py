@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
 from typing import Any
 
 import zmq
@@ -34,20 +33,6 @@ class Compiler(XCachingCompiler):
         with contextlib.suppress(upstream.UpstreamChanged):
             upstream.MODULES_BY_FILE.get()[name] = "__main__"
         return name
-
-
-def _for_storage(shell: Any, error: BaseException, *_: Any, **__: Any) -> dict[str, Any]:
-    """Give what IPython keeps of an error beside showing it, as Python writes it: coloured it took 4 ms more."""
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    return {"ename": type(error).__name__, "evalue": str(error), "traceback": lines}
-
-
-def errors_kept_plain() -> contextlib.AbstractContextManager[Any]:
-    """Have every shell keep errors as plain text meanwhile; an older IPython keeps none.
-
-    A shell class of our own would be taken for something else by libraries that ask by its name where they are.
-    """
-    return upstream.FOR_STORAGE.replaced_if_there(_for_storage)
 
 
 class ForkedKernel(ipkernel.IPythonKernel):

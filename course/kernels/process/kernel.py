@@ -50,7 +50,7 @@ def run(request: Request, listeners: dict[str, int], zygote: socket.socket) -> N
     with contextlib.ExitStack() as patches:
         try:
             _fresh_state(request, patches)
-            app = _application(request, listeners, patches)
+            app = _application(request, listeners)
         except BaseException:
             send(zygote, {"error": f"the kernel did not start:\n{traceback.format_exc()}"})
             raise
@@ -120,10 +120,9 @@ def _parse(text: str, now: Any) -> Any:
     return type(now)(text) if isinstance(now, int | float) else text
 
 
-def _application(request: Request, listeners: dict[str, int], patches: contextlib.ExitStack) -> Any:
-    from .ipython import ForkedKernelApp, errors_kept_plain
+def _application(request: Request, listeners: dict[str, int]) -> Any:
+    from .ipython import ForkedKernelApp
 
-    patches.enter_context(errors_kept_plain())
     folder = Path(filesystem.SCRATCH if request.sandboxed else request.directory)
     connection_file = folder / "kernel.json"
     if request.sandboxed:
