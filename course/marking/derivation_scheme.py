@@ -71,14 +71,14 @@ class DerivationScheme(Scheme):
         self._regions, self._assumptions = regions, assumptions
         self._markers: dict[str, Marker] = {}
         self.model_blocks = ""  # the labels of a proof in an order that holds
-        asked = self._asked(exercise.seed())
+        asked = self.waypoint_steps(exercise.seed())
         if list(asked) != list(exercise.answers):
             raise SchemeError(
                 f"{exercise.id}: the waypoints {', '.join(exercise.answers)} were expected, got {', '.join(asked)}"
             )
         self.steps.update(asked)
 
-    def _asked(self, given: Any) -> dict[str, WaypointStep]:
+    def waypoint_steps(self, given: Any) -> dict[str, WaypointStep]:
         """Give what is asked for, as steps."""
         claims = self.claims(given)
         return {name: self._step(name, way.points, claims[name]) for name, way in self._ways(given).items()}

@@ -46,9 +46,10 @@ class ProofScheme(DerivationScheme):
         self._proof = Proof(blocks, criteria, *markers)
         self.model_blocks = " ".join(self._proof.order())
 
-    def _asked(self, given: Any) -> dict[str, WaypointStep]:
+    def waypoint_steps(self, given: Any) -> dict[str, WaypointStep]:
+        """Give the criteria of the proof and what is asked for beside them, as steps."""
         criteria = {one.name: self._step(one.name, one.points, one.words) for one in self._criteria}
-        return {**criteria, **super()._asked(given)}
+        return {**criteria, **super().waypoint_steps(given)}
 
     def _ways(self, given: Any) -> Mapping[str, Waypoint]:
         return {**self._base, **self.waypoints(given)}
