@@ -342,6 +342,8 @@ class _Statements:
 
     def _is_prose(self, at: int) -> bool:
         one = self.lexemes[at]
+        if at and self.lexemes[at - 1].kind == "sign" and self.lexemes[at - 1].text in ("_", "^"):
+            return False  # a script, as in z_out
         if one.text in ("sum", "prod") and (self.lexemes[at + 1].text == "_" or sums_over(self.lexemes, at)):
             return False
         if one.kind == "prose":

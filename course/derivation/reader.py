@@ -661,6 +661,7 @@ class Reader:
             if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
                 node = Transpose(node)
             else:
+                self._refuse_layer(name, text, begin)
                 self.at = begin
                 node = Power(node, self._exponent())
                 # a subscript may follow the exponent; without braces it may end before its script, as in x^pq
@@ -671,6 +672,17 @@ class Reader:
             begin, self.at = self.at + 1, stop
             node = self._entry(name, declared, text, begin, stop)
         return node
+
+    def _refuse_layer(self, name: str, text: str, begin: int) -> None:
+        """Refuse `z_1^{(2)}` where other symbols are declared with a layer and this one is not."""
+        marked = any(above.startswith("(") for _, _, above in self.symbols.table)
+        if marked and text.startswith("(") and text[1:-1].isdigit() and text != "(1)":
+            exponent = text[1:-1]
+            raise Unread(
+                self.lexemes[begin].position,
+                f"no layer {text} was expected at {name}; for the power ^{exponent} without a bracket",
+                self.symbols.nearest(f"{name}^{text}"),
+            )
 
     def _derivative_by_argument(self, name: str, declared: object, primes: int) -> Node:
         """Read `h'(a)`, where h may be written as a function of a: the derivative of h by a."""

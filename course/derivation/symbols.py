@@ -331,7 +331,8 @@ def script(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
         if depth:
             return "", at
         inner = lexemes[at + 1 : end - 1] if first.text == "{" else lexemes[at:end]
-        text = "".join(one.text for one in inner)
+        # a layer is marked [2] by some and (2) by others; nobody writes a power that way
+        text = "".join({"[": "(", "]": ")"}.get(one.text, one.text) for one in inner)
         return text.replace(",", "").replace(".", ""), end
     if first.kind in ("word", "number"):
         return first.text.replace(".", ""), at + 1

@@ -54,7 +54,8 @@ def test_the_tree_is_what_was_meant(text, expected, penalty_symbols):
 def test_a_declared_name_is_longer_than_a_power(chain_symbols):
     assert read_formula("h^{(3)}", chain_symbols) == Name("h3")
     assert read_formula("h^3", chain_symbols) == Power(Name("h"), Number("3"))
-    assert read_formula("h^{(2)}", chain_symbols) == Power(Name("h"), TWO)
+    with pytest.raises(Unread, match=r"no layer \(2\) was expected at h"):
+        read_formula("h^{(2)}", chain_symbols)
 
 
 REFUSED = [
