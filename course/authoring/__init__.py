@@ -4,5 +4,5 @@
 |---|---|
 | `markers` | the short markers of a text source, written out as nbgrader cells |
 | `build` | text sources to nbgrader's source notebooks |
-| `lint` | what an author wants to know of a scheme before students see it |
+| `lint`, `derivation_lint` | what an author wants to know of a scheme before students see it |
 """

@@ -4,7 +4,7 @@
 |---|---|
 | `autograde` | a class graded, with a result for each submission |
 | `scheduler` | submissions under way at once, one writer |
-| `submission` | nbgrader's stages for one submission, cut in two where the notebooks run |
+| `staged_autograde` | nbgrader's stages for one submission, cut in two where the notebooks run |
 | `workplace` | a submission becomes the result in one rename, whatever ends the run |
 | `task` | the run of one notebook as a pure function of plain data |
 | `local` | worker processes of this machine |

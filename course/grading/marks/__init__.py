@@ -3,7 +3,7 @@
 | module | holds |
 |---|---|
 | `context` | one exercise of one student with all that its marks depend on |
-| `submission` | one student's sheet marked: whose numbers, which probe inputs |
+| `sheet_work` | one student's sheet marked: whose numbers, which probe inputs |
 | `batch` | the sheets of an assignment marked together, an exercise in one call |
 | `graded_cell` | a notebook's graded cells marked, and the card and points written into them |
 | `revision` | a graded sheet marked again, and its new marks written where the old ones stand |
