@@ -17,6 +17,7 @@ from course.derivation.prepared import Prepared
 from course.derivation.reader import finished
 from course.derivation.symbols import Index, Symbol
 from course.derivation.tree import Compare, Derivative, Entry, Matrix, Name, Negative, Node, Number, TreeError
+from course.derivation.typeset import latex
 
 MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line
@@ -255,6 +256,9 @@ class Judge:
             if one.agrees(node):
                 return _Judgement("at-numbers")
             numeric.append(one)
+        if self._has_other_sign(target, node):
+            said = "has the other sign here than in the task, and keeps it."
+            return _Judgement("follows", f"${latex(target, self.symbols)}$ {said}")
         for place in self.marker.elsewhere:
             if any(self._same(place.points, one, node) for one in references):
                 uses = tuple(one.words for one in place.assumptions)
@@ -288,6 +292,15 @@ class Judge:
             if one.state == "where" and any(self._same(one.points, other, node) for other in references)
         ]
         return f"It would follow where {' or where '.join(regions)}." if regions else ""
+
+    def _has_other_sign(self, target: Node, node: Node) -> bool:
+        """Return whether a symbol that may be taken with either sign is claimed with the other one."""
+        declared = self.symbols.get(target.name) if isinstance(target, Name) else None
+        return (
+            isinstance(declared, Symbol)
+            and declared.either_sign
+            and self._same(self.truth, target, Negative(node))
+        )
 
     def _same(self, points: Points, left: Node, right: Node) -> bool:
         try:

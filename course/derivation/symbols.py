@@ -80,6 +80,8 @@ class Symbol:
         domain: the numbers at which it is tried.
         arguments: what may follow it in brackets and says nothing: `w` where `J(w)` is J.
         other_order: its name when its indices are read in the other order.
+        either_sign: whether a student may claim it with the other sign, as δ = −∂L/∂a where the graph has ∂L/∂a;
+            from there on it means what was claimed.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Symbol:
     domain: Domain
     arguments: tuple[str, ...]
     other_order: str
+    either_sign: bool
 
     def __init__(
         self,
@@ -99,10 +102,12 @@ class Symbol:
         domain: Domain = REAL,
         arguments: Iterable[str] = (),
         other_order: str = "",
+        either_sign: bool = False,
     ) -> None:
         for attribute, value in (
             ("name", name), ("latex", latex or name), ("spellings", spellings), ("shape", tuple(shape)),
             ("domain", domain), ("arguments", tuple(arguments)), ("other_order", other_order),
+            ("either_sign", either_sign),
         ):  # fmt: skip
             object.__setattr__(self, attribute, value)
         if len(self.shape) > 2 or any(size < 1 for size in self.shape):

@@ -24,6 +24,7 @@ MOST_NODES = 600
 DEEPEST = 60
 MOST_DIGITS = 30
 LARGEST_EXPONENT = 64
+LARGEST_NUMBER = 1e30
 LARGEST_JSON = 128 * 1024  # bytes of one tree
 LONGEST_NAME = 64
 
@@ -253,6 +254,8 @@ def check(node: Node, names: Collection[str] | None = None) -> Node:
             )
         if isinstance(one, Number) and not (_NUMBER.fullmatch(one.text) and len(one.text) <= MOST_DIGITS):
             raise TreeError(f"a number of at most {MOST_DIGITS} digits was expected, got {one.text[:40]!r}")
+        if isinstance(one, Number) and float(one.text) > LARGEST_NUMBER:
+            raise TreeError(f"a number of at most {LARGEST_NUMBER:g} was expected, got {one.text[:40]!r}")
         if isinstance(one, Power):
             _check_exponent(one.exponent)
         if names is not None:

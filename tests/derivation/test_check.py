@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from course.derivation.check import Assumption, Slip, Waypoint, check
+from course.derivation.check import Assumption, Marker, Slip, Waypoint, check
 from course.derivation.meaning import Graph
 from course.derivation.symbols import Function, Index, Symbol, SymbolError, Symbols
 from tests.oracles.derivations import (
@@ -347,3 +347,23 @@ def test_numbers_that_are_cut_and_a_lost_sign():
     marked = check(lines, symbols, graph, numbers=numbers)
     assert states(marked) == ["at-numbers", "at-numbers", "edit", "at-numbers"]
     assert marked.lines[2].remark == "The sign of the whole is turned."
+
+
+def test_a_local_error_may_have_either_sign_where_the_exercise_says_so():
+    def marker(either):
+        symbols = Symbols(
+            *[Symbol(name) for name in "Lhyawx"],
+            Symbol("delta", r"\delta", either_sign=either),
+            Function("phi", r"\varphi"),
+        )
+        graph = Graph({"a": "w x", "h": "φ(a)", "L": r"\frac12 (y - h)^2", "delta": "∂L/∂a"}, symbols)
+        return Marker(symbols, graph, waypoints=[Waypoint("∂L/∂w = δ x")])
+
+    usual = ["δ = (h - y) φ'(a)", "∂L/∂w = δ x"]
+    turned = ["δ = (y - h) φ'(a)", "∂L/∂w = -δ x"]
+    assert states(marker(False).check(usual)) == states(marker(True).check(usual)) == ["follows", "follows"]
+    marked = marker(True).check(turned)
+    assert states(marked) == ["follows", "follows"]
+    assert "the other sign" in marked.lines[0].remark
+    assert states(marker(False).check(turned)) == ["edit", "follows"]
+    assert states(marker(True).check([turned[0], "∂L/∂w = δ x x"]))[1] in ("edit", "wrong")

@@ -2,9 +2,11 @@
 
 import json
 import time
+import tracemalloc
 
 import pytest
 
+from course.derivation.check import Marker
 from course.derivation.lines import (
     MOST_LINES,
     ReadError,
@@ -14,6 +16,7 @@ from course.derivation.lines import (
     read_lines,
     split_lines,
 )
+from course.derivation.meaning import Graph
 from course.derivation.symbols import Index, Symbol, Symbols
 from course.derivation.tree import Name, TreeError, Updated, decode
 from course.derivation.typeset import latex_line
@@ -91,6 +94,11 @@ HOSTILE = {
     "terms": "1+" * 950 + "1", "exponents": "^{" * 900, "calls": "σ(" * 900, "primes": "'" * 1900, "ifs": "if " * 1300,
     "operators": "∂/∂h " * 390, "macro": r"\def\x{\x\x}\x", "csname": r"\csname end\endcsname", "null": "h\0h", "d words": "dh " * 1200,
     "equalities": "=h" * 900, "commas": "h=h," * 900, "digits": "1" * 3900, "emoji": "😀" * 1000, "mixed": "|h‖" * 600,
+    "boxes": "\\boxed{" * 500, "closed boxes": "\\boxed{" * 400 + "h" + "}" * 400, "notes": "\\overset{" * 400,
+    "braces with notes": "\\underbrace{" * 300, "halves": "½" * 1900, "brackets of words": "(since " * 500, "cyrillic": "у = х", "full width": "ｈ = 3",
+    "bold digits": "𝟑 h", "right to left": "h\u202e = 3", "let": r"\let\h\relax h", "input": r"\input{/etc/passwd}", "write": r"\write18{ls}",
+    "loop": r"\loop\iftrue\repeat", "def twice": r"\def\h{\h\h}\h = 3", "tower": "9^{9^{9^9}}", "huge number": "h = 1e999", "sums of words": "sum(j) " * 500,
+    "python": "__import__('os').system('ls')", "lambda": "(lambda: 0)()", "attribute": "h.__class__",
 }  # fmt: skip
 
 
@@ -108,6 +116,24 @@ def test_a_text_of_many_displays_is_split_in_no_time():
     split_lines("\\begin{aligned}" * 4000)
     split_lines("\\begin{aligned}\n" * 4000 + r"\\")
     assert time.process_time() - start < 2
+
+
+def test_a_megabyte_and_ten_thousand_lines_cost_bounded_time_and_memory(chain_symbols):
+    marker = Marker(chain_symbols, Graph({"h": "x_2"}, chain_symbols))
+    for text, state in (
+        ("h + " * 250_000, "unreadable"),
+        ("(" * 10**6, "unreadable"),
+        ("h = q\n" * 10_000, "unreadable"),
+    ):
+        tracemalloc.start()
+        started = time.process_time()
+        marked = marker.check(text)
+        spent, (_, most) = time.process_time() - started, tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert {line.state for line in marked.lines} == {state}
+        assert len(marked.lines) <= MOST_LINES + 1
+        assert spent < 5
+        assert most < 32 * 2**20
 
 
 def test_ten_thousand_lines_are_cut_off(chain_symbols):
