@@ -380,7 +380,12 @@ class Judge:
         if not true and not np.any(self.truth.value(node)) and not self._true_at_numbers(judgement, target, node):
             return  # after a false claim such as h = y everything is zero, which shows nothing
         for at in places:
-            if self.shares[at] is not None or not (self._is if true else self._alike)(at, target, node):
+            met = self._is(at, target, node) if true else self._alike(at, target, node)
+            if judgement.state == "at-numbers":
+                if _is_bare(node):
+                    return  # the result alone, without what it was worked out from
+                met = met or (len(places) == 1 and self._in_numbers(at, target, node))
+            if self.shares[at] is not None or not met:
                 continue
             if at in self._attempted and not true:
                 continue  # what follows from a wrong line does not stand for that line
@@ -418,6 +423,11 @@ class Judge:
         if way.longest is not None and length(node) > way.longest:
             return False
         return way.named(node) in [one.named for one in way.forms[form(target)]]
+
+    def _in_numbers(self, at: int, target: Node, node: Node) -> bool:
+        """Return whether the line is the waypoint with numbers in place of what it names, as `-8 · 18`."""
+        way = self.marker.ways[at]
+        return any(way.named(node) <= one.named for one in way.forms[form(target)])
 
     def _true_at_numbers(self, judgement: _Judgement, target: Node, node: Node) -> bool:
         """Return whether a line with numbers is true at the student's, whatever was claimed before."""
@@ -611,6 +621,11 @@ class Judge:
         finally:
             self._allowed -= points.evaluated - before
             self.evaluated += points.evaluated - before
+
+
+def _is_bare(node: Node) -> bool:
+    """Return whether a formula is one number, with its sign."""
+    return sum(isinstance(one, Number | Name | Entry) for one in tree.walk(node)) <= 1
 
 
 def _rounding(points: Points, node: Node, cut: Mapping[Node, Node]) -> Array:

@@ -717,7 +717,7 @@ def same(left: Array, right: Array, allowed: float | Array = 0.0) -> bool:
     with np.errstate(all="ignore"):
         close = np.abs(left - right) <= RELATIVE * np.maximum(np.abs(left), np.abs(right)) + FLOOR + allowed
         if close.all():
-            return bool(np.isfinite(left).all())
+            return bool(np.isfinite(left).all() and np.isfinite(right).all())  # ∞ is close to everything
         undefined = ~np.isfinite(left) & ~np.isfinite(right)
     defined = ~undefined.reshape(len(left), -1).any(axis=1)
     if not close[defined].all() or np.count_nonzero(defined) < min(ENOUGH, len(left)):

@@ -271,6 +271,30 @@ def test_a_simple_waypoint_is_met_only_when_nothing_is_left_to_do():
     assert states(check(["d = h - y"], symbols, graph, waypoints=ways)) == ["jump"]
 
 
+def test_a_derivative_that_was_worked_out_may_be_put_in_as_a_number():
+    symbols = Symbols(Symbol("L"), Symbol("h"), Symbol("y"), Symbol("w"), Symbol("x"))
+    graph = Graph({"h": "w x", "L": "(y - h)^2"}, symbols)
+    ways = [Waypoint("∂L/∂h = -2 (y - h)"), Waypoint("∂L/∂w = ∂L/∂h x", 2)]
+    numbers = {"w": 2.0, "x": 3.0, "y": 10.0}
+    for lines, points in [
+        (["∂L/∂h = -2 (10 - 6) = -8", "∂L/∂w = -8 · 3 = -24"], [1, 2]),
+        (["∂L/∂h = 2 (10 - 6) = 8", "∂L/∂w = 8 · x"], [0.5, 2]),
+        (["∂L/∂h = -8", "∂L/∂w = -24"], [0, 0]),  # numbers alone show no working
+    ]:
+        marked = check(lines, symbols, graph, waypoints=ways, numbers=numbers)
+        assert [line.points for line in marked.lines] == points, lines
+
+
+@pytest.mark.parametrize("nothing", ["x / 0", "x / (h - h)", "ln(0)", "-ln(0) x", "0 / 0", "x^{-1} / 0"])
+def test_what_has_no_finite_value_follows_from_nothing(nothing):
+    symbols = Symbols(Symbol("L"), Symbol("h"), Symbol("y"), Symbol("w"), Symbol("x"))
+    graph = Graph({"h": "w x", "L": "(y - h)^2"}, symbols)
+    ways = [Waypoint("∂L/∂h = -2 (y - h)"), Waypoint("∂L/∂w = ∂L/∂h x", 2)]
+    marked = check([f"∂L/∂h = {nothing}", f"∂L/∂w = {nothing}", f"h = {nothing}"], symbols, graph, waypoints=ways)
+    assert {line.state for line in marked.lines} <= {"wrong", "unreadable"}
+    assert marked.points == 0
+
+
 def test_what_follows_from_a_wrong_line_does_not_stand_for_it():
     symbols = Symbols(Symbol("L"), Symbol("h"), Symbol("y"), Symbol("w"), Symbol("x"))
     graph = Graph({"h": "w x", "L": "(y - h)^3"}, symbols)
