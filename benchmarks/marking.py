@@ -1,16 +1,21 @@
 """How many sheets a second a class is marked at, from kept JSON to marks in words, and what takes the time.
 
-Run as `course bench marking`. Sheets of every kind: right, off, with slips, with holes; every rule counts. The
-parts are measured in the same run: reading (JSON to arrays), marking (the compiled program, and other numbers
-where a sheet is suspicious), wording (remarks and shown values). Times are medians of rounds.
+Run as `course bench marking`. It is what `course remark` does with an exercise of a class: the kept answers are
+read, each student's numbers are drawn, the sheets are marked beside those of everybody else, and every step gets
+its state, points and words. The class is worked out by the independent solutions of `tests/oracles`, rounded as
+the course advises, with errors in the shares of `KINDS`. Times are of the processor, the least of several rounds.
 """
 
 import argparse
 import datetime
 import os
 import platform
-import statistics
+import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -18,77 +23,136 @@ import numpy as np
 from course import sheet as sheets
 from course.commands.common import prepare_output
 from course.commands.progress import working
-from course.marking.marker import Task, stack_entries
-from course.marking.scheme import State
-from course.sheet import Sheet
-from tests.oracles.sheets import make_class, numbers_of_a_class
+from course.exercises import Exercise, find
+from course.grading.config import FILE, Gradbook, load
+from course.grading.marks.batch import mark_all
+from course.grading.marks.context import ExerciseContext
+from course.grading.marks.sheet_work import Marked, finish, others_of, personal, prepare
+from course.marking import registry
+from course.marking.marker import Task
+from course.sheet.reading import read_sheet
+from tests import oracles
+from tests.oracles.sheets import SOLUTIONS
+from tests.oracles.solution import HABITS, Solution, solve
 
-ID = "mlp/relu-sgd"
-EXERCISES = (ID, "mlp/sigmoid-ls")
-WORDS = [state.word for state in State][:5]
+EXERCISES = ("mlp/relu-sgd", "mlp/relu-backprop", "cnn/feature-maps", "momentum/two-forms")
+KINDS = (
+    *["right"] * 10,
+    *["one error, carried on"] * 4,
+    *["two answers off"] * 2,
+    "one number misread",
+    "somebody else's numbers",
+    "half of it",
+    "made up",
+)
+"""What each student of twenty hands in."""
+SETTINGS = 'c = get_config()\nc.Gradbook.course = "benchmark"\n'
 
 
-def kept_sheets(marker, entries, count: int) -> list[bytes]:
-    """The same sheets as they are kept."""
-    answers = marker.scheme.exercise.answers
+def kept_answers(config: Gradbook, exercise: Exercise, students: list[str]) -> Iterator[bytes]:
+    """Give what is kept of every student, as it is kept."""
+    solution, rng = oracles.load(exercise.id), np.random.default_rng(1)
+    for number, student in enumerate(students):
+        kind = KINDS[number % len(KINDS)]
+        given = config.given(exercise, student)
+        neighbour = config.given(exercise, students[number - 1])
+        written = _written(kind, solution, given, neighbour, rng)
+        answers = {
+            name: sheets.write(value) for name, value in written.items() if not isinstance(value, str) or value
+        }
+        yield sheets.encode(sheets.Sheet(exercise.id, answers, student))
 
-    def written(name, number):
-        answer, value = answers[name], entries[name].value[number]
-        if answer.dtype == "choice":
-            return sheets.write(answer.choices[int(value)])
-        return sheets.write(value)
 
+def _written(
+    kind: str, solution: Solution, given: Any, neighbour: Any, rng: np.random.Generator
+) -> dict[str, Any]:
+    habit = HABITS[0]  # two decimals, or as many as leave two significant digits
+
+    def off(name: str, value: Any) -> Any:
+        return value if isinstance(value, str) else np.asarray(value) * 2 + 1
+
+    right = solve(solution, given, habit).written
+    if kind == "one error, carried on":
+        step = solution.asked[int(rng.integers(len(solution.asked) - 1))]
+        return solve(solution, given, habit, {step: off(step, right[step])}).written
+    if kind == "two answers off":
+        wrong = set(rng.choice(solution.asked, 2, replace=False))
+        return {name: off(name, value) if name in wrong else value for name, value in right.items()}
+    if kind == "one number misread":
+        field = given._fields[int(rng.integers(len(given)))]
+        return solve(solution, given._replace(**{field: getattr(neighbour, field)}), habit).written
+    if kind == "somebody else's numbers":
+        return solve(solution, neighbour, habit).written
+    if kind == "half of it":
+        return dict(list(right.items())[: len(right) // 2])
+    if kind == "made up":
+        return {
+            name: value if isinstance(value, str) else np.full(np.shape(value), 7) for name, value in right.items()
+        }
+    return right
+
+
+def contexts_of(config: Gradbook, exercise: Exercise, count: int) -> list[ExerciseContext]:
+    """Give a class that handed in an exercise, as marking takes it."""
+    students = [f"student-{number}" for number in range(count)]
+    kept = kept_answers(config, exercise, students)
     return [
-        sheets.encode(
-            Sheet(
-                marker.scheme.exercise.id,
-                {
-                    name: written(name, number)
-                    for name in answers
-                    if entries[name].status[number] != 1 and answers[name].dtype not in {"graph", "function"}
-                },
-            )
-        )
-        for number in range(count)
+        ExerciseContext(config, exercise, student, (bundle,), enrolled=tuple(students))
+        for student, bundle in zip(students, kept, strict=True)
     ]
 
 
-def run(exercise_id: str, count: int, rounds: int) -> None:
+def parts(contexts: list[ExerciseContext]) -> np.ndarray:
+    """Take the processor's seconds for reading, marking and wording, by the steps of `mark_all`."""
+    config, exercise, enrolled = contexts[0].config, contexts[0].exercise, contexts[0].enrolled
+    marker = registry.marker(config.solutions_dirs, exercise.id)
+    start = time.process_time()
+    works = [prepare(context) for context in contexts]
+    for work in works:
+        read_sheet(exercise, work.sheet)
+    was_read = time.process_time()
+    again = time.process_time()
+    for work in works:
+        read_sheet(exercise, work.sheet)
+    read_twice = time.process_time() - again  # `find` reads the answers itself
+    others = others_of(config, marker, personal(config, enrolled))
+    tasks = [Task(work.sheet, work.given, work.probe, others) for work in works]
+    before = time.process_time()
+    found = marker.find(tasks)
+    was_found = time.process_time()
+    for context, work, finding in zip(contexts, works, found, strict=True):
+        finish(work, marker.report(work.sheet, finding, student=context.student), finding)
+    done = time.process_time()
+    return np.array([was_read - start, max(was_found - before - read_twice, 0.0), done - was_found])
+
+
+def run(config: Gradbook, exercise_id: str, count: int, rounds: int) -> None:
     """Measure and print."""
-    marker, pool, which, entries = make_class(count, exercise_id=exercise_id)
-    givens = numbers_of_a_class(pool, which)
-    probe = marker.scheme.exercise.probes("benchmark")
-    kept = kept_sheets(marker, entries, count)
-    each = [jax.tree.map(lambda leaf, n=number: leaf[n], givens) for number in range(count)]
-
-    def whole():
-        start = time.perf_counter()
-        handed = [sheets.decode(data) for data in kept]
-        read = stack_entries(marker.scheme.exercise, handed)
-        was_read = time.perf_counter()
-        found = marker.find([Task(sheet, given, probe) for sheet, given in zip(handed, each, strict=True)])
-        was_found = time.perf_counter()
-        reports = [marker.report(sheet, finding) for sheet, finding in zip(handed, found, strict=True)]
-        done = time.perf_counter()
-        reading = was_read - start
-        # `find` reads the sheets as well; what it takes beside that is marking.
-        return reports, (reading, max(was_found - was_read - reading, 0.0), done - was_found), read
-
-    reports, _, _ = whole()  # compiles
-    states = [step.state for report in reports for step in report.steps.values()]
-    shares = ", ".join(f"{word} {np.mean([state == word for state in states]):.0%}" for word in WORDS)
-    times = np.array([whole()[1] for _ in range(rounds)])
-    total = statistics.median(times.sum(axis=1))
-    parts = np.median(times, axis=0) / np.median(times, axis=0).sum()
-    print(f"\n{exercise_id}: {count} sheets, {rounds} rounds; {shares}")
-    print(f"  kept JSON to marks in words {count / total:10,.0f} sheets/s")
-    print(f"  reading {parts[0]:.0%}, marking {parts[1]:.0%}, wording {parts[2]:.0%} of the time")
+    contexts = contexts_of(config, find(exercise_id), count)
+    marked = mark_all(contexts)  # compiles
+    reports = [each.report for each in marked if isinstance(each, Marked)]
+    if len(reports) < count:
+        raise RuntimeError(f"{count - len(reports)} of {count} sheets could not be marked: {marked}")
+    states = Counter(step.state for report in reports for step in report.steps.values())
+    shares = ", ".join(f"{state} {number / states.total():.0%}" for state, number in states.most_common())
+    points = np.mean([report.points / report.max_points for report in reports])
+    seconds = []
+    for _ in range(rounds):
+        start = time.process_time()
+        mark_all(contexts)
+        seconds.append(time.process_time() - start)
+    split = np.min([parts(contexts) for _ in range(rounds)], axis=0)
+    reading, marking, wording = split / split.sum()
+    print(f"\n{exercise_id}: {count} sheets, {rounds} rounds; steps {shares}; {points:.0%} of the points")
+    print(f"  kept JSON to marks in words {count / min(seconds):8,.0f} sheets a second of one processor")
+    print(f"  reading {reading:.0%}, marking {marking:.0%}, wording {wording:.0%} of the time")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sheets", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sheets", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--sampler", type=int, default=0, help="version of the sampler; the newest without")
     options = parser.parse_args()
     prepare_output()
     today = datetime.datetime.now(datetime.UTC)
@@ -96,6 +160,9 @@ if __name__ == "__main__":
         f"{today:%Y-%m-%d %H:%M} UTC; {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
     print(f"Python {platform.python_version()}, jax {jax.__version__}, numpy {np.__version__}, {jax.devices()}")
-    for exercise_id in EXERCISES:
-        with working(f"marking {exercise_id}"):
-            run(exercise_id, options.sheets, options.rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / FILE).write_text(f"{SETTINGS}c.Gradbook.sampler = {options.sampler}\n", encoding="utf-8")
+        config = load(Path(folder), solutions=SOLUTIONS)
+        for exercise_id in EXERCISES:
+            with working(f"marking {exercise_id}"):
+                run(config, exercise_id, options.sheets, options.rounds)

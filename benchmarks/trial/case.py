@@ -22,6 +22,7 @@ class Case:
         step: the step at which that was done, empty where there is none.
         sound: whether every value on the way was possible.
         secret: what the inputs are drawn from on which a function is tried.
+        zeros: whether zeros after the point are typed: 17.0 by who rounds 17.04 to three digits.
     """
 
     student: str
@@ -30,6 +31,7 @@ class Case:
     step: str = ""
     sound: bool = True
     secret: str = "practice"
+    zeros: bool = False
 
 
 def sheet_of(exercise: Exercise, case: Case) -> Sheet:
@@ -40,7 +42,7 @@ def sheet_of(exercise: Exercise, case: Case) -> Sheet:
         call = exercise.answers[name].call if name in exercise.answers else None
         if call is not None and callable(value):
             return write(value, lambda function: call(function, probe))
-        return write(plain(value))
+        return write(plain(value, case.zeros))
 
     answers = {name: answer(name, value) for name, value in case.written.items() if not is_empty(value)}
     return Sheet(exercise.id, answers, case.student)
@@ -51,16 +53,18 @@ def is_empty(value: Any) -> bool:
     return isinstance(value, str) and not value
 
 
-def plain(value: Any) -> Any:
-    """Return a value as a student types it: words, numbers, nested lists; 13.0 is typed 13."""
+def plain(value: Any, zeros: bool = False) -> Any:
+    """Return a value as a student types it: words, numbers, nested lists; 13.0 is typed 13, unless with zeros."""
     if isinstance(value, str):
         return value
     array = np.asarray(value)
-    return _number(array[()]) if array.shape == () else [plain(row) for row in array]
+    return _number(array[()], zeros) if array.shape == () else [plain(row, zeros) for row in array]
 
 
-def _number(value: Any) -> int | float:
+def _number(value: Any, zeros: bool) -> int | float:
     number = float(value)
+    if zeros and isinstance(value, float):
+        return number
     return int(number) if math.isfinite(number) and number == round(number) and abs(number) < 1e15 else number
 
 

@@ -30,7 +30,7 @@ def run(trials: Sequence[Trial]) -> Row:
         {case.student: found for case, found in zip(cases, marked.evidence, strict=True)} if marked else {}
         for cases, marked in zip(sheets, alone, strict=True)
     ]
-    single, together = set(), set()
+    single, together, looked_at = set(), set(), set()
     kept: Counter[str] = Counter()
     for number, (trial, cases) in enumerate(zip(trials, sheets, strict=True)):
         if not cases:
@@ -49,6 +49,8 @@ def run(trials: Sequence[Trial]) -> Row:
             kept[case.student] += points[row]
             if marked.foreign[row]:
                 together.add(case.student)
+            if marked.like_other[row]:
+                looked_at.add(case.student)
             if first is not None and first.foreign[row]:
                 single.add(case.student)
     handed = {case.student for cases in sheets for case in cases}
@@ -58,6 +60,7 @@ def run(trials: Sequence[Trial]) -> Row:
         "students": len(handed),
         "recognised by one exercise": Share(ratio(len(single), len(handed))),
         "recognised": Share(ratio(len(single | together), len(handed))),
+        "or shown to a person": Share(ratio(len(single | together | looked_at), len(handed))),
         "points kept": Share(ratio(float(np.mean(list(kept.values()))), full)) if kept else Share(0),
     }
 

@@ -20,7 +20,7 @@ def cases(trial: Trial, habit: Habit) -> tuple[list[Case], np.ndarray]:
         given = trial.marking.given(student)
         worked = solve(trial.solution, given, habit)
         exact = _unrounded(trial, given, worked.carried, whole=habit.name.startswith("2 decimals"))
-        sheets.append(Case(student, worked.written, habit.name))
+        sheets.append(Case(student, worked.written, habit.name, zeros="digits" in habit.name))
         coarse.append([_coarse(worked.written[name], exact[name]) for name in trial.solution.asked])
     return sheets, np.array(coarse)
 

@@ -30,6 +30,7 @@ class Marked(NamedTuple):
         told: the sentence of the slip that was recognised, empty for none (sheets, steps).
         withheld: points withheld from the whole sheet, (sheets,).
         foreign: whether the sheet was found to be somebody else's, (sheets,).
+        like_other: whether a person is told that all that is wrong is right on somebody else's numbers, (sheets,).
         misread: the given value that was found to be misread, empty for none (sheets,).
         evidence: of each sheet, for every variant that it may be from.
     """
@@ -41,6 +42,7 @@ class Marked(NamedTuple):
     told: np.ndarray
     withheld: np.ndarray
     foreign: np.ndarray
+    like_other: np.ndarray
     misread: np.ndarray
     evidence: list[Mapping[Any, Any]]
 
@@ -112,6 +114,7 @@ class Marking:
             told=table(self._told),
             withheld=np.array([finding.withheld for finding in found]),
             foreign=np.array([finding.foreign is not None for finding in found]),
+            like_other=np.array([finding.resembles is not None for finding in found]),
             misread=np.array([finding.misread.field if finding.misread else "" for finding in found]),
             evidence=[finding.evidence for finding in found],
         )

@@ -101,7 +101,7 @@ def findings_page(name: str, trials: Sequence[Trial]) -> str:
 def _with_sheet(trial: Trial, finding: Finding, case: Case) -> list[str]:
     bad, of = finding.often
     report = trial.marking.report(case)
-    sheet = {name: plain(value) for name, value in case.written.items()}
+    sheet = {name: plain(value, case.zeros) for name, value in case.written.items()}
     return [
         f"## {trial.solution.exercise}, {finding.kind}: {finding.what}",
         "",

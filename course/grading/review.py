@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SEVERAL_SHEETS = "several sheets"
     OTHER_NUMBERS = "other numbers"
     EVIDENCE = "evidence"
+    LIKE_OTHER_NUMBERS = "like other numbers"
     ID_DECLARED = "id declared"
     ID_OF_CLASSMATE = "id of classmate"
     UNREADABLE_LINES = "unreadable lines"
@@ -60,6 +61,10 @@ _WORDS = {
     Kind.SEVERAL_SHEETS: "{} sheets in one cell",
     Kind.OTHER_NUMBERS: "worked on {}; under these it has {} points",
     Kind.EVIDENCE: "the evidence for it is {} bits, from the given values {}",
+    Kind.LIKE_OTHER_NUMBERS: (
+        "what is wrong here is right on {}, with {} points in all; {} bits are too few to say that it was worked "
+        "on these: compare the two"
+    ),
     Kind.ID_DECLARED: (
         "the notebook declares the id {}; under its numbers it has {} points, which `course accept` takes"
     ),

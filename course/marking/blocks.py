@@ -41,10 +41,11 @@ class InBlocks:
     Args:
         one: of pytrees of arrays, for one sheet.
         shared: how many of its last arguments are the same for every sheet.
+        size: sheets of a block.
     """
 
-    def __init__(self, one: Callable[..., Any], shared: int = 0) -> None:
-        self._shared = shared
+    def __init__(self, one: Callable[..., Any], shared: int = 0, size: int = SHEETS) -> None:
+        self._shared, self._size = shared, size
         self._block: Callable[..., Any] | None = None
         self._one = one
 
@@ -66,8 +67,8 @@ class InBlocks:
         last = jax.tree.map(lambda leaf: np.moveaxis(np.asarray(leaf), 0, -1), each)
         count = jax.tree.leaves(last)[0].shape[-1]
         blocks = []
-        for start in range(0, max(count, 1), SHEETS):
-            block = jax.tree.map(lambda leaf, at=start: _filled(leaf[..., at : at + SHEETS]), last)
+        for start in range(0, max(count, 1), self._size):
+            block = jax.tree.map(lambda leaf, at=start: _filled(leaf[..., at : at + self._size], self._size), last)
             with jax.enable_x64(True):  # holds for one thread
                 blocks.append(jax.device_get(self._block(*block, *rest)))
         return jax.tree.map(
@@ -75,7 +76,7 @@ class InBlocks:
         )
 
 
-def _filled(leaf: np.ndarray) -> np.ndarray:
+def _filled(leaf: np.ndarray, size: int) -> np.ndarray:
     """Fill a block up with zeros."""
-    missing = SHEETS - leaf.shape[-1]
+    missing = size - leaf.shape[-1]
     return leaf if not missing else np.pad(leaf, [(0, 0)] * (leaf.ndim - 1) + [(0, missing)])

@@ -27,12 +27,13 @@ from course.exercises.base import LISTED, WORDS
 from course.exercises.shapes import squeezed
 from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call, noting
 from course.marking.shares import share
-from course.marking.tolerance import Fit, compare, vanishes
+from course.marking.tolerance import LARGEST, LARGEST_ON_PAPER, Fit, compare, vanishes
 from course.sheet.reading import Status
 
 NONE = -1
 EXACT = WORDS | {"int", "graph"}  # kinds of answers of which only the thing itself counts
 NEGLIGIBLE = 1e-6  # of a step's size: as good as zero
+NEAR = 1.2  # times the largest share of a target by which anything may be off: farther off nothing is right
 FLAT = 1e-6  # so near to where a function is flat nothing was worked out
 # Of the entries that are not zero, for half of an array's points.
 ENOUGH_ENTRIES, ENOUGH_RIGHT, HALF = 6, 0.75, 0.5
@@ -256,6 +257,59 @@ def evaluate(step: Step, given: Any, probe: Any, values: dict[str, Any]) -> Arra
     return _evaluate(step, step, {"given": given, "probe": probe}, values)
 
 
+def near(
+    scheme: Scheme, given: Any, entries: dict[str, Entry], probe: Any, sizes: dict[str, Any]
+) -> dict[str, Array]:
+    """Say of every answer whether it is about what its formula gives on some numbers.
+
+    No answer is left out that is right on them or follows. The formula is evaluated on the answers before it and
+    on the right ones, and so are slips that may have been charged before.
+    """
+    inputs = {"given": given, "probe": probe}
+    own: dict[str, Array] = {}
+    right: dict[str, Array] = {}
+    found: dict[str, Array] = {}
+    charged: set[tuple[str, str, str]] = set()
+    # A matrix that stands the other way round is followed both ways, which is not looked at here.
+    turned = functools.reduce(jnp.logical_or, [entry.status == Status.TRANSPOSED for entry in entries.values()])
+    for name, step in scheme.steps.items():
+        value, typical = jnp.asarray(entries[name].value), sizes[name]
+        slips = [slip for slip in step.slips if slip.charge in charged]
+        charged |= {slip.charge for slip in scheme.slips_of(name)}
+        noted: list[Any] = []
+
+        def note(value: Any, noted: list[Any] = noted) -> Any:
+            noted.append(value)
+            return value
+
+        with noting(note):
+            follows, right[name] = (_evaluate(step, step, inputs, values) for values in (own, right))
+        reach = NEAR * (LARGEST_ON_PAPER if noted else LARGEST)
+        targets = [follows, right[name]]
+        # Every entry by itself: a step follows if some of them are right and the others follow.
+        found[name] = jnp.all(_about(value, targets, typical, reach)) | turned | bool(step.alternatives)
+        for slip in slips:
+            made = [_evaluate(step, slip, inputs, values) for values in (own, right)]
+            found[name] |= jnp.all(_about(value, made, typical, reach))
+        if len(step.answer.shape) == 2 and step.answer.shape[0] == step.answer.shape[1]:
+            about = jnp.all(_about(value.T, targets, typical, reach)) | bool(step.alternatives)
+            turned |= about & jnp.any(value != value.T)
+            found[name] |= turned
+        own[name] = jnp.where(entries[name].status == Status.READ, value, follows)
+    return found
+
+
+def _about(value: Array, targets: list[Array], typical: Any, reach: float) -> Array:
+    """Say of entries whether they are within what may be called right of one of the targets."""
+    sizes = [jnp.abs(target) for target in targets]
+    floors = [10 * NEGLIGIBLE * jnp.maximum(jnp.max(size, initial=0.0), typical) for size in sizes]
+    near = [
+        jnp.abs(value - target) <= reach * size + floor
+        for target, size, floor in zip(targets, sizes, floors, strict=True)
+    ]
+    return functools.reduce(jnp.logical_or, near)
+
+
 def _evaluate(
     step: Step, rule: Step | Slip | Alternative, inputs: dict[str, Any], values: dict[str, Array]
 ) -> Array:
@@ -409,6 +463,7 @@ class _Answer:
 
         with noting(note):
             _evaluate(step, step, self.sheet.inputs, values)
+        self.notes = bool(noted)
         total = jnp.zeros(step.answer.shape)
         if not noted or step.answer.dtype != "float":
             return total
@@ -450,6 +505,10 @@ class _Answer:
 
     def _fit(self, value: Array, unit: Array) -> Fit:
         """Compare a value with every target, entry by entry: two bool arrays (rows, entries)."""
+        largest: Any = LARGEST
+        if self.notes:
+            rows = jnp.arange(self.targets.values.shape[0])
+            largest = jnp.where(rows < self.first_slip, LARGEST_ON_PAPER, LARGEST)[:, None]
         fit = compare(
             jnp.ravel(value)[None, :],
             self.targets.values,
@@ -458,6 +517,7 @@ class _Answer:
             computed=self.step.answer.dtype == "function",
             relative=self.step.tolerance,
             typical=self.typical,
+            largest=largest,
             axis=-1,
         )
         return jax.lax.optimization_barrier(fit)
@@ -681,10 +741,11 @@ def _is_read(entry: Entry) -> Array:
 
 
 def advised_unit(value: Array) -> Array:
-    """Give the last place that the course advises to write: two decimals, or two significant digits."""
+    """Give the last place that has to be written on the way: two decimals, or two or three significant digits."""
     size = jnp.abs(value)
     digits = jnp.floor(jnp.log10(jnp.where(size > 0, size, 1.0)) + 1e-9)
-    return 10.0 ** jnp.minimum(digits - 1, -2)
+    # Three significant digits always suffice, here too: 23.8 for 23.76.
+    return 10.0 ** jnp.maximum(jnp.minimum(digits - 1, -2), digits - 2)
 
 
 def _is_any(found: Array, numbers: Sequence[int]) -> Array:

@@ -6,7 +6,7 @@ given value misread, or on somebody else's. Only such sheets are looked at again
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -16,8 +16,8 @@ from course.derivation.marks import Marked
 from course.derivation.symbols import Symbols
 from course.exercises import Exercise
 from course.marking.blocks import InBlocks
-from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark
-from course.marking.pool import Candidate, Pool, fields_used
+from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark, near
+from course.marking.pool import Candidate, Pool, changed, fields_used
 from course.marking.report import Misread, Report, Ruling, step_marks
 from course.marking.scheme import Cap, Scheme, State
 from course.marking.tolerance import LARGEST, ZERO, compare
@@ -26,8 +26,13 @@ from course.sheet import Sheet
 from course.sheet.reading import Reading, Status, by_asked_name, read_sheet, unknown_names
 
 BITS = 17  # beside those of the size of the class: one chance in 130 000 that anybody is suspected by chance
+A_LOOK = 4  # bits beside them, for a person to compare two sheets; nothing is taken off and nothing is said
+READINGS = 512  # of given values, that are looked at in one block
+TOGETHER = 4096  # readings of many sheets that are held together; more only where one sheet has more
 FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
 MOST = 256  # misreadings on which one sheet is marked
+SHOWN = 3  # misreadings that come to the same, which a student is told
+FEW = 4  # of so many answers one may be zero on a misreading that is none as it is given
 CLEARLY = 10  # times nearer to what one misreading gives than to what another does
 RIGHT = (State.EXACT, State.FOLLOWS)
 
@@ -82,6 +87,7 @@ class Finding(NamedTuple):
         misread: the number that was misread, where one was.
         foreign: on whose numbers it was worked, where not on the student's.
         evidence: for each other variant, what speaks for the sheet having been worked on it.
+        resembles: on whose numbers all that is wrong would be right, where that is too little evidence.
         under: its points under the declared numbers.
         derivation: what became of its lines, where it is a derivation.
     """
@@ -93,6 +99,7 @@ class Finding(NamedTuple):
     misread: Misread | None = None
     foreign: Foreign | None = None
     evidence: Mapping[Variant, Evidence] = {}
+    resembles: Foreign | None = None
     under: float = 0.0
     derivation: "Judged | None" = None
 
@@ -111,6 +118,15 @@ class Judged(NamedTuple):
     symbols: Symbols
 
 
+class _Seen(NamedTuple):
+    """One sheet: its answers as read and as the engine takes them, its marks on its student's numbers."""
+
+    task: Task
+    readings: dict[str, Reading]
+    entries: dict[str, Entry]
+    verdicts: Marks
+
+
 class Marker:
     """Marks sheets of one scheme. One program is compiled, once, and used for every sheet.
 
@@ -125,6 +141,7 @@ class Marker:
             return mark(scheme, given, entries, probe, follow, sizes)
 
         self._many = InBlocks(one, shared=1)
+        self._near = InBlocks(functools.partial(near, scheme), shared=1, size=READINGS)
         self._alone: dict[str, InBlocks] = {}  # single steps, on the students' own earlier answers
 
     def mark(
@@ -170,11 +187,11 @@ class Marker:
             number: self._points(found[len(tasks) + at], tasks[number].declared, entries[number])
             for at, number in enumerate(declared)
         }
+        marked = zip(tasks, readings, entries, found[: len(tasks)], strict=True)
+        findings = self._found([_Seen(*each) for each in marked])
         return [
-            self._found(task, reading, entry, verdicts)._replace(under=round(under.get(number, 0.0), 6))
-            for number, (task, reading, entry, verdicts) in enumerate(
-                zip(tasks, readings, entries, found[: len(tasks)], strict=True)
-            )
+            finding._replace(under=round(under[number], 6)) if number in under else finding
+            for number, finding in enumerate(findings)
         ]
 
     def weigh_again(self, task: Task, finding: Finding) -> Finding:
@@ -186,7 +203,8 @@ class Marker:
         """
         entries = entries_of(finding.readings)
         verdicts = self._rows([(task.given, entries, task.probe, True)])[0]
-        return self._found(task, finding.readings, entries, verdicts)._replace(under=finding.under)
+        found = self._found([_Seen(task, finding.readings, entries, verdicts)])[0]
+        return found._replace(under=finding.under)
 
     def report(
         self,
@@ -213,8 +231,7 @@ class Marker:
             )
         if misread is not None:
             remarks.append(
-                f"You worked with {misread.field} = {misread.read}; yours is {misread.given}. One step is "
-                "charged, the rest is marked on the numbers that you used."
+                f"{misread.sentence} One step is charged, the rest is marked on the numbers that you used."
             )
         unknown = unknown_names(scheme.exercise, sheet)
         if unknown:
@@ -315,57 +332,96 @@ class Marker:
 
     def _rows(self, rows: Sequence[tuple[Any, dict[str, Entry], Any, bool]]) -> list[Marks]:
         """Mark rows of (given, entries, probe, follow)."""
+        if not rows:
+            return []
         givens, entries, probes, follow = zip(*rows, strict=True)
-        found = self.mark_class(
-            stack(givens), stack(entries), None if probes[0] is None else stack(probes), np.array(follow)
-        )
-        return [
-            {name: Verdict(*(leaf[row] for leaf in verdict)) for name, verdict in found.items()}
-            for row in range(len(rows))
-        ]
+        probe = None if probes[0] is None else stack(probes)
+        return _by_row(self.mark_class(stack(givens), stack(entries), probe, np.array(follow)))
 
-    def _on(self, task: Task, entries: dict[str, Entry], givens: Sequence[Any]) -> list[Marks]:
-        """Mark one sheet on several sets of numbers."""
+    def _found(self, sheets: Sequence[_Seen]) -> list[Finding]:
+        """Decide what sheets were worked on, from their marks on their students' own numbers.
 
-        def again(leaf: Any) -> np.ndarray:
-            return np.broadcast_to(np.asarray(leaf), (len(givens), *np.shape(leaf)))
-
-        repeated = jax.tree.map(again, (entries, task.probe))
-        found = self.mark_class(stack(givens), *repeated)
-        return [
-            {name: Verdict(*(leaf[row] for leaf in verdict)) for name, verdict in found.items()}
-            for row in range(len(givens))
-        ]
-
-    def _found(
-        self, task: Task, readings: dict[str, Reading], entries: dict[str, Entry], verdicts: Marks
-    ) -> Finding:
-        """Decide what a sheet was worked on, from its marks on its student's own numbers."""
-        plain = Finding(readings, verdicts, *self._withhold(verdicts, task.given, entries))
-        wrong = self._wrong(verdicts, entries)
-        if len(wrong) < 1:
-            return plain
-        evidence = self._evidence(task, entries, verdicts, wrong)
+        What has to be marked on other numbers is marked together: a block takes as long as one sheet.
+        """
+        findings = [self._finding(seen, seen.verdicts, seen.task.given) for seen in sheets]
+        wrong = [self._wrong(seen) for seen in sheets]
+        evidence = {number: self._evidence(sheets[number], names) for number, names in enumerate(wrong) if names}
         # Whom the other exercises show already goes before a misreading, which would explain this one alone.
-        shown = _suspect({who: task.elsewhere.get(who, NO_EVIDENCE) for who in evidence}, task)
-        misread = None if shown is not None else self._misreading(task, entries, verdicts, wrong)
-        if misread is not None:
-            candidate, marks = misread
-            found, first = self._charge(marks, verdicts, wrong)
-            what = Misread(candidate.field, candidate.read, candidate.given, first)
-            return Finding(readings, found, *self._withhold(found, candidate.numbers, entries), what)
-        total = {who: found + task.elsewhere.get(who, NO_EVIDENCE) for who, found in evidence.items()}
-        whose = _suspect(total, task)
-        if whose is None:
-            return plain._replace(evidence=evidence)
-        given = task.others.givens[task.others.variants.index(whose)]
-        alone, theirs = self._rows([(task.given, entries, task.probe, False), (given, entries, task.probe, True)])
-        return Finding(
-            readings,
-            alone,
-            foreign=Foreign(whose, total[whose], self._points(theirs, given, entries)),
-            evidence=evidence,
-        )
+        asked = [
+            number
+            for number, found in evidence.items()
+            if len(wrong[number]) >= FEWEST
+            and _suspect(_elsewhere(sheets[number].task, found), sheets[number].task) is None
+        ]
+        misread = self._misreadings({number: (sheets[number], wrong[number]) for number in asked})
+        suspects: list[tuple[int, Variant, Evidence, bool]] = []
+        for number, found in evidence.items():
+            seen = sheets[number]
+            if number in misread:
+                readings, marks = misread[number]
+                charged, first = self._charge(marks, seen.verdicts, wrong[number])
+                best, *others = [(each.field, each.read, each.given) for each in readings[:SHOWN]]
+                what = Misread(*best, first, tuple(others))
+                findings[number] = self._finding(seen, charged, readings[0].numbers)._replace(misread=what)
+                continue
+            findings[number] = findings[number]._replace(evidence=found)
+            there = _elsewhere(seen.task, found)
+            total = {who: here + there[who] for who, here in found.items()}
+            sure = _suspect(total, seen.task)
+            whose = sure or (_suspect(total, seen.task, A_LOOK) if len(wrong[number]) >= FEWEST else None)
+            if whose is not None:
+                suspects.append((number, whose, total[whose], sure is not None))
+        rows = []
+        for number, whose, *_ in suspects:
+            task, _, entries, _ = sheets[number]
+            theirs = task.others.givens[task.others.variants.index(whose)]
+            rows += [(task.given, entries, task.probe, False), (theirs, entries, task.probe, True)]
+        marked = self._rows(rows)
+        for at, (number, whose, shown, sure) in enumerate(suspects):
+            alone, theirs = marked[2 * at : 2 * at + 2]
+            other = Foreign(whose, shown, self._points(theirs, rows[2 * at + 1][0], sheets[number].entries))
+            if sure:
+                findings[number] = findings[number]._replace(verdicts=alone, withheld=0.0, caps=(), foreign=other)
+            elif all(int(theirs[name].state) in RIGHT for name in wrong[number]):
+                findings[number] = findings[number]._replace(resembles=other)
+        return findings
+
+    def _finding(self, seen: _Seen, verdicts: Marks, given: Any) -> Finding:
+        """Give what is found on a sheet that was worked on some numbers."""
+        return Finding(seen.readings, verdicts, *self._withhold(verdicts, given, seen.entries))
+
+    def _misreadings(
+        self, sheets: Mapping[int, tuple[_Seen, list[str]]]
+    ) -> dict[int, tuple[list[Candidate], Marks]]:
+        """Find the misreading of sheets that were worked on one, and their marks on it.
+
+        Marking a sheet on hundreds of readings takes long. Whether answers are near what their formulas give is
+        found for many sheets in a few blocks; few sheets are left, and few readings of these.
+
+        Args:
+            sheets: with the names of what is wrong on them.
+        """
+        found: dict[int, tuple[list[Candidate], Marks]] = {}
+        if self.scheme.exercise.draw is None:
+            return found
+        left: list[tuple[int, list[Candidate]]] = []
+        for lot in _in_lots(self._by_first(sheets)):
+            about = self._near(*_read_so([(sheets[number][0], each) for number, each in lot]), self._sizes)
+            start = 0
+            for number, each in lot:
+                wrong = sheets[number][1]
+                count = np.sum([about[name][start : start + len(each)] for name in wrong], axis=0)
+                enough = np.flatnonzero((count >= FEWEST) & (2 * count > len(wrong)))
+                left.append((number, [each[place] for place in enough]))
+                start += len(each)
+        for lot in _in_lots(left):
+            given, entries, probe = _read_so([(sheets[number][0], each) for number, each in lot])
+            marks = iter(_by_row(self.mark_class(given, entries, probe)))
+            for number, each in lot:
+                best = self._misreading(*sheets[number], [(candidate, next(marks)) for candidate in each])
+                if best is not None:
+                    found[number] = best
+        return found
 
     def _withhold(self, verdicts: Marks, given: Any, entries: dict[str, Entry]) -> tuple[float, tuple[str, ...]]:
         """Give the points that are withheld from a sheet, once, and what its scheme says of that."""
@@ -380,35 +436,36 @@ class Marker:
         earned = float(sum(float(verdict.points) for verdict in verdicts.values()))
         return earned - self._withhold(verdicts, given, entries)[0]
 
-    def _wrong(self, verdicts: Marks, entries: dict[str, Entry]) -> list[str]:
+    def _wrong(self, seen: _Seen) -> list[str]:
         """Give the numbers on a sheet that are neither right nor follow."""
         return [
             name
             for name, step in self.scheme.steps.items()
             if step.answer.dtype in {"float", "int"}
-            and int(entries[name].status) in {Status.READ, Status.TRANSPOSED}
-            and int(verdicts[name].state) not in RIGHT
+            and seen.readings[name].status in {Status.READ, Status.TRANSPOSED}
+            and int(seen.verdicts[name].state) not in RIGHT
         ]
 
     def _misreading(
-        self, task: Task, entries: dict[str, Entry], verdicts: Marks, wrong: list[str]
-    ) -> tuple[Candidate, Marks] | None:
-        """Find the one misread given value under which wrong answers are right and none gets worse."""
-        if self.scheme.exercise.draw is None or len(wrong) < FEWEST:
-            return None
-        candidates = self._candidates(task, entries, verdicts, wrong[0])
-        if not candidates:
-            return None
-        found = self._on(task, entries, [each.numbers for each in candidates])
+        self, seen: _Seen, wrong: list[str], found: Sequence[tuple[Candidate, Marks]]
+    ) -> tuple[list[Candidate], Marks] | None:
+        """Find the misread given value under which wrong answers are right and none gets worse.
+
+        Several are given where they come to the same on this sheet, such as a larger kernel and less padding.
+        """
+        task, _, entries, verdicts = seen
         before = self._points(verdicts, task.given, entries)
-        good: list[tuple[float, float, Candidate, Marks]] = []
-        for candidate, marks in zip(candidates, found, strict=True):
+        there = [name for name in entries if seen.readings[name].status in {Status.READ, Status.TRANSPOSED}]
+        good: list[tuple[float, tuple[float, float], Candidate, Marks]] = []
+        for candidate, marks in found:
             mended = [name for name in wrong if int(marks[name].state) in RIGHT]
             distinct = {np.asarray(entries[name].value).tobytes() for name in mended}
             worse = any(float(marks[name].points) < float(verdicts[name].points) for name in marks)
-            trivial = any(bool(verdict.eased) for verdict in marks.values()) or any(
-                np.any(verdicts[name].truth) and not np.any(marks[name].truth) for name in mended
-            )
+            zeros = [name for name in mended if np.any(verdicts[name].truth) and not np.any(marks[name].truth)]
+            # What leaves nothing to be worked out has to show in several numbers of one answer.
+            alone = not mended or not _shows_work(entries[mended[0]].value, verdicts[mended[0]].truth)
+            trivial = any(bool(verdict.eased) for verdict in marks.values())
+            trivial |= FEW * len(zeros) > len(mended) and alone
             # What leaves half of it wrong explains nothing: on somebody else's numbers a few steps fit by chance.
             if len(distinct) < FEWEST or 2 * len(mended) <= len(wrong) or worse or trivial:
                 continue
@@ -416,38 +473,59 @@ class Marker:
                 continue
             points = self._points(marks, candidate.numbers, entries) - self.scheme.steps[mended[0]].points
             if points > before:
-                off = sum(_distance(entries[name].value, marks[name].truth) for name in mended)
-                good.append((points, off, candidate, marks))
+                right = [name for name in there if int(marks[name].state) in RIGHT]
+                off = [sum(_distance(entries[n].value, marks[n]) for n in names) for names in (mended, right)]
+                good.append((points, (off[0], off[1]), candidate, marks))
         good.sort(key=lambda item: item[:2])
         best = [item for item in good if item[0] == good[-1][0]]
-        # Where rounding lets several misreadings explain the sheet, one is named only if it does so far better.
-        if not best or (len(best) > 1 and best[0][1] * CLEARLY >= best[1][1]):
+        if not best:
             return None
-        return best[0][2], best[0][3]
+        _, off, _, marks = best[0]
+        same = [_is_the_same(each, marks, there) for *_, each in best]
+        # Where rounding lets different misreadings explain the sheet, one is named only if it does so far better.
+        others = [each for (_, each, *_), alike in zip(best, same, strict=True) if not alike]
+        if any(all(CLEARLY * mine >= its for mine, its in zip(off, other, strict=True)) for other in others):
+            return None
+        return [candidate for (*_, candidate, _), alike in zip(best, same, strict=True) if alike], marks
 
-    def _candidates(self, task: Task, entries: dict[str, Entry], verdicts: Marks, first: str) -> list[Candidate]:
-        """Give the misreadings that explain the first wrong answer, roughly; marking tells which do."""
-        every = self.pool.misreadings(task.given, self._uses[first])
-        if not every:
-            return []
+    def _by_first(self, sheets: Mapping[int, tuple[_Seen, list[str]]]) -> Iterator[tuple[int, list[Candidate]]]:
+        """Give the misreadings that explain the first wrong answer of sheets, roughly; marking tells which do."""
+        by_step: dict[str, list[tuple[int, list[Candidate]]]] = {}
+        for number, (seen, wrong) in sheets.items():
+            every = self.pool.misreadings(seen.task.given, self._uses[wrong[0]])
+            by_step.setdefault(wrong[0], []).append((number, every))
+        for first, asked in by_step.items():
+            if first not in self._alone:
+                step = self.scheme.steps[first]
+                self._alone[first] = InBlocks(functools.partial(evaluate, step), size=READINGS)
+            for lot in _in_lots(asked):
+                rows = []
+                for number, every in lot:
+                    parents = self._parents(sheets[number][0], first)
+                    repeated = _repeated((sheets[number][0].task.probe, parents), len(every))
+                    rows.append((changed(every), *repeated))
+                values = self._alone[first](*jax.tree.map(lambda *leaves: np.concatenate(leaves), *rows))
+                start = 0
+                for number, every in lot:
+                    theirs = values[start : start + len(every)]
+                    start += len(every)
+                    entry = sheets[number][0].entries[first]
+                    off = np.abs(theirs - entry.value)
+                    scale = np.max(np.abs(theirs), initial=0.0, axis=tuple(range(1, theirs.ndim)), keepdims=True)
+                    near = off <= LARGEST * np.abs(theirs) + 3 * entry.unit + ZERO * scale
+                    fits = np.flatnonzero(near.reshape(len(every), -1).all(axis=1))
+                    nearest = fits[np.argsort(off.reshape(len(every), -1).sum(axis=1)[fits], kind="stable")]
+                    yield number, [every[place] for place in nearest[:MOST]]
+
+    def _parents(self, seen: _Seen, step: str) -> dict[str, Any]:
+        """Give the values of a step's parents on a sheet: as written, or what follows where nothing is."""
         read = {Status.READ, Status.TRANSPOSED}
-        parents = {
-            name: entries[name].value if int(entries[name].status) in read else np.asarray(verdicts[name].expected)
-            for name in self.scheme.steps[first].parents
+        return {
+            name: seen.entries[name].value
+            if seen.readings[name].status in read
+            else np.asarray(seen.verdicts[name].expected)
+            for name in self.scheme.steps[step].parents
         }
-        if first not in self._alone:
-            step = self.scheme.steps[first]
-            self._alone[first] = InBlocks(lambda given, probe, parents: evaluate(step, given, probe, parents))
-        repeated = jax.tree.map(
-            lambda leaf: np.broadcast_to(np.asarray(leaf), (len(every), *np.shape(leaf))), (task.probe, parents)
-        )
-        theirs = self._alone[first](stack([each.numbers for each in every]), *repeated)
-        off = np.abs(theirs - entries[first].value)
-        scale = np.max(np.abs(theirs), initial=0.0, axis=tuple(range(1, theirs.ndim)), keepdims=True)
-        near = off <= LARGEST * np.abs(theirs) + 3 * entries[first].unit + ZERO * scale
-        fits = np.flatnonzero(near.reshape(len(every), -1).all(axis=1))
-        nearest = fits[np.argsort(off.reshape(len(every), -1).sum(axis=1)[fits], kind="stable")]
-        return [every[place] for place in nearest[:MOST]]
 
     def _charge(self, marks: Marks, before: Marks, wrong: list[str]) -> tuple[Marks, str]:
         """Charge the first step that a misreading touches; what is right on the numbers used follows."""
@@ -457,20 +535,20 @@ class Marker:
             follows = int(verdict.state) == State.EXACT and int(before[name].state) != State.EXACT
             state = np.int8(State.FOLLOWS) if follows else verdict.state
             truth = before[name].truth
-            charged[name] = verdict._replace(state=state, truth=truth)
+            eased = bool(verdict.eased) or (follows and np.any(truth) and not np.any(verdict.truth))
+            charged[name] = verdict._replace(state=state, truth=truth, eased=np.bool_(eased))
         charged[first] = marks[first]._replace(
             state=np.int8(State.WRONG), points=np.float64(0.0), truth=before[first].truth
         )
         return charged, first
 
-    def _evidence(
-        self, task: Task, entries: dict[str, Entry], verdicts: Marks, wrong: list[str]
-    ) -> dict[Variant, Evidence]:
+    def _evidence(self, seen: _Seen, wrong: list[str]) -> dict[Variant, Evidence]:
         """Weigh what speaks for each other variant: given fields, other than the sheet's own, that answers show.
 
         An answer that follows from the sheet's own earlier ones is no evidence, nor is one that is right on both
         variants or zero: in a large class some other student's number is met by chance.
         """
+        task, _, entries, verdicts = seen
         shown: dict[int, set[str]] = {}
         met: dict[int, float] = {}
         for name in wrong if task.others.variants else ():
@@ -502,8 +580,56 @@ def may_accuse(evidence: Evidence) -> bool:
     return evidence.bits >= BITS and len(evidence.fields) >= FEWEST
 
 
-def _distance(value: Any, target: Any) -> float:
-    """Give how far an answer is from a target, in parts of its largest entry."""
+def _elsewhere(task: Task, found: Mapping[Variant, Evidence]) -> dict[Variant, Evidence]:
+    """Give what the other exercises show of the variants for which something speaks here."""
+    return {who: task.elsewhere.get(who, NO_EVIDENCE) for who in found}
+
+
+def _in_lots(sheets: Iterable[tuple[int, list[Candidate]]]) -> Iterator[list[tuple[int, list[Candidate]]]]:
+    """Give sheets with readings in lots that are looked at together; a sheet without any is left out."""
+    lot: list[tuple[int, list[Candidate]]] = []
+    for sheet in sheets:
+        if lot and sum(len(each) for _, each in lot) + len(sheet[1]) > TOGETHER:
+            yield lot
+            lot = []
+        if sheet[1]:
+            lot.append(sheet)
+    if lot:
+        yield lot
+
+
+def _read_so(sheets: Sequence[tuple[_Seen, list[Candidate]]]) -> tuple[Any, dict[str, Entry], Any]:
+    """Give given values, entries and probe inputs of sheets, on every reading of their numbers, stacked."""
+    rows = [(changed(each), *_repeated((seen.entries, seen.task.probe), len(each))) for seen, each in sheets]
+    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *rows)
+
+
+def _by_row(marks: Marks) -> list[Marks]:
+    """Give the marks of a class sheet by sheet."""
+    count = len(next(iter(marks.values())).state)
+    sheets = {name: [Verdict(*row) for row in zip(*verdict, strict=True)] for name, verdict in marks.items()}
+    return [{name: verdicts[row] for name, verdicts in sheets.items()} for row in range(count)]
+
+
+def _repeated(trees: Any, count: int) -> Any:
+    """Repeat every leaf along a new axis 0."""
+    return jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (count, *np.shape(leaf))), trees)
+
+
+def _shows_work(value: Any, truth: Any) -> bool:
+    """Say whether two entries or more differ from the truth, and are not one number."""
+    value, truth = np.asarray(value), np.asarray(truth)
+    return bool(np.sum(value != truth) >= FEWEST and np.min(value) != np.max(value))
+
+
+def _is_the_same(marks: Marks, others: Marks, steps: Sequence[str]) -> bool:
+    """Say whether the right values of these steps are the same on two readings of the given values."""
+    return all(np.allclose(marks[name].truth, others[name].truth, rtol=1e-9, atol=0.0) for name in steps)
+
+
+def _distance(value: Any, verdict: Verdict) -> float:
+    """Give how far an answer is from what is right or follows, in parts of its largest entry."""
+    target = verdict.expected if int(verdict.state) == State.FOLLOWS else verdict.truth
     scale = float(np.max(np.abs(target), initial=0.0)) or 1.0
     return float(np.max(np.abs(np.asarray(value) - target), initial=0.0)) / scale
 
@@ -517,8 +643,8 @@ def _is_copied(values: Sequence[np.ndarray], given: Any) -> bool:
     return any(numbers <= field for field in fields)
 
 
-def _suspect(total: Mapping[Variant, Evidence], task: Task) -> Variant | None:
-    """Give the variant on which a sheet was worked, beyond chance; None where there is none."""
+def _suspect(total: Mapping[Variant, Evidence], task: Task, least: float = BITS) -> Variant | None:
+    """Give the variant for which there are the most bits, at least so many beside the size of the class."""
     many = math.log2(max(len(task.others.variants), 1))
     named = (task.sheet.student or "").strip().casefold()
     # The size of the class counts the candidates; whom the sheet itself names is the only one of its kind.
@@ -526,7 +652,7 @@ def _suspect(total: Mapping[Variant, Evidence], task: Task) -> Variant | None:
     enough = [
         who
         for who, found in total.items()
-        if may_accuse(found) and found.bits >= BITS + (0.0 if who in alone else many)
+        if len(found.fields) >= FEWEST and found.bits >= least + (0.0 if who in alone else many)
     ]
     return max(enough, key=lambda who: total[who].bits, default=None)
 
@@ -548,7 +674,9 @@ def withheld_of(scheme: Scheme, verdicts: Marks) -> float:
 
 def capped(cap: Cap, scheme: Scheme, verdicts: Marks, given: Any, entries: dict[str, Entry]) -> float:
     """Give the points by which the steps of a cap are above it, where its condition holds."""
-    if cap.cause:
+    if cap.alone:
+        holds = not any(float(verdict.points) for name, verdict in verdicts.items() if name not in cap.of)
+    elif cap.cause:
         slips = [(scheme.slips_of(name), int(verdict.slip)) for name, verdict in verdicts.items()]
         holds = any(number >= 0 and known[number].cause == cap.cause for known, number in slips)
     else:

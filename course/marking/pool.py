@@ -1,7 +1,7 @@
 """What the draws of an exercise tell: how large its steps get, which values its givens take, and how often."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, zip_longest
 from typing import Any, NamedTuple
 
 import jax
@@ -14,12 +14,65 @@ MOST = 4096  # misreadings of which one step is worked out
 
 
 class Candidate(NamedTuple):
-    """Given values with one thing read otherwise: the field, what was read and what is given, for a person."""
+    """Given values with one thing read otherwise.
 
-    field: str
-    read: str
-    given: str
-    numbers: Any
+    Attributes:
+        given_values: what was given.
+        fields: the field that was misread, or the two that were exchanged.
+        place: index of the entry that was misread, empty where values were exchanged or there is one alone.
+        changes: every entry that is read otherwise: its field, its place in the flattened value, what was read.
+    """
+
+    given_values: Any
+    fields: tuple[str, ...]
+    place: tuple[int, ...]
+    changes: tuple[tuple[str, int, float], ...]
+
+    @property
+    def field(self) -> str:
+        """What was misread, for a person."""
+        place = "[" + ", ".join(str(i + 1) for i in self.place) + "]" if self.place else ""
+        return " and ".join(self.fields) + place
+
+    @property
+    def read(self) -> str:
+        """What was read, for a person."""
+        return self._words(self.numbers)
+
+    @property
+    def given(self) -> str:
+        """What is given, for a person."""
+        return self._words(self.given_values)
+
+    @property
+    def numbers(self) -> Any:
+        """The given values as they were read."""
+        return jax.tree.map(lambda leaf: leaf[0], changed([self]))
+
+    def _words(self, values: Any) -> str:
+        leaves = [np.asarray(getattr(values, field)) for field in self.fields]
+        return " and ".join(_shown(leaf[self.place] if self.place else leaf) for leaf in leaves)
+
+
+def changed(candidates: Sequence[Candidate]) -> Any:
+    """Give the given values of candidates for one sheet as they were read, stacked along a new axis 0."""
+
+    def again(leaf: Any) -> np.ndarray:
+        return np.repeat(np.asarray(leaf)[None], len(candidates), axis=0)
+
+    read: dict[str, list[tuple[int, int, float]]] = {}
+    for row, candidate in enumerate(candidates):
+        for field, place, value in candidate.changes:
+            read.setdefault(field, []).append((row, place, value))
+    stacked = jax.tree.map(again, candidates[0].given_values)
+    for field, entries in read.items():
+        rows, places, values = (np.array(column) for column in zip(*entries, strict=True))
+        leaf = getattr(stacked, field)
+        # Whole numbers may be read as, or exchanged with, numbers that are not whole.
+        leaf = leaf.astype(np.result_type(leaf, values)) if np.any(values != np.round(values)) else leaf
+        leaf.reshape(len(candidates), -1)[rows, places] = values
+        stacked = stacked._replace(**{field: leaf})
+    return stacked
 
 
 class Pool:
@@ -39,6 +92,8 @@ class Pool:
             plain = all(isinstance(leaf, int | float | np.ndarray | np.generic) for leaf in leaves)
             if plain and len({np.shape(leaf) for leaf in leaves}) == 1:
                 self._values[field] = np.stack([np.asarray(leaf, dtype=float) for leaf in leaves])
+        self._grids = {field: np.unique(values).tolist() for field, values in self._values.items()}
+        self._nearest: dict[tuple[str, float], list[float]] = {}
 
     def bits(self, field: str, mine: Any, theirs: Any) -> float:
         """Give how unlikely somebody else's value of a field is by chance, in bits.
@@ -58,61 +113,52 @@ class Pool:
 
         One entry with the other sign, two digits swapped, two values exchanged, another value of its grid.
         """
-        seen = {_key(given)}
-        found: list[Candidate] = []
+        found: dict[tuple[tuple[str, int, float], ...], Candidate] = {}
         for candidate in self._readings(given, fields):
-            key = _key(candidate.numbers)
-            if key not in seen and len(found) < MOST:
-                seen.add(key)
-                found.append(candidate)
-        return found
+            if candidate.changes:
+                found.setdefault(candidate.changes, candidate)
+            if len(found) == MOST:
+                break
+        return list(found.values())
 
     def _readings(self, given: Any, fields: frozenset[str]) -> Iterator[Candidate]:
         entries = [
-            (field, index)
+            ((field,), index, place, float(value))
             for field in self._values
             if field in fields
-            for index in np.ndindex(np.shape(getattr(given, field)))
+            for place, (index, value) in enumerate(np.ndenumerate(np.asarray(getattr(given, field))))
         ]
-        for field, index in entries:
-            value = float(np.asarray(getattr(given, field))[index])
+        for names, index, place, value in entries:
             for other in (-value, *_swapped(value)):
                 if other:
-                    yield _read(given, field, index, other)
+                    yield Candidate(given, names, index, ((names[0], place, other),))
         yield from self._exchanged(given, fields)
-        others: list[tuple[float, Candidate]] = []
-        for field, index in entries:
-            value = float(np.asarray(getattr(given, field))[index])
-            grid = np.unique(self._values[field])
-            # The nearest first: if there are too many, far ones are left out of every entry alike.
-            for rank, other in enumerate(sorted(grid[grid != value], key=lambda v: abs(v - value))):
-                others.append((rank, _read(given, field, index, float(other))))
-        yield from (candidate for _, candidate in sorted(others, key=lambda item: item[0]))
+        # The nearest first: if there are too many, far ones are left out of every entry alike.
+        for rank in zip_longest(*(self._others(names[0], value) for names, _, _, value in entries)):
+            for (names, index, place, _), other in zip(entries, rank, strict=True):
+                if other is not None:
+                    yield Candidate(given, names, index, ((names[0], place, other),))
+
+    def _others(self, field: str, value: float) -> list[float]:
+        """Give the other values of a field's grid, the nearest first; a class asks for few values many times."""
+        if (field, value) not in self._nearest:
+            others = [other for other in self._grids[field] if other != value]
+            self._nearest[field, value] = sorted(others, key=lambda other: abs(other - value))
+        return self._nearest[field, value]
 
     def _exchanged(self, given: Any, fields: frozenset[str]) -> Iterator[Candidate]:
         for first, second in combinations(self._values, 2):
             one, two = np.asarray(getattr(given, first)), np.asarray(getattr(given, second))
             if one.shape == two.shape and {first, second} & fields:
-                swapped = given._replace(**{first: two, second: one})
-                names = f"{first} and {second}"
-                yield Candidate(
-                    names, f"{_shown(two)} and {_shown(one)}", f"{_shown(one)} and {_shown(two)}", swapped
-                )
+                pairs = list(enumerate(zip(one.ravel().tolist(), two.ravel().tolist(), strict=True)))
+                read = [(first, place, theirs) for place, (mine, theirs) in pairs if mine != theirs]
+                read += [(second, place, mine) for place, (mine, theirs) in pairs if mine != theirs]
+                yield Candidate(given, (first, second), (), tuple(read))
         for field in fields & self._values.keys():
-            value = np.asarray(getattr(given, field))
-            for i, j in combinations(range(value.size), 2) if value.size <= 9 else ():
-                other = value.copy().reshape(-1)
-                other[[i, j]] = other[[j, i]]
-                new = other.reshape(value.shape)
-                yield Candidate(field, _shown(new), _shown(value), given._replace(**{field: new}))
-
-
-def _read(given: Any, field: str, index: tuple[int, ...], other: float) -> Candidate:
-    value = np.array(getattr(given, field))
-    before = float(value[index])
-    value[index] = other
-    place = "" if not index else "[" + ", ".join(str(i + 1) for i in index) + "]"
-    return Candidate(f"{field}{place}", f"{other:g}", f"{before:g}", given._replace(**{field: value}))
+            value = np.asarray(getattr(given, field)).ravel().tolist()
+            for i, j in combinations(range(len(value)), 2) if len(value) <= 9 else ():
+                if value[i] != value[j]:
+                    yield Candidate(given, (field,), (), ((field, i, value[j]), (field, j, value[i])))
 
 
 def _swapped(value: float) -> Iterator[float]:
@@ -127,11 +173,9 @@ def _swapped(value: float) -> Iterator[float]:
 
 
 def _shown(value: np.ndarray) -> str:
+    if value.shape == ():
+        return f"{float(value):g}"
     return np.array2string(value, separator=", ", formatter={"float_kind": lambda v: f"{v:g}"}).replace("\n", "")
-
-
-def _key(given: Any) -> bytes:
-    return b"|".join(np.asarray(leaf, dtype=float).tobytes() for leaf in jax.tree.leaves(given))
 
 
 def fields_used(call: Callable[..., Any], given: Any, probe: Any, parents: Mapping[str, Any]) -> set[str]:

@@ -1,5 +1,6 @@
 """What a student and an instructor are told: a mark for every step of a sheet, in words and numbers."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,8 @@ from course.marking.variant import Evidence, Variant
 from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Outputs, Text
 from course.sheet.reading import Reading
+
+_NO_DIGIT = re.compile(r"[eE].*|[^0-9]")
 
 
 class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,12 +89,21 @@ class Misread(msgspec.Struct, frozen=True):
         read: what was read.
         given: what is given.
         step: the first step that it touches, which is charged.
+        same: other misreadings that come to the same on the sheet: field, read, given.
     """
 
     field: str
     read: str
     given: str
     step: str = ""
+    same: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Give what the student is told."""
+        readings = [(self.field, self.read, self.given), *self.same]
+        told = [f"{field} = {read}; yours is {given}" for field, read, given in readings]
+        return f"You worked with {', or with '.join(told)}."
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -170,7 +182,7 @@ def _step_mark(
     own_chain = (
         state != State.EXACT
         and bool(np.isfinite(expected).all())
-        and not np.allclose(expected, truth, rtol=1e-9, atol=0.0)
+        and not bool(np.all(np.abs(expected - truth) <= 1e-9 * np.abs(truth)))
     )
     return StepMark(
         state=state.word,
@@ -207,6 +219,8 @@ def _remark(
         case State.FOLLOWS if charged_at >= 0:
             earlier = list(scheme.steps)[charged_at]
             return f"Follows. {sentence} The cause was charged at `{earlier}` already."
+        case State.FOLLOWS if misread is not None and not shaky and misread.same:
+            return "Follows from the given values as you read them."
         case State.FOLLOWS if misread is not None and not shaky:
             return f"Follows from {misread.field} = {misread.read}, as you read it."
         case State.FOLLOWS if shaky:
@@ -221,11 +235,18 @@ def _remark(
         case State.MISSING:
             return "Nothing was handed in."
         case State.UNUSABLE:
-            return _sentence(reading.reason or "give two significant digits")
+            return _sentence(reading.reason or _coarse(reading))
         case _ if misread is not None and misread.step == step.name:
-            return f"You worked with {misread.field} = {misread.read}; yours is {misread.given}."
+            return misread.sentence
         case _:
             return _wrong(step, verdict, shaky)
+
+
+def _coarse(reading: Reading) -> str:
+    """Say what to do about an answer that is the right one rounded away."""
+    if reading.numbers and all(number.digits >= 2 for number in reading.numbers):
+        return "this has become too coarse: work with more digits on the way"
+    return "give two significant digits"
 
 
 _REASONS = {
@@ -291,7 +312,10 @@ def digits_of(handed: Handed | None) -> int:
     """Give to how many significant digits a right value is shown: four, or as many as were written."""
     if not isinstance(handed, Numbers):
         return 4
-    written = (re.sub(r"[eE].*|[^0-9]", "", entry).lstrip("0") for entry in handed.entries)
+    most = max(map(len, handed.entries), default=0)
+    if most <= 4:
+        return 4
+    written = (_NO_DIGIT.sub("", entry).lstrip("0") for entry in handed.entries)
     return min(max([4, *map(len, written)]), 12)
 
 
@@ -307,7 +331,8 @@ def show_value(answer: Answer, value: np.ndarray, digits: int = 4) -> str:
     if answer.dtype == "function":
         return ""
     return _as_written_by_hand(
-        value.shape, tuple(show_number(v, exact=answer.dtype == "int", digits=digits) for v in value.ravel())
+        value.shape,
+        tuple(show_number(v, exact=answer.dtype == "int", digits=digits) for v in value.ravel().tolist()),
     )
 
 
@@ -317,7 +342,7 @@ def show_number(value: float, *, exact: bool = False, digits: int = 4) -> str:
     >>> show_number(-0.02886795), show_number(16618.0, exact=True), show_number(0.0)
     ('-0.02887', '16618', '0')
     """
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return "–"
     if value == round(value) and (exact or abs(value) < 1e6):
         return str(int(value))

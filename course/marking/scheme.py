@@ -1,5 +1,6 @@
 """What a mark scheme is: the steps of one exercise, their points and the slips people make in them."""
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,11 @@ TRANSPOSED = "transposed"
 Place = tuple[str, str]
 # How far a value may be off for the arithmetic of float32, relative to it, unless a step says otherwise.
 ARITHMETIC = 1e-4
+
+
+@functools.cache
+def _first_paragraph(docstring: str) -> str:
+    return inspect.cleandoc(docstring).partition("\n\n")[0].replace("\n", " ")
 
 
 _noting: ContextVar[Callable[[Any], Any] | None] = ContextVar("_noting", default=None)
@@ -156,7 +162,7 @@ class Step:
     @property
     def formula(self) -> str:
         """The first paragraph of the docstring: the formula, Markdown with LaTeX."""
-        return inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+        return _first_paragraph(self.function.__doc__ or "")
 
     @property
     def why(self) -> str:
@@ -246,6 +252,7 @@ class Cap:
         sentence: what the student is told.
         cause: of a slip: the cap holds on sheets that show it.
         when: a condition on the given values and on the student's own answers by step, nan where there is none.
+        alone: whether the cap holds where no other step earns anything.
     """
 
     points: float
@@ -253,6 +260,7 @@ class Cap:
     sentence: str
     cause: str = ""
     when: Callable[[Any, dict[str, Any]], Any] | None = None
+    alone: bool = False
 
 
 class Scheme:
@@ -348,6 +356,7 @@ class Scheme:
         sentence: str,
         cause: str = "",
         when: Callable[[Any, dict[str, Any]], Any] | None = None,
+        alone: bool = False,
     ) -> None:
         """Let some steps earn at most so many points together where a condition holds.
 
@@ -356,14 +365,17 @@ class Scheme:
             of: names of the steps.
             sentence: what the student is told.
             cause: name of a slip's cause: the condition is that it was recognised anywhere on the sheet.
-            when: the condition otherwise, (given, answers by step) -> bool; an answer that is not there is nan.
+            when: a condition, (given, answers by step) -> bool; an answer that is not there is nan.
+            alone: the condition is that no other step earns anything.
 
         Raises:
-            SchemeError: unless there is exactly one of `cause` and `when`.
+            SchemeError: unless there is exactly one of `cause`, `when` and `alone`.
         """
-        if bool(cause) == (when is not None):
-            raise SchemeError(f"{self.exercise.id}: a cap has a cause or a condition `when`, and not both")
-        self.caps.append(Cap(float(points), tuple(of), sentence, cause, when))
+        if [bool(cause), when is not None, alone].count(True) != 1:
+            raise SchemeError(
+                f"{self.exercise.id}: a cap has a cause, a condition `when` or `alone`, and only one"
+            )
+        self.caps.append(Cap(float(points), tuple(of), sentence, cause, when, alone))
 
     def derivatives(self, of: str, **by: str) -> None:
         """Say which steps are derivatives of a step: `derivatives("loss", dW1="W1", delta1="a1")`.

@@ -284,7 +284,7 @@ def _describe(handed: Handed) -> str:
         case Text(text):
             return repr(text[:40])
         case Numbers(shape, entries):
-            return entries[0][:40] if shape == () else f"an array of {_shape(shape)}"
+            return (entries[0][:40] or "an empty text") if shape == () else f"an array of {_shape(shape)}"
         case Outputs():
             return "a function"
         case Edges():

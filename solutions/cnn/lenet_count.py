@@ -128,7 +128,8 @@ def c3_on_image_channels(given):
 
 def _left(given):
     """Rows of the maps of S4."""
-    return ((given.image[1] - given.kernel + 1) / 2 - given.kernel + 1) / 2
+    # The draws divide; rounding down is for who misread a size and worked on with what does not.
+    return ((given.image[1] - given.kernel + 1) // 2 - given.kernel + 1) // 2
 
 
 @lenet_count.step()

@@ -7,6 +7,8 @@ from course.exercises import find
 from course.marking.scheme import Scheme, on_paper
 
 vanishing = Scheme(find("mlp/vanishing"))
+# Where the terms of a gradient cancel, the roundings of the layers before it are all that is left of it.
+vanishing.require(lambda given, steps: steps["grad_norm"] > 0.03)
 
 
 def _chain(given):

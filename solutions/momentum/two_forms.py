@@ -112,7 +112,8 @@ def theta1_I_changed_only(given, g0):
 
 def _form_one(given, now, before, *, descent=1.0, push=1.0, alpha=None):
     alpha = given.alpha if alpha is None else alpha
-    return now - descent * alpha * given.h * now + push * given.beta * (now - before)
+    gradient = on_paper(given.h * now)
+    return now - descent * alpha * gradient + push * given.beta * (now - before)
 
 
 def _form_one_turned(given, now, before):
@@ -325,7 +326,7 @@ def _point_slips(step: Step, theta: str, old: str, new: str) -> None:
 
 
 def _velocity(given, theta, v, *, gradient=1.0, keep=1.0):
-    return gradient * given.h * theta + keep * given.beta * v
+    return gradient * on_paper(given.h * theta) + keep * given.beta * v
 
 
 def _velocity_with_the_rate_inside(given, theta, v):

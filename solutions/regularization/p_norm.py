@@ -418,3 +418,11 @@ def holds_for_odd_p(given):
 )
 def holds_for_no_p(given):
     return FORMULA_HOLDS.index("for no p") + 0 * given.p
+
+
+p_norm.cap(
+    0.5,
+    of=("holds",),
+    alone=True,
+    sentence="Where no number earns anything the word counts half: it is the same for everybody.",
+)

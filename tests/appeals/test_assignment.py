@@ -77,15 +77,20 @@ def test_a_whole_assignment_that_was_copied_is_found_with_the_evidence(desk):
     assert remark(desk.config, ASSIGNMENT) == []
 
 
-def test_each_of_these_exercises_alone_accuses_nobody(desk):
-    for number, exercise in enumerate(EXERCISES):
-        student = CLASS[number]
-        own = {other: right(other, student) for other in EXERCISES}
-        hand_in(desk, student, own | {exercise: right(exercise, CLASS[20])})
-        found = marks(desk, student)
-        assert not any(item.report.foreign for item in found.values())
-        assert not any(item.review for item in found.values())
-        assert [e for e, item in found.items() if item.report.evidence] == [exercise]
+@pytest.mark.parametrize(("exercise", "shown"), [(KERNEL, False), (SIZES, True), (PATHS, True)])
+def test_each_of_these_exercises_alone_accuses_nobody(desk, exercise, shown):
+    """Two wrong answers or more that are right on somebody else's numbers are shown to a person, and no more."""
+    student = CLASS[EXERCISES.index(exercise)]
+    own = {other: right(other, student) for other in EXERCISES}
+    hand_in(desk, student, own | {exercise: right(exercise, CLASS[20])})
+    found = marks(desk, student)
+    assert not any(item.report.foreign or item.report.remarks for item in found.values())
+    assert {e: [reason.kind for reason in item.review] for e, item in found.items() if item.review} == (
+        {exercise: [Kind.LIKE_OTHER_NUMBERS]} if shown else {}
+    )
+    if shown:
+        assert found[exercise].review[0].details[:2] == (f"the numbers of {CLASS[20]}", "2")
+    assert [e for e, item in found.items() if item.report.evidence] == [exercise]
 
 
 def test_one_misread_number_accuses_nobody(desk):
@@ -135,9 +140,13 @@ def test_what_was_copied_and_is_handed_in_anew_is_forgotten(desk):
     assert marks(desk, student)[SIZES].report.foreign
     hand_in(desk, student, own, ["two"])
     found = marks(desk, student)
-    assert not any(item.report.foreign or item.review for item in found.values())
+    assert not any(item.report.foreign for item in found.values())
+    # What is left of it is too little to say so, and a person may compare.
+    assert {e: [reason.kind for reason in item.review] for e, item in found.items() if item.review} == {
+        SIZES: [Kind.LIKE_OTHER_NUMBERS]
+    }
     assert [found[exercise].report.points for exercise in EXERCISES] == [2.0, 0.0, 2.0]
-    assert not desk.grade_of(student, "one", SIZES)[2]
+    assert desk.grade_of(student, "one", SIZES)[2]
 
 
 def test_marking_a_part_again_knows_of_the_rest(desk):

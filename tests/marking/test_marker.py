@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.marker import BITS, Marker, Others, Task, _suspect
-from course.marking.scheme import Scheme
+from course.marking.marker import BITS, Marker, Others, Task, _suspect, entries_of, stack
+from course.marking.scheme import Scheme, State
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant, add_up, strongest
 from course.sheet import Sheet, read_answers
+from course.sheet.reading import read_sheet
 
 
 class Given(NamedTuple):
@@ -65,6 +66,42 @@ def sums():
     return Marker(scheme)
 
 
+@pytest.fixture(scope="module")
+def chain():
+    """m_ij = j x_i + y, r = m (1, 3) + y, s = 2r + y; a slip shared by r and s: no y."""
+    answers = [Answer("m", (2, 2), ""), Answer("r", (2,), ""), Answer("s", (2,), "")]
+    exercise = Exercise(
+        "t/chain",
+        "",
+        "",
+        "steps",
+        "",
+        lambda: SEED,
+        {answer.symbol: answer for answer in answers},
+        draw=lambda draw: Given(draw.integers(1, 9, (2,)).astype(float), draw.integers(1, 9, ()).astype(float)),
+    )
+    scheme = Scheme(exercise)
+
+    @scheme.step()
+    def m(given):
+        """$m_{ij} = j x_i + y$"""
+        return given.x[:, None] * np.array([1.0, 2.0]) + given.y
+
+    @scheme.step()
+    def r(given, m):
+        """$r = m (1, 3)^T + y$"""
+        return m @ np.array([1.0, 3.0]) + given.y
+
+    @scheme.step()
+    def s(given, r):
+        """$s = 2 r + y$"""
+        return 2 * r + given.y
+
+    r.slip("Without y.", cause="without y")(lambda m: m @ np.array([1.0, 3.0]))
+    s.slip("Without y.", cause="without y")(lambda r: 2 * r)
+    return Marker(scheme)
+
+
 def handed(**answers):
     return read_answers(json.dumps(answers), "t/sums")
 
@@ -75,10 +112,15 @@ def test_a_misreading_that_explains_two_answers_is_named(sums):
     assert (report.points, report.steps["v"].state, report.steps["z"].state) == (1, "wrong", "follows")
 
 
-def test_of_two_misreadings_that_explain_as_much_none_is_named(sums):
+def test_misreadings_that_come_to_the_same_are_named_together_and_cost_one_step(sums):
     report = sums.mark(handed(v=6, w=13), SEED)  # x = (3, 3) or (2, 4)
-    assert report.misread is None
-    assert report.points == 0
+    assert report.remarks == (
+        "You worked with x[1] = 3; yours is 2, or with x[2] = 4; yours is 3. One step is charged, the rest is marked "
+        "on the numbers that you used.",
+    )
+    assert (report.steps["v"].state, report.steps["w"].state) == ("wrong", "follows")
+    assert report.steps["w"].remark == "Follows from the given values as you read them."
+    assert report.points == 1
 
 
 def test_a_misreading_has_to_explain_more_than_half_of_what_is_wrong(sums):
@@ -92,6 +134,36 @@ def test_a_misreading_that_gains_nothing_leaves_the_slips(sums):
     report = sums.mark(handed(p=6, q=8), SEED)
     assert report.misread is None
     assert (report.points, [report.steps[name].state for name in "pq"]) == (1, ["slip", "slip"])
+
+
+# On x = (2, 3), y = 5: m = ((7, 9), (8, 11)), r = (39, 46), s = (83, 97).
+@pytest.mark.parametrize(
+    ("m", "r", "s", "states"),
+    [
+        ([[7, 9], [8, 11]], [39, 46], [83, 97], ["exact", "exact", "exact"]),
+        ([[7, 9], [8, 11]], [39, 50], [83, 105], ["exact", "wrong", "follows"]),
+        ([[7, 9], [8, 11]], [50, 46], [83, 97], ["exact", "wrong", "exact"]),
+        ([[7, 9], [8, 11]], [50, 60], [83, 125], ["exact", "wrong", "follows"]),  # one entry is right, one follows
+        ([[7, 9], [8, 11]], [34, 41], [68, 82], ["exact", "slip", "follows"]),  # the slip again
+        ([[7, 8], [9, 11]], [39, 46], [83, 97], ["slip", "exact", "exact"]),
+        ([[7, 8], [9, 11]], [36, 47], [77, 99], ["slip", "follows", "follows"]),  # turned, and carried on so
+    ],
+)
+def test_what_is_right_on_some_numbers_is_about_right_on_them(chain, m, r, s, states):
+    sheet = read_answers(json.dumps({"m": m, "r": r, "s": s}), "t/chain")
+    entries = stack([entries_of(read_sheet(chain.scheme.exercise, sheet))])
+    marks = chain.mark_class(stack([SEED]), entries)
+    assert [State(int(verdict.state[0])).word for verdict in marks.values()] == states
+    about = chain._near(stack([SEED]), entries, None, chain._sizes)
+    right = [name for name, word in zip("mrs", states, strict=True) if word in {"exact", "follows"}]
+    assert [name for name in right if not about[name][0]] == []
+
+
+def test_what_is_far_from_every_formula_is_not_about_right(chain):
+    sheet = read_answers('{"m": [[7, 9], [8, 11]], "r": [39, 146], "s": [1, 2]}', "t/chain")
+    entries = stack([entries_of(read_sheet(chain.scheme.exercise, sheet))])
+    about = chain._near(stack([SEED]), entries, None, chain._sizes)
+    assert {name: bool(found[0]) for name, found in about.items()} == {"m": True, "r": False, "s": False}
 
 
 def test_points_under_declared_numbers_are_known_too(sums):
@@ -143,6 +215,26 @@ def test_evidence_of_several_exercises_adds_up_and_of_one_the_strongest_counts()
     two = {alice: Evidence(4.0, frozenset({"b y"}))}
     assert add_up([one, two]) == {alice: (7.0, {"a x", "b y"}), bob: (1.0, {"a x"})}
     assert strongest(one, two) == {alice: (4.0, {"b y"}), bob: (1.0, {"a x"})}
+
+
+# On x = (6, 7), y = 2: m = ((8, 14), (9, 16)), r = (52, 59), s = (106, 120).
+@pytest.mark.parametrize(
+    ("written", "like"),
+    [
+        ({"m": [[8, 14], [9, 16]], "r": [52, 59], "s": [106, 120]}, True),
+        ({"m": [[8, 14], [9, 16]], "r": [52, 59], "s": [106, 150]}, False),  # one answer is nobody's
+        ({"m": [[8, 14], [9, 16]]}, False),  # one answer is no evidence
+    ],
+)
+def test_what_is_right_on_other_numbers_without_proof_is_for_a_person_to_compare(chain, written, like):
+    bob = Variant("student", "bob")
+    others = chain.others({bob: Given(np.array([6.0, 7.0]), np.asarray(2.0))})
+    sheet = read_answers(json.dumps(written), "t/chain")
+    (found,) = chain.find([Task(sheet, SEED, others=others)])
+    assert found.foreign is None
+    assert (None if found.resembles is None else (found.resembles.whose, found.resembles.points)) == (
+        (bob, 3.0) if like else None
+    )
 
 
 def test_numbers_that_are_ones_own_but_for_noise_are_no_evidence():

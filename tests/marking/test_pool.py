@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.pool import SAMPLE, Pool, _swapped
+from course.marking.pool import SAMPLE, Pool, _swapped, changed
 
 
 class Given(NamedTuple):
@@ -82,3 +82,12 @@ def test_an_exercise_without_draws_tells_nothing():
     assert alone.givens == [SEED]
     assert alone.bits("x", 1.0, 2.0) == 0
     assert alone.misreadings(SEED, frozenset({"x", "y"})) == []
+
+
+def test_readings_are_stacked_and_leave_what_was_given_as_it_is(pool):
+    found = pool.misreadings(SEED, frozenset({"x"}))
+    stacked = changed(found)
+    assert stacked.x.shape == (len(found), 2)
+    assert [row.tolist() for row in stacked.x] == [each.numbers.x.tolist() for each in found]
+    assert stacked.y.tolist() == [5.0] * len(found)
+    assert SEED.x.tolist() == [12, 3]

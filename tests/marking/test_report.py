@@ -9,7 +9,7 @@ from course.marking.follow_through import Verdict
 from course.marking.report import Misread, Ruling, digits_of, show_answer, show_number, show_value, step_marks
 from course.marking.scheme import Reason, Scheme, State
 from course.sheet import Edges, Numbers, Outputs, Text, Unreadable, write
-from course.sheet.reading import Reading, Status
+from course.sheet.reading import Reading, Status, read_answer
 
 SHAPES = {"a": (2,), "b": (3, 3), "c": (), "k": ()}
 
@@ -122,6 +122,14 @@ def test_a_sentence_is_a_sentence(scheme):
         "Give two significant digits.",
         "Expected a number, got x.",
     )
+
+
+def test_who_gave_two_digits_is_told_to_work_with_more(scheme):
+    two = read_answer(scheme.steps["c"].answer, Numbers((), ("0.014",)))
+    readings = {n: Reading(np.zeros(s), np.zeros(s), Status.READ) for n, s in SHAPES.items()} | {"c": two}
+    verdicts = {name: verdict(shape, State.UNUSABLE) for name, shape in SHAPES.items()}
+    found = step_marks(scheme, verdicts, readings, {}, {})
+    assert found["c"].remark == "This has become too coarse: work with more digits on the way."
 
 
 def test_who_is_right_is_shown_the_right_value_and_others_what_follows(scheme):

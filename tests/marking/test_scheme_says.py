@@ -121,6 +121,17 @@ def test_a_cap_by_a_condition_on_the_students_own_answers(mark):
     assert (without_a.points, without_a.withheld) == (4, 0)
 
 
+def test_a_cap_where_nothing_else_earns_points():
+    """The loss alone counts half a point; with anything else on the sheet that is right it counts whole."""
+    scheme = made()
+    scheme.cap(0.5, of=("loss",), alone=True, sentence="alone it counts half.")
+    marker = Marker(scheme)
+    alone = marker.mark(read_answers(json.dumps({"loss": 84.5}), "t/says"), GIVEN)
+    assert (alone.points, alone.withheld) == (0.5, 1.5)
+    assert alone.remarks == ("1.5 points are withheld, once: alone it counts half.",)
+    assert marker.mark(read_answers(json.dumps({"loss": 84.5, "y": 13}), "t/says"), GIVEN).points == 4
+
+
 @pytest.mark.parametrize(
     ("outer", "points"),
     [
@@ -166,7 +177,7 @@ def test_an_answer_may_have_another_shape(mark):
 
 def test_a_cap_that_makes_no_sense_is_refused():
     scheme = made()
-    with pytest.raises(SchemeError, match="not both"):
+    with pytest.raises(SchemeError, match="only one"):
         scheme.cap(1, of=("y",), sentence="")
     scheme.cap(2, of=("y",), cause="relu", sentence="")
     with pytest.raises(SchemeError, match="caps nothing; they have 2"):

@@ -52,6 +52,7 @@ def test_nothing_fits_what_is_not_finite():
     for target in (np.inf, np.nan):
         assert not right(3.0, target, unit=1.0)
         assert right([3.0, 1.0], [target, 1.0], unit=1.0) == [False, False]
+        assert not right(3.0, target, exact=True)  # a count with a stride of 0
 
 
 def test_too_coarse_is_within_the_unit_and_not_right():

@@ -91,7 +91,14 @@ WORKED_ANEW = {
 
 
 # What a scheme marks as written down on the way, by the oracle's names.
-ON_PAPER = {("momentum/two-forms", "best_beta"): ("root", "share")}
+ON_PAPER = {
+    ("momentum/two-forms", "theta2_I"): ("g1_I",),
+    ("momentum/two-forms", "theta3_I"): ("g2_I",),
+    ("momentum/two-forms", "v2"): ("g1_II",),
+    ("momentum/two-forms", "v3"): ("g2_II",),
+    ("momentum/two-forms", "schedule_I"): ("g1_I",),
+    ("momentum/two-forms", "best_beta"): ("root", "share"),
+}
 
 
 def rules_of(scheme, oracle: Solution) -> second.Rules:

@@ -114,7 +114,7 @@ def right(value: np.ndarray, target: np.ndarray, unit: Any, rule: Rule, near: fl
     return _compare(value, target, unit, rule, near)[0]
 
 
-def _compare(value, target, unit, rule, near=None):
+def _compare(value, target, unit, rule, near=None, most=0.1):
     """Return two arrays of bools: which entries are right, and which are only written too coarsely."""
     near = rule.near if near is None else near
     units = np.broadcast_to(unit, target.shape)
@@ -130,7 +130,7 @@ def _compare(value, target, unit, rule, near=None):
         elif abs(t) <= 1e-12 * max(largest, rule.size):
             good[place] = abs(v) <= 1e-6 * largest
         else:
-            good[place] = off < max(u, near * abs(t)) * (1 - 1e-9) and off * (1 - 1e-9) <= 0.1 * abs(t)
+            good[place] = off < max(u, near * abs(t)) * (1 - 1e-9) and off * (1 - 1e-9) <= most * abs(t)
             coarse[place] = off < u * (1 - 1e-9) and not good[place]
     return good, coarse
 
@@ -294,8 +294,11 @@ def _charge_unseen(sheet: _Sheet, marks: dict[str, Mark]) -> None:
 
 
 def _advised(value: float) -> float:
-    """Return the last place that is written by the course's advice: two decimals, or two significant digits."""
-    return 0.01 if value == 0 else min(0.01, 10.0 ** (np.floor(np.log10(abs(value)) + 1e-9) - 1))
+    """Return the last place that has to be written: two decimals, or as many as leave two or three digits."""
+    if value == 0:
+        return 0.01
+    first = np.floor(np.log10(abs(value)) + 1e-9)
+    return max(min(0.01, 10.0 ** (first - 1)), 10.0 ** (first - 2))
 
 
 def _withheld(sheet: _Sheet, marks: Mapping[str, Mark]) -> float:
@@ -422,14 +425,15 @@ class _Answer:
         coarse: np.ndarray
 
     def _fits(self, value: np.ndarray, unit: np.ndarray) -> "_Answer.Fits":
-        on_truth, coarse = _compare(value, self.truth, unit + self.hidden, self.rule)
+        most = 0.2 if self.rule.on_paper else 0.1  # roundings on the way add up
+        on_truth, coarse = _compare(value, self.truth, unit + self.hidden, self.rule, most=most)
         if on_truth.all():
             if not right(value, self.truth, unit, self.rule).all():
                 self.reach("rounded on the way")
             return self.Fits(True, True, np.ones_like(on_truth), coarse)
         entries = on_truth.copy()
         for target in self._own_targets():
-            on_own, rough = _compare(value, target, unit + self.slack, self.rule)
+            on_own, rough = _compare(value, target, unit + self.slack, self.rule, most=most)
             mixed = on_truth | on_own
             if mixed.all():
                 self._reach_for(target)

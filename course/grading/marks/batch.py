@@ -5,7 +5,15 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
 from course.grading.marks.context import ExerciseContext
-from course.grading.marks.sheet_work import Marked, SheetWork, finish, others_of, personal, prepare
+from course.grading.marks.sheet_work import (
+    Marked,
+    SheetWork,
+    finish,
+    others_of,
+    personal,
+    prepare,
+    with_declared,
+)
 from course.marking import registry
 from course.marking.marker import Finding, Marker, Task, may_accuse
 from course.marking.variant import Evidence, Variant, add_up, strongest
@@ -14,8 +22,9 @@ _LOG = logging.getLogger("course.grading")
 
 
 class Seen(NamedTuple):
-    """One sheet as the marker saw it: what it was asked, and what it found."""
+    """One sheet as its marker saw it: what it was asked, and what it found."""
 
+    marker: Marker
     work: SheetWork
     task: Task
     finding: Finding
@@ -69,24 +78,22 @@ def see_all(contexts: Sequence[ExerciseContext]) -> list[Seen | Exception]:
 
 
 def _see_exercise(contexts: Sequence[ExerciseContext]) -> list[Seen]:
-    marker = _marker(contexts[0])
+    marker = registry.marker(contexts[0].config.solutions_dirs, contexts[0].exercise.id)
     works = [prepare(context) for context in contexts]
-    ids = personal(contexts[0].config, contexts[0].enrolled)
+    config = contexts[0].config
+    ids = personal(config, contexts[0].enrolled)
+    others, known = others_of(config, marker, ids), frozenset(map(str.casefold, ids))
     tasks = [
         Task(
             work.sheet,
             work.given,
             work.probe,
-            others_of(work.context.config, marker, work.sheet, ids),
+            with_declared(others, known, config, marker, work.sheet),
             work.theirs if work.declared else None,
         )
         for work in works
     ]
-    return [Seen(*each) for each in zip(works, tasks, marker.find(tasks), strict=True)]
-
-
-def _marker(context: ExerciseContext) -> Marker:
-    return registry.marker(context.config.solutions_dirs, context.exercise.id)
+    return [Seen(marker, *each) for each in zip(works, tasks, marker.find(tasks), strict=True)]
 
 
 def _weigh_together(seen: MutableMapping[int, Seen | Exception]) -> None:
@@ -117,7 +124,7 @@ def _weigh_together(seen: MutableMapping[int, Seen | Exception]) -> None:
 def _weighed(seen: Seen, elsewhere: Mapping[Variant, Evidence]) -> Seen | Exception:
     task = seen.task._replace(elsewhere=elsewhere)
     try:
-        return Seen(seen.work, task, _marker(seen.work.context).weigh_again(task, seen.finding))
+        return seen._replace(task=task, finding=seen.marker.weigh_again(task, seen.finding))
     except Exception as error:
         _LOG.info("a sheet of %s could not be marked", seen.work.context.exercise.id, exc_info=True)
         return error
@@ -128,7 +135,7 @@ def _finished(seen: Seen | Exception) -> Marked | Exception:
         return seen
     context = seen.work.context
     try:
-        report = _marker(context).report(
+        report = seen.marker.report(
             seen.work.sheet, seen.finding, student=context.student, rulings=context.decided
         )
         return finish(seen.work, report, seen.finding)

@@ -67,7 +67,9 @@ def prepare(context: ExerciseContext) -> SheetWork:
     config, exercise, student = context.config, context.exercise, context.student
     sheet, reason = _read(exercise, context.bundles)
     given, numbers_of = config.given(exercise, student), student
-    declared, theirs = _normal(sheet), None
+    declared, theirs = _normal(sheet.student or ""), None
+    if declared == _normal(student):
+        declared = ""
     if declared:
         theirs = config.given(exercise, declared)
         if _equal(given, theirs):
@@ -110,6 +112,10 @@ def finish(work: SheetWork, report: Report, finding: Finding) -> Marked:
         evidence = foreign.evidence
         review.append(Reason(Kind.OTHER_NUMBERS, (str(foreign.whose), f"{foreign.points:g}")))
         review.append(Reason(Kind.EVIDENCE, (f"{evidence.bits:.0f}", ", ".join(sorted(evidence.fields)))))
+    like = finding.resembles
+    if like is not None and like.whose.id != (work.declared or None):
+        details = (str(like.whose), f"{like.points:g}", f"{like.evidence.bits:.0f}")
+        review.append(Reason(Kind.LIKE_OTHER_NUMBERS, details))
     if work.declared:
         # Who hands in a classmate's sheet has a classmate's points: nobody should take them unseen.
         theirs = work.declared in map(str.casefold, context.enrolled)
@@ -162,15 +168,28 @@ def personal(config: Gradbook, enrolled: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({name for name in enrolled if config.variant_of(name) != DOCUMENT}))
 
 
-def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ...]) -> Others:
-    """Give the right values of the document's numbers, of these ids, and of the one that the sheet declares."""
+def others_of(config: Gradbook, marker: Marker, ids: tuple[str, ...]) -> Others:
+    """Give the right values of the document's numbers and of these ids."""
     exercise = marker.scheme.exercise
     if exercise.draw is None or not exercise.answers:
         return NOBODY
-    known = _known(config.solutions_dirs, exercise.id, config.course, config.sampler_of(exercise.id), ids)
-    declared = _normal(sheet)
-    if not declared or declared in map(str.casefold, ids):
+    return _known(config.solutions_dirs, exercise.id, config.course, config.sampler_of(exercise.id), ids)
+
+
+def with_declared(known: Others, ids: frozenset[str], config: Gradbook, marker: Marker, sheet: Sheet) -> Others:
+    """Add the right values of the numbers of the id that a sheet declares, unless it is one of those known.
+
+    Args:
+        known: right values of the class.
+        ids: of the class, casefolded.
+        config: of the course.
+        marker: of the exercise.
+        sheet: what was handed over.
+    """
+    declared = _normal(sheet.student or "")
+    if not declared or not known.variants or declared in ids:
         return known
+    exercise = marker.scheme.exercise
     # The answers that functions give are compared with nobody's, so any probe inputs do.
     one = marker.others(
         {Variant("declared", declared): config.personal(exercise, declared)}, exercise.probes("practice")
@@ -179,10 +198,10 @@ def others_of(config: Gradbook, marker: Marker, sheet: Sheet, ids: tuple[str, ..
     return Others(known.variants + one.variants, known.givens + one.givens, truths)
 
 
-def _normal(sheet: Sheet) -> str:
-    """Give the id that a sheet declares, in the form in which it counts; empty where there is none."""
+def _normal(student: str) -> str:
+    """Give an id in the form in which it counts; empty where it is none."""
     try:
-        return normalise_id(sheet.student or "")
+        return normalise_id(student)
     except ValueError:
         return ""
 
