@@ -387,7 +387,7 @@ class Judge:
                 met = met or (len(places) == 1 and self._in_numbers(at, target, node))
             if self.shares[at] is not None or not met:
                 continue
-            if at in self._attempted and not true:
+            if at in self._attempted and not (true or self._true_at_numbers(judgement, target, node)):
                 continue  # what follows from a wrong line does not stand for that line
             way, before = self.marker.ways[at], self._before(at, target)
             shown = self._shown(before)
