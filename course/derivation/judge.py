@@ -533,7 +533,7 @@ class Judge:
             settings += list(self._under_claims(self.patterned, target))[::-1]
         for points in settings:
             for reference in references:
-                sentences = self._sentences(points, node, reference)
+                sentences = self._sentences(points, node, reference, target)
                 if len(sentences) == 1:
                     return next(iter(sentences.items()))
                 if sentences:
@@ -561,10 +561,10 @@ class Judge:
 
         return tree.rebuild(node, change)
 
-    def _sentences(self, points: Points, node: Node, reference: Node) -> Mapping[str, Node]:
+    def _sentences(self, points: Points, node: Node, reference: Node, target: Node) -> Mapping[str, Node]:
         """Return the sentences of the changes that make the line equal to what it is judged on, each with one."""
         known = self.marker.explanations
-        key = (id(points), reference, node)
+        key = (id(points), reference, node, target)
         if key in known:
             return known[key]
         try:
@@ -575,6 +575,8 @@ class Judge:
         for edit in edits(node, reference, self.symbols):
             if self._allowed <= 0:
                 return {}
+            if form(edit.node) == form(target):
+                continue  # that a = a says nothing about what was meant
             if (not found or edit.rank <= min(found)) and self._agrees(points, value, edit.node):
                 # of one change in two wordings the first is the closer one
                 told = edit.sentence(self.symbols), edit.node

@@ -77,7 +77,7 @@ class Prepared:
         self.goal = self._authored(goal) if goal else None
         self.ways = [self._way(one) for one in waypoints]
         self.named = [(one.sentence, *self._claim(one.claim)) for one in slips]
-        self.explanations: dict[tuple[int, Node, Node], Mapping[str, Node]] = {}
+        self.explanations: dict[tuple[int, Node, Node, Node], Mapping[str, Node]] = {}
         self._patterned: dict[bytes, Points | None] = {}
         self._graphs: dict[frozenset[str], Graph] = {}
 

@@ -171,7 +171,7 @@ def _met(way: WayMark, line: LineMark) -> tuple[StateWord, str]:
     number = (way.line or 0) + 1
     if not way.share:
         return "wrong", f"Line {number} has it, but what leads there was not shown."
-    if line.state not in ("follows", "at-numbers"):
+    if way.share < 1:  # another statement of the line may be worse than the one that has it
         return "slip", f"Line {number}: {line.remark}"
     return (
         ("exact", f"Line {number}.") if way.true else ("follows", f"Line {number} follows from your lines before.")
