@@ -44,6 +44,7 @@ class FakeMarking:
             told,
             none,
             none > 0,
+            none > 0,
             none.astype(str),
             [{}] * len(cases),
         )
