@@ -14,7 +14,7 @@ LONGEST_LINE = 4000  # characters
 MOST_LEXEMES = 2000
 LONGEST_WORD = 40
 
-Kind = Literal["word", "number", "sign", "prose", "note", "end"]
+Kind = Literal["word", "number", "sign", "prose", "outside", "note", "end"]
 
 
 class Unread(CourseError):
@@ -32,7 +32,7 @@ class Unread(CourseError):
 
 
 class Lexeme(NamedTuple):
-    """A word, a number, a sign or a piece of prose, and where it begins in the text."""
+    """A word, a number, a sign, a piece of prose, or what stands outside of formulas, and where it begins."""
 
     kind: Kind
     text: str
@@ -82,7 +82,7 @@ _SIGNS = {
     "`": "'", "→": "⇒", "⟹": "⇒", "⇔": "⇒", "∴": "⇒", "≈": "=", "≡": "=", "≔": ":=", "ᵀ": "ᵀ", "⊤": "ᵀ", "″": "''",
 }  # fmt: skip
 _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
-_ENDS = "∎■□▪◻"
+_ENDS = "∎■□▪◻✓✔☑"
 _END_COMMANDS = {"blacksquare", "square", "Box", "qed", "qedsymbol", "checkmark"}
 # Commands that people write without a backslash, and functions that they write as text.
 _BARE = {"frac", "dfrac", "tfrac", "cdot", "times", "partial", "nabla", "leftarrow", "rightarrow", "implies"}

@@ -12,7 +12,7 @@ A line that cannot be read keeps its text and says where and why; the lines arou
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -60,7 +60,11 @@ PROSE = frozenset(
 _SEPARATORS = {",", ";", "⇒", ":"}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _RELATIONS = CONDITIONS | {":=", "←", "-=", "+="}
-_REASONS = {"by", "because", "since", "using", "hypothesis", "from"}
+_REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
+_AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_MARKS_BEHIND = re.compile(r"\s*\(\s*\*+\s*\)\s*$")
+_LONG_WORD = 6  # letters, from which one word in brackets is no symbol that was mistyped
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
 _WHOLE = {"aligned", "align", "alignat", "gather", "gathered", "equation", "split", "eqnarray", "multline", "math"}
 _NUMBERED = re.compile(
@@ -142,8 +146,14 @@ def _split(text: str) -> list[str]:
             parts.append(text[start : mark.start()])
             start = mark.end()
     parts.append(text[start:])
-    kept = (_without_alignment(part).replace("\n", " ").strip().strip("$").strip() for part in parts)
+    kept = (_without_dollars(_without_alignment(part).replace("\n", " ").strip()) for part in parts)
     return [part for part in kept if part]
+
+
+def _without_dollars(text: str) -> str:
+    """Return the text without the dollars around it, unless they are of several formulas among words."""
+    inside = text.strip("$").strip()
+    return text if "$" in inside else inside
 
 
 def _without_alignment(text: str) -> str:
@@ -187,13 +197,40 @@ def read_lines(typed: str | Iterable[str], symbols: Symbols, known: Known | None
 
 def read_line(text: str, symbols: Symbols) -> Line:
     """Return one line, read; if it cannot be, with the problem in place of statements."""
+    spans = [*_AMONG_WORDS.finditer(text[:LONGEST_LINE])]
+    outside = _AMONG_WORDS.sub(" ", text)
+    if spans and _LETTERS.search(outside) and len(text) <= LONGEST_LINE:
+        if not _SIGNS_OF_RELATION.search(outside):
+            return _read(text, symbols, lambda: _between_words(text, spans))
+        line = _read(text, symbols, lambda: lex(_without_number(text, symbols)))
+        return line if line.problem is None else _read(text, symbols, lambda: _between_words(text, spans))
+    return _read(text, symbols, lambda: lex(_without_number(text, symbols)))
+
+
+def _read(text: str, symbols: Symbols, lexemes: Callable[[], list[Lexeme]]) -> Line:
     try:
-        return _Statements(lex(_without_number(text, symbols)), symbols).line(text)
+        return _Statements(lexemes(), symbols).line(text)
     except Unread as error:
         problem = Problem(error.position, error.expected[:600], error.nearest[:200])
     except RecursionError:
         problem = Problem(0, "a formula with fewer brackets one in another was expected")
     return Line(text[:LONGEST_LINE], problem=problem)
+
+
+def _between_words(text: str, spans: Sequence[re.Match[str]]) -> list[Lexeme]:
+    """Return the lexemes of the formulas that stand between dollars; all outside of them is words."""
+    found: list[Lexeme] = []
+    end = 0
+    for span in spans:
+        found.append(Lexeme("outside", text[end : span.start()].strip(), end))
+        group = 1 if span[1] is not None else 2
+        found += [
+            one._replace(position=one.position + span.start(group))
+            for one in lex(span[group])
+            if one.kind != "end"
+        ]
+        end = span.end()
+    return [*found, Lexeme("outside", text[end:].strip(), end), Lexeme("end", "", len(text))]
 
 
 def _without_number(text: str, symbols: Symbols) -> str:
@@ -203,6 +240,7 @@ def _without_number(text: str, symbols: Symbols) -> str:
         Unread: where a letter in brackets may be a mark or a factor.
     """
     text = text[: LONGEST_LINE + 1]
+    text = _MARKS_BEHIND.sub("", text)
     behind = _NUMBER_BEHIND.search(text)
     if behind:
         text = text[: behind.start(1)]
@@ -247,12 +285,55 @@ class _Statements:
                 opened.append(at)
             elif opened:
                 start = opened.pop()
-                if not opened and one.text in ")]" and self._is_comment(start, at):
+                if not opened and one.text in ")]" and self._is_aside(start, at):
+                    said = " ".join(each.text for each in self.lexemes[start + 1 : at])
+                    blank = one._replace(kind="outside", text="")
+                    found[start : at + 1] = [blank._replace(text=said), *[blank] * (at - start)]
+                elif not opened and one.text in ")]" and self._is_comment(start, at):
                     found[start] = one._replace(text=";", position=found[start].position)
                     found[at] = one._replace(text=";")
                     if at == start + 2:
                         found[start + 1] = found[start + 1]._replace(kind="prose")
         return found
+
+    def _is_aside(self, start: int, end: int) -> bool:
+        """Return whether brackets at the end hold words: `(chain rule)`, `[put numbers in]`, `(Kettenregel)`."""
+        inside = self.lexemes[start + 1 : end]
+        before = self.lexemes[start - 1] if start else None
+        if (
+            before is None
+            or before.text in ("_", "^")
+            or before.text in KNOWN
+            or self.lexemes[end + 1].kind != "end"
+        ):
+            return False
+        texts = {one.text for one in inside}
+        known = [one for one in inside if one.kind == "word" and one.text.lower() in PROSE]
+        strange = [one for one in inside if one.kind == "word" and self._is_strange(one)]
+        if texts & {"if", *OTHERWISE} or (texts & set("+-*/^") and not known):
+            return False
+        if not known and not (len(strange) > 1 or any(len(one.text) >= _LONG_WORD for one in strange)):
+            return False
+        try:  # a claim or condition behind the words is judged
+            opened = Reader([*inside, Lexeme("end", "", 0)], self.symbols)
+            opened.formula()
+            return opened.next.kind != "end" and not self._is_comment(start, end)
+        except Unread:
+            return not (self._is_comment(start, end) and self._reads_behind_words(start + 1, end))
+
+    def _is_strange(self, one: Lexeme) -> bool:
+        """Return whether a word is none of the symbols and functions, nor made of them."""
+        if len(one.text) < 2 or not one.text.isalpha() or one.text in KNOWN or one.text in OTHERWISE:
+            return False
+        bases = {base for base, _, _ in self.symbols.table}
+        if one.text in bases or one.text in ("frac", "sum", "prod"):
+            return False
+        return not Reader([one, Lexeme("end", "", 0)], self.symbols)._split_where_declared()
+
+    def _reads_behind_words(self, start: int, end: int) -> bool:
+        """Return whether nothing but words, or words and statements that can be read, stands here."""
+        run = self._prose_from(start)
+        return run >= end or self._reads(self.lexemes[run:end])
 
     def _is_comment(self, start: int, end: int) -> bool:
         before, first = self.lexemes[start - 1] if start else None, self.lexemes[start + 1]
@@ -266,13 +347,15 @@ class _Statements:
         found: list[Statement] = []
         said: list[str] = []
         segments = self._segments(said)
-        whole = [any(one.text in _RELATIONS for one in segment) for segment, _ in segments]
-        for at, (segment, beside) in enumerate(segments):
+        whole = [any(one.text in _RELATIONS for one in segment) for segment, *_ in segments]
+        outside = any(one.kind == "outside" and words(one.text) for one in self.lexemes) and len(segments) == 1
+        for at, (segment, beside, because) in enumerate(segments):
             if segment[-1].text == "=" and len(segment) > 1:
                 if at < len(segments) - 1:
                     raise Unread(segment[-1].position, "a formula was expected after =")
                 segment = segment[:-1]  # the chain goes on in the next line
-            if beside and any(whole) and not whole[at] and self._is_mention(segment):
+            named = beside and not whole[at] and self._is_mention(segment, outside)
+            if (any(whole) and not whole[at] and (named or because)) or (outside and named):
                 said.append(" ".join(one.text for one in segment))
                 continue
             found += self._statements(segment)
@@ -280,22 +363,28 @@ class _Statements:
                 raise Unread(segment[0].position, f"at most {MOST_STATEMENTS} statements on a line were expected")
         return Line(text, tuple(found), tuple(said[: 4 * MOST_STATEMENTS]))
 
-    def _is_mention(self, segment: list[Lexeme]) -> bool:
-        """Return whether a symbol is named among words, and nothing said of it: `since α is constant`."""
+    def _is_mention(self, segment: list[Lexeme], alone: bool) -> bool:
+        """Return whether a symbol is named among words, and nothing said of it: `since α is constant`.
+
+        A number that stands alone, as in `The result is $-15$`, is what the line says.
+        """
         reader = Reader([*segment, Lexeme("end", "", 0)], self.symbols)
         try:
             node = reader.formula()
         except Unread:
             return False
-        return reader.next.kind == "end" and isinstance(node, Name | Entry | tree.Derivative | tree.Number)
+        said = (Name, Entry, tree.Derivative) if alone else (Name, Entry, tree.Derivative, tree.Number)
+        return reader.next.kind == "end" and isinstance(node, said)
 
-    def _segments(self, said: list[str]) -> list[tuple[list[Lexeme], bool]]:
-        """Return what stands between words and separators outside brackets, and whether words stand beside it.
+    def _segments(self, said: list[str]) -> list[tuple[list[Lexeme], bool, bool]]:
+        """Return what stands between words and separators outside brackets, and which words stand beside it.
 
-        The words go into `said`.
+        Of each segment whether any do, and whether a word such as `because` stands before it. The words go into
+        `said`.
         """
         segments: list[list[Lexeme]] = [[]]
         beside: list[bool] = [False]
+        because: list[bool] = [False]
         depth, at, conditional = 0, 0, self._conditional()
         while self.lexemes[at].kind != "end":
             one = self.lexemes[at]
@@ -308,12 +397,15 @@ class _Statements:
             self._refuse_decimal_comma(at)
             run = self._prose_from(at)
             if run > at:
-                said.append(" ".join(lexeme.text for lexeme in self.lexemes[at:run]))
+                text = " ".join(lexeme.text for lexeme in self.lexemes[at:run]).strip()
+                said += [text] if words(text) else []
                 beside[-1] = True
+            reason = bool(_REASONS & {word for text in self.lexemes[at:run] for word in words(text.text)})
             segments.append([])
             beside.append(run > at)
+            because.append(reason or (because[-1] and one.text not in (":", "⇒", ";")))
             at = max(run, at + 1)
-        return [pair for pair in zip(segments, beside, strict=True) if pair[0]]
+        return [one for one in zip(segments, beside, because, strict=True) if one[0]]
 
     def _refuse_decimal_comma(self, at: int) -> None:
         before, comma, after = self.lexemes[max(0, at - 1) : at + 2] if at else (None, self.lexemes[0], None)
@@ -346,6 +438,8 @@ class _Statements:
             return False  # a script, as in z_out
         if one.text in ("sum", "prod") and (self.lexemes[at + 1].text == "_" or sums_over(self.lexemes, at)):
             return False
+        if one.kind == "outside":
+            return True
         if one.kind == "prose":
             return not any(word in self.symbols.table or word in KNOWN for word in words(one.text))
         if one.kind != "word" or len(one.text) < 2 or (one.text, "", "") in self.symbols.table:
@@ -355,10 +449,9 @@ class _Statements:
     def _prose_from(self, at: int) -> int:
         """Return where the words that begin here end; after `by` or `because` any words may follow."""
         reason = False
-        while self.lexemes[at].kind in ("word", "prose"):
+        while self.lexemes[at].kind in ("word", "prose", "outside"):
             one = self.lexemes[at]
-            plain = one.kind == "word" and (one.text, "", "") not in self.symbols.table and len(one.text) > 2
-            if not self._is_prose(at) and not (reason and plain and one.text not in KNOWN):
+            if not self._is_prose(at) and not (reason and one.kind == "word" and self._is_strange(one)):
                 break
             reason = reason or bool(_REASONS & set(words(one.text)))
             at += 1

@@ -37,7 +37,29 @@ KINDS = [
     ("by the chain rule ∂L/∂h = ∂L/∂ŷ · ∂ŷ/∂h", ["claim"]),
     ("because of the rule for products", []),
     ("= 1 if h > 0 else 0", ["continuation"]),
+    # where dollars stand, only what stands between them is a formula
+    ("The first factor is $∂L/∂ŷ = ŷ − y$ because the 2 cancels with the 1/2.", ["claim"]),
+    ("Since $z_1^{(1)} = 6 > 0$, ReLU' is 1: $∂h/∂y = 1$", ["claim", "condition", "claim"]),
+    (r"Unit 2 of layer 2 is active (\(h = 18 > 0\)), so $∂L/∂h = 16$.", ["claim", "condition", "claim"]),
+    ("So the weight changes by $dw = 15 η$", ["claim"]),
+    ("The result is $-15$.", ["continuation"]),
+    ("The unit $h$ is on.", []),
+    # reasons in brackets, in words, marks
+    ("= (ŷ − y) h (ReLU is on because h = 2 > 0)", ["continuation"]),
+    ("= -η (ŷ − y)   [put numbers in]", ["continuation"]),
+    ("= -η (ŷ − y) (Kettenregel)   ✓", ["continuation"]),
+    ("= 15 η (*)", ["continuation"]),
+    ("∂L/∂ŷ = ŷ − y because all other terms do not contain y", ["claim"]),
+    ("∂L/∂ŷ = ŷ − y as the 2 cancels with the 1/2", ["claim"]),
 ]
+
+# what may be a symbol that was mistyped is no comment
+MISTYPED = ["= -η (ŷ - yhatt)", "= (ŷ - y)(foo)"]
+
+
+@pytest.mark.parametrize("text", MISTYPED)
+def test_brackets_around_a_mistyped_symbol_are_no_comment(text, chain_symbols):
+    assert read_line(text, chain_symbols).problem is not None
 
 
 @pytest.mark.parametrize(("text", "kinds"), KINDS, ids=[text for text, _ in KINDS])
