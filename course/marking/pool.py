@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from course.exercises import Exercise
+from course.exercises.base import WORDS
 
 SAMPLE = 256  # draws of the pool that are looked at
 MOST = 4096  # misreadings of which one step is worked out
@@ -93,6 +94,14 @@ class Pool:
             if plain and len({np.shape(leaf) for leaf in leaves}) == 1:
                 self._values[field] = np.stack([np.asarray(leaf, dtype=float) for leaf in leaves])
         self._grids = {field: np.unique(values).tolist() for field, values in self._values.items()}
+        # Nobody reads a size or a count with a minus, and with one any whole number would be what some formula
+        # gives. A given value is one where all that is asked are whole numbers and it was never drawn below zero.
+        whole = {answer.dtype for answer in exercise.answers.values()} <= {"int"} | WORDS
+        self._counts = {
+            field
+            for field, values in self._values.items()
+            if whole and np.all((values >= 0) & (values == np.round(values)))
+        }
         self._nearest: dict[tuple[str, float], list[float]] = {}
 
     def bits(self, field: str, mine: Any, theirs: Any) -> float:
@@ -129,7 +138,8 @@ class Pool:
             for place, (index, value) in enumerate(np.ndenumerate(np.asarray(getattr(given, field))))
         ]
         for names, index, place, value in entries:
-            for other in (-value, *_swapped(value)):
+            turned = () if names[0] in self._counts else (-value,)
+            for other in (*turned, *_swapped(value)):
                 if other:
                     yield Candidate(given, names, index, ((names[0], place, other),))
         yield from self._exchanged(given, fields)

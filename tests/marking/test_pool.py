@@ -62,6 +62,16 @@ def test_misreadings_are_drawn_values_other_signs_and_swapped_digits_and_name_th
     assert numbers["[3, 12]"] == [3, 12]
 
 
+def test_a_count_is_not_read_with_a_minus():
+    class Counts(NamedTuple):
+        stride: int
+
+    asked = {"v": Answer("v", (), "", "int")}
+    counts = Exercise("t/c", "", "", "steps", "", lambda: Counts(12), asked, draw=lambda _: Counts(3))
+    found = Pool(counts).misreadings(Counts(12), frozenset({"stride"}))
+    assert {each.read for each in found} == {"3", "21"}
+
+
 def test_two_values_of_one_shape_may_be_exchanged():
     class Two(NamedTuple):
         a: np.ndarray
