@@ -32,14 +32,17 @@ def _waypoints(given):
     units = _units(given)
     hidden, active, closed = _stages(given)
     put_in = ("a_out", *[f"{letter}{m}" for letter in "az" for m in units])
-    single = [f"z_{m}^{{[1]}} = φ({one})" for m in units for one in (f"a_{m}^{{[1]}}", _into(given, m))]
+    single = [f"z_{m}^{{[1]}} = φ({_into(given, m)})" for m in units]
+    # what the task states, a_1^{[2]} and z_m^{[1]} by themselves, shows nothing; putting in two at once shows both
     return {
         "output": Waypoint(
-            f"h_1 = φ({hidden})",
-            forms=(f"a_1^{{[2]}} = {hidden}", f"h_1 = φ({active})", f"a_1^{{[2]}} = {active}"),
+            f"h_1 = φ({hidden})", forms=(f"h_1 = φ({active})", f"a_1^{{[2]}} = {active}"), apart=put_in
+        ),
+        "hidden": Waypoint(
+            f"h_1 = φ({active})",
+            forms=(f"h_1 = φ({closed})", f"a_1^{{[2]}} = {active}", f"a_1^{{[2]}} = {closed}", *single),
             apart=put_in,
         ),
-        "hidden": Waypoint(f"h_1 = φ({active})", forms=(f"a_1^{{[2]}} = {active}", *single), apart=put_in),
         "closed": Waypoint(f"h_1 = φ({closed})", 2, apart=put_in),
     }
 
@@ -49,7 +52,7 @@ def _slips(given):
     closed = _stages(given)[2]
     full = {m: f"φ({_into(given, m)})" for m in units}
     unbiased = {m: f"φ({_into(given, m, first=1)})" for m in units}
-    return [
+    found = [
         Slip(r"The output unit has an activation as well: $h_1 = \varphi(a_1^{[2]})$.", f"h_1 = {closed}"),
         Slip("The biases of the hidden units are missing: $x_0 = 1$.", f"h_1 = φ({_out(unbiased)})"),
         Slip("The bias of the output unit is missing: $z_0 = 1$.", f"h_1 = φ({_out(full, '0')})"),
@@ -67,6 +70,18 @@ def _slips(given):
             f"h_1 = φ({_out(full, 'w_{10}^{[2]} φ(1)')})",
         ),
     ]
+    if given.inputs == given.hidden > 1:  # else there are no weights of these indices
+        turned = {
+            m: "φ(" + " + ".join([f"w_{{{m}0}}^{{[1]}}", *[f"w_{{{d}{m}}}^{{[1]}} x_{d}" for d in units]]) + ")"
+            for m in units
+        }
+        found.append(
+            Slip(
+                "The indices are turned: $w_{md}$ goes to the hidden unit $m$ and comes from the input $d$.",
+                f"h_1 = φ({_out(turned)})",
+            )
+        )
+    return found
 
 
 def _model(given):

@@ -109,7 +109,8 @@ def _waypoints(given):
         "second": _way(1, second),
         "first_unit": _way(2, [*_first_unit(1), *_first_unit(2)]),
         "first": _way(1, first),
-        "update": _way(1, updates),
+        # with = in place of the arrow a line says that the old weight is the new one, which has a sentence
+        "update": _way(1, [*updates, *[one.replace("←", "=") for one in updates]]),
     }
 
 
@@ -118,6 +119,20 @@ def _slips(given):
         Slip(f"The sign is turned: $y - {H3}$ falls when ${H3}$ grows.", f"{OUT} = 2 (y - {H3})"),
         Slip("The factor 2 of the square is missing.", f"{OUT} = -(y - {H3})"),
     ]
+    for name, (weight, value) in _gradients(given).items():
+        if value:
+            new, uphill = weight - given.eta * value, weight + given.eta * value
+            found += [
+                Slip("The update goes down: it is minus the gradient.", f"{name} ← {uphill:.10g}"),
+                Slip("The learning rate is missing.", f"{name} ← {weight - value:.10g}"),
+                Slip(
+                    "This is the change; the new weight is the old one with it.", f"{name} ← {new - weight:.10g}"
+                ),
+                Slip(
+                    "An update has an arrow in place of the equals sign: the old weight is not the new one.",
+                    f"{name} = {new:.10g}",
+                ),
+            ]
     on = [h > 0 for h in np.maximum(0, given.W1 * given.x)]
     for k in PAIR:
         if on[k - 1]:  # with these numbers the unit of the same number is off in the other layer

@@ -4,13 +4,14 @@ from typing import NamedTuple
 
 from course.derivation.check import Slip, Waypoint
 from course.exercises import find
+from course.marking.chain_rule import chains
 from course.marking.derivation_scheme import DerivationScheme
 
 OUT = "a_1^{[2]}"
 TO_OUT = "∂E/∂a_1^{[2]}"
 DELTAS = ("delta_out", "delta1", "delta2")
-# how the error reaches the output unit: in one factor, in two, or as the local error that has a name
-STARTS = (TO_OUT, f"∂E/∂h · ∂h/∂{OUT}", r"\delta_1^{[2]}")
+# how the error reaches the output unit: as the local error that has a name, in one factor, or in two
+STARTS = (r"\delta_1^{[2]}", TO_OUT, "∂E/∂h", f"∂E/∂h · ∂h/∂{OUT}")
 
 
 class _Unit(NamedTuple):
@@ -39,8 +40,22 @@ class _Unit(NamedTuple):
         return f"w_{{1{3 - self.number}}}^{{[2]}}"
 
     @property
+    def other_a(self):
+        return f"a_{3 - self.number}^{{[1]}}"
+
+    @property
     def error(self):
         return f"∂E/∂{self.a}"
+
+    @property
+    def throughs(self):
+        """The chain rule from the error to the unit, in one step from the output unit."""
+        return (f"{STARTS[0]} · {self.through}", *chains("E", ("h", OUT), self.a))
+
+    @property
+    def by_all_steps(self):
+        """The chain rule from the error to the unit, over what comes out of it."""
+        return (f"{STARTS[0]} · {self.by_steps}", *chains("E", ("h", OUT), self.z, self.a))
 
     @property
     def through(self):
@@ -75,29 +90,30 @@ class _Unit(NamedTuple):
 def _waypoints(given):
     unit = _Unit(int(given.unit))
     slopes = (unit.slope, unit.slope_out)
+    lefts = (unit.through, f"∂h/∂{unit.a}")
 
     def way(*forms, points=1.0):
         claim = next(one for one in forms if one.startswith(unit.error))
         return Waypoint(claim, points, tuple(one for one in forms if one != claim), apart=DELTAS)
 
     return {
-        "to_output": way(
-            *unit.chains(*[f"{one} · {on}" for one in STARTS for on in (unit.through, unit.by_steps)])
-        ),
+        "to_output": way(*unit.chains(*unit.throughs, *unit.by_all_steps)),
         "to_unit": way(
-            *unit.chains(*[f"{one} · {unit.by_steps}" for one in STARTS]), f"{unit.through} = {unit.by_steps}"
+            *unit.chains(*unit.by_all_steps),
+            *[f"{left} = ∂{out}/∂{unit.z} · ∂{unit.z}/∂{unit.a}" for left in lefts for out in (OUT, "h")],
         ),
+        # the slope may be written out at once: the product shows every factor then, and hides none
         "at_output": way(
             *unit.chains(*[f"(h - y) {unit.weight} {slope}" for slope in slopes]),
-            *[f"{one} = h - y" for one in (TO_OUT, "∂E/∂h", r"\delta_1^{[2]}")],
+            *[f"{one} = h - y" for one in STARTS[:3]],
         ),
         "at_unit": way(
             *unit.chains(*[f"({one}) {unit.weight} {slope}" for one in ("h - y", *STARTS) for slope in slopes]),
-            *[f"{unit.through} = {unit.weight} {slope}" for slope in slopes],
+            *[f"{left} = {unit.weight} {slope}" for left in lefts for slope in slopes],
             *[f"∂{unit.z}/∂{unit.a} = {slope}" for slope in slopes],
         ),
         "slope": way(
-            *unit.chains(*[f"({one}) {unit.weight} {unit.slope_out}" for one in ("h - y", STARTS[-1])]), points=2
+            *unit.chains(*[f"({one}) {unit.weight} {unit.slope_out}" for one in ("h - y", STARTS[0])]), points=2
         ),
     }  # fmt: skip
 
@@ -109,19 +125,34 @@ def _slips(given):
     def slip(sentence, *wrong):
         return [Slip(sentence, claim) for claim in unit.claims(*wrong)]
 
+    def slope(sentence, *wrong):
+        """The same wrong slope in the product and by itself."""
+        own = [Slip(sentence, f"∂{unit.z}/∂{unit.a} = {one}") for one in wrong]
+        return [*slip(sentence, *[f"(h - y) {weight} {one}" for one in wrong]), *own]
+
     linear = "The output unit is linear, its slope is 1: no factor $h (1 - h)$."
     return [
-        *slip(
-            r"The slope of the sigmoid is $\sigma (1 - \sigma)$: nothing is squared.",
-            f"(h - y) {weight} {sigma} (1 - {sigma})^2",
+        *slope(
+            r"The slope of the sigmoid is $\sigma (1 - \sigma)$: nothing is squared.", f"{sigma} (1 - {sigma})^2"
         ),
-        *slip(
-            r"This is the value of the sigmoid; its slope belongs here, $\sigma (1 - \sigma)$.",
-            f"(h - y) {weight} {sigma}",
+        *slope(r"This is the value of the sigmoid; its slope belongs here, $\sigma (1 - \sigma)$.", sigma),
+        *slope(
+            rf"The slope is taken at ${unit.a}$, at what goes into the unit, not at what comes out of it.",
+            f"σ'({unit.z})",
+        ),
+        *slope(r"This is the slope of tanh; that of the sigmoid is $\sigma (1 - \sigma)$.", f"(1 - {sigma}^2)"),
+        *slope(r"The slope of the sigmoid is $\sigma (1 - \sigma)$, with a minus.", f"{sigma} (1 + {sigma})"),
+        *slope(
+            f"This is the slope of the other hidden unit; yours is unit {unit.number}.",
+            f"σ'({unit.other_a})",
         ),
         *slip(linear, f"(h - y) h (1 - h) {weight} {unit.slope}"),
         Slip(linear, f"{TO_OUT} = (h - y) h (1 - h)"),
         *slip("This is the weight of the other hidden unit.", f"(h - y) {unit.other_weight} {unit.slope}"),
+        *slip(
+            f"This is the local error of the other hidden unit; yours is unit {unit.number}.",
+            f"(h - y) {unit.other_weight} σ'({unit.other_a})",
+        ),
         *slip(
             r"The factor $\frac12$ of the error cancels the 2 from the square.", f"2 (h - y) {weight} {unit.slope}"
         ),

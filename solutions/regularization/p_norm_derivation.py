@@ -9,6 +9,7 @@ GOAL, BY = r"\nabla_{w_i} \tilde{J}", r"\nabla_{w_i}"
 NORM, SUM = r"\|w\|_p^p", r"\sum_j |w_j|^p"
 # both in one, for whoever loses the absolute value: such a line is never true everywhere
 BARE_SUM = r"\sum_j w_j^p"
+ROOT = rf"({SUM})^{{1/p}}"
 POWER = r"p |w_i|^{p-1} \operatorname{sign}(w_i)"
 
 
@@ -38,8 +39,8 @@ def _waypoints(given):
             *both(SUM),
             rf"{GOAL} = {loss} + {weight} \sum_j {BY} |w_j|^p",
             *both(BARE_SUM),
-            f"{NORM} = {SUM}",
-            f"{NORM} = {BARE_SUM}",
+            # never true, so that such a line has half where its slip explains it
+            *both(ROOT),
             f"{BY} {NORM} = {BY} {SUM}",
             rf"{BY} {NORM} = \sum_j {BY} |w_j|^p",
         ),
@@ -59,7 +60,9 @@ def _slips(given):
     def slip(sentence, term):
         return Slip(sentence, f"{GOAL} = {loss} + {weight} {term}")
 
-    return [
+    root = r"The power $p$ takes the root away: $\|w\|_p^p$ is the sum itself, without an exponent $1/p$."
+    found = [
+        slip(root, f"{BY} {ROOT}"),
         slip(
             "Of the sum only the term with $j = i$ depends on $w_i$: the others are gone.",
             r"p \sum_j |w_j|^{p-1} \operatorname{sign}(w_j)",
@@ -67,12 +70,20 @@ def _slips(given):
         slip("A derivative lowers the exponent: it is $p - 1$.", r"p |w_i|^p \operatorname{sign}(w_i)"),
         slip("The exponent comes down as a factor $p$.", r"|w_i|^{p-1} \operatorname{sign}(w_i)"),
         slip("This is a term of the penalty itself, not its derivative.", "|w_i|^p"),
-        slip(
-            "This is the gradient of the norm without its power $p$, up to a factor.",
-            r"\|w\|_p^{1-p} |w_i|^{p-1} \operatorname{sign}(w_i)",
-        ),
         Slip("The gradient of the loss itself is missing.", f"{GOAL} = {weight} {POWER}"),
+        Slip(
+            "The weight of the penalty is missing.",
+            f"{GOAL} = {loss} + {POWER}" if given.c == 1 else rf"{GOAL} = {loss} + \alpha {POWER}",
+        ),
     ]
+    if given.c != 1:
+        found.append(
+            Slip(r"The factor $\alpha$ is missing.", rf"{GOAL} = {loss} + \frac{{1}}{{{given.c:g}}} {POWER}")
+        )
+    if given.d != 1:
+        gone = f"The factor {given.d:g} of the loss is missing."
+        found.append(Slip(gone, f"{GOAL} = {BY} J + {weight} {POWER}"))
+    return found
 
 
 REGIONS = (

@@ -16,6 +16,8 @@ SYMBOLS = Symbols(
     Symbol("p", "p", r"\hat{y}", "yhat", "probs", "softmax", "f", "s", shape=(3,), arguments=("z", "x")),
     Symbol("y", "y", "onehot", shape=(3,)),
     Symbol("S", "S", "Z", domain=POSITIVE),
+    # by itself the letter is a matrix; with both letters of the task it is one number, as 1[j = t] is
+    Symbol("one_at_target", r"\delta_{jt}", r"\delta_{tj}"),
     Symbol("equal", r"\delta", "delta", shape=(3, 3)),
     *[Index(letter, 3) for letter in "tjikl"],
 )
@@ -24,6 +26,7 @@ GRAPH = Graph(
         "S": r"\sum_k e^{z_k}",
         "p": rf"\frac1S \begin{{pmatrix}} {POWERS} \end{{pmatrix}}",
         "y": rf"\begin{{pmatrix}} {ONE_HOT} \end{{pmatrix}}",
+        "one_at_target": "1[j = t]",
         "equal": r"\begin{pmatrix} 1 & 0 & 0 \\ 0 & 1 & 0 \\ 0 & 0 & 1 \end{pmatrix}",
         "L": r"-\log p_t",
     },
@@ -46,7 +49,8 @@ softmax_ce_gradient = Exercise(
         r"is $L = -\log p_t$ (the natural logarithm). Write $L$ out in the logits, then derive $\partial L / "
         r"\partial z_j$ for any class $j$, the target or another, line by line: the derivative of each part, then "
         r"the parts carried out, last in its simplest form. Write $1[j = t]$, $\delta_{jt}$ or $y_j$ for the "
-        "number that is 1 where $j = t$ and 0 elsewhere. Your numbers may be put in; they need not."
+        r"number that is 1 where $j = t$ and 0 elsewhere, and $S$ for the sum $\sum_k e^{z_k}$ if you like. Your "
+        "class and numbers may be put in, for one class $j$ of your choice; they need not."
     ),
     seed=softmax_ce.seed,
     draw=softmax_ce.draw,

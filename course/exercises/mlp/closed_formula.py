@@ -66,7 +66,9 @@ closed_formula = Exercise(
         "\n\n"
         r"for any activation $\varphi$. Write $h_1$ as a closed formula in the inputs and all the weights, line "
         r"by line: start from $h_1 = \varphi(a_1^{[2]})$, put in what goes into the output unit, then what comes "
-        "out of the hidden units, then what goes into them. Write every sum out."
+        "out of the hidden units, then what goes into them, which may be one line. Sums may stay sums or be "
+        r"written out. The first index of a weight is the unit that it goes to; layers stand in brackets, "
+        r"$w_{12}^{[1]}$, typed w_12^[1] or w1_12."
     ),
     seed=lambda: Sizes(array(2), array(2)),
     symbols={"inputs": "D", "hidden": "M"},

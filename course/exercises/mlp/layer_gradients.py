@@ -14,6 +14,9 @@ from course.exercises.variants import Draw
 WIDTH, BELOW = 3, 2
 
 
+_IDENTITY = r"\begin{pmatrix} 1 & 0 & 0 \\ 0 & 1 & 0 \\ 0 & 0 & 1 \end{pmatrix}"
+
+
 class Layer(NamedTuple):
     """The number of a layer, how many units it has, and how many are below."""
 
@@ -40,10 +43,16 @@ def _about(layer: int) -> Derivation:
         Symbol("below", *numbered("y", layer - 1, "-1"), "x", shape=(BELOW,)),
         Symbol("z", *numbered("z", layer), *numbered(r"\tilde{y}", layer), "z", shape=(WIDTH,)),
         Symbol("y", *numbered("y", layer), "y", shape=(WIDTH,)),
+        Symbol("one", "I", r"\mathbb{1}", r"\mathbf{1}", shape=(WIDTH, WIDTH)),
         Function("sigma", r"\sigma", "sigma", meaning="sigmoid"),
         Function("f", "f"),
     )
-    steps = {"z": f"A_{layer} y_{layer - 1} + b_{layer}", "y": f"σ(z_{layer})", "loss": f"f(y_{layer})"}
+    steps = {
+        "z": f"A_{layer} y_{layer - 1} + b_{layer}",
+        "y": f"σ(z_{layer})",
+        "loss": f"f(y_{layer})",
+        "one": _IDENTITY,
+    }
     return Derivation(symbols, Graph(steps, symbols, rows=True))
 
 
@@ -66,7 +75,8 @@ layer_gradients = Exercise(
         r"From $\partial \mathcal{L} / \partial y_\ell$, which is known, derive $\partial \mathcal{L} / \partial "
         r"b_\ell$, then $\partial \mathcal{L} / \partial A_\ell$ and $\partial \mathcal{L} / \partial y_{\ell-1}$ "
         r"from $\partial \mathcal{L} / \partial b_\ell$: the chain rule first, then every factor, with "
-        r"$\operatorname{diag}$ for a diagonal matrix."
+        r"$\operatorname{diag}$ for a diagonal matrix or $\odot$ for a product entry by entry, and $I$ for "
+        r"$\partial z_\ell / \partial b_\ell$, which may be left out. $\ell$ may be your number or the letter."
     ),
     seed=lambda: Layer(array(3), array(3), array(2)),
     draw=_draw,

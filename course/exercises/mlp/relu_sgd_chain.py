@@ -64,8 +64,10 @@ relu_sgd_chain = Exercise(
         "\n\n"
         r"By how much does one step of SGD change the weight $w_{2,1}^{(1)}$? Work out "
         r"$\Delta w_{2,1}^{(1)} = -\eta \, \partial \mathcal{L} / \partial w_{2,1}^{(1)}$ line by line: a product "
-        r"of derivatives, one for each step from the weight to the loss; then each of them in symbols; then with "
-        r"your numbers. $\eta$ stays a letter."
+        r"of derivatives, one for each step from the weight to the loss ($\partial \hat y / \partial z_1^{(2)} = "
+        r"1$ may be left out); then the same product with each of them in symbols, the slope of the ReLU as "
+        r"$\mathbf{1}[z_1^{(1)} > 0]$, $\mathrm{ReLU}'(z_1^{(1)})$ or its value; then with your numbers. $\eta$ "
+        "stays a letter."
     ),
     seed=relu_sgd.seed,
     draw=draw_relu_sgd,

@@ -39,18 +39,27 @@ SYMBOLS = Symbols(
     ),
     Symbol("a", "a", "a_1^{[2]}", "a^{[2]}", "z"),
     Symbol("delta", r"\delta", r"\delta_1^{[2]}", r"\partial_1^{[2]}"),
+    # letters of the task that mean the student's numbers
+    Symbol("s"),
+    Symbol("c"),
     Function("sigma", r"\sigma", "sigma", meaning="sigmoid"),
 )  # fmt: skip
 
 
 @functools.cache
-def _about(into: str) -> Derivation:
-    steps = {"h": f"σ({into})", "E": "-y ln(h) - (1 - y) ln(1 - h)", "delta": "∂E/∂a"}
+def _about(s: float, c: float, into: str) -> Derivation:
+    steps = {
+        "s": f"{s:g}",
+        "c": f"{c:g}",
+        "h": f"σ({into})",
+        "E": "-y ln(h) - (1 - y) ln(1 - h)",
+        "delta": "∂E/∂a",
+    }
     return Derivation(SYMBOLS, Graph(steps, SYMBOLS), goal="∂E/∂a")
 
 
 def _derivation(given: Stretched) -> Derivation:
-    return _about(into_sigmoid(given))
+    return _about(float(given.s), float(given.c), into_sigmoid(given))
 
 
 sigmoid_ce_local_error = Exercise(
@@ -60,12 +69,12 @@ sigmoid_ce_local_error = Exercise(
     kind="derivation",
     task=(
         r"A sigmoid unit with the pre-activation $a$ puts out $h = \sigma(s a + c)$; your $s$ and $c$ stand "
-        "below, put them in wherever these letters stand. For a target $y$ the error is the cross-entropy $E = "
-        r"-y \ln h - (1 - y) \ln(1 - h)$."
+        "below, and lines may name them by their letters or their numbers. For a target $y$ the error is the "
+        r"cross-entropy $E = -y \ln h - (1 - y) \ln(1 - h)$."
         "\n\n"
-        r"Derive the local error $\delta = \partial E / \partial a$ line by line: the chain rule through $h$, the "
-        "derivative of the error by $h$, the slope of the unit in terms of $h$, and the product of both in its "
-        "simplest form."
+        r"Derive the local error $\delta = \partial E / \partial a$ line by line: the chain rule through $h$; "
+        r"the derivative of the error by $h$ and the slope of the unit, $\partial h / \partial a$, in terms of "
+        "$h$, each in a line of its own or both in their product; and the product in its simplest form."
     ),
     seed=lambda: Stretched(array(1), array(0)),
     draw=_draw,

@@ -86,10 +86,11 @@ sigmoid_ls_chain = Exercise(
         r"a_1^{[2]}$, with $x_0 = z_0 = 1$ and the error $E = \frac12 (h - y)^2$. Which hidden unit $s$ is yours "
         "stands below."
         "\n\n"
-        r"Derive its local error $\delta_s^{[1]} = \partial E / \partial a_s^{[1]}$ line by line: the chain rule "
-        "from the error back to the output unit, and on to the hidden unit, one factor for each step; then every "
-        r"factor; last, the slope of the sigmoid written out in $\sigma$. The numbers of your network may be put "
-        "in at the end; they need not."
+        r"Derive the local error of **your unit**, $\delta_s^{[1]} = \partial E / \partial a_s^{[1]}$, line by "
+        "line: the chain rule from the error back to the output unit, and on to the hidden unit, one factor for "
+        r"each step ($\partial h / \partial a_1^{[2]} = 1$ may be left out); then every factor; last, the slope "
+        r"of the sigmoid written out in $\sigma$ or $z$. Slopes have their argument, $\sigma'(a_s^{[1]})$, and "
+        "layers stand in brackets as here. The numbers of your network may be put in at the end; they need not."
     ),
     seed=_seed,
     draw=_draw,

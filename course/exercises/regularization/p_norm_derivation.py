@@ -50,10 +50,11 @@ p_norm_derivation = Exercise(
     kind="derivation",
     task=(
         r"To a loss $J(w)$ the penalty by the $p$-norm is added, $\tilde J = d \, J + \frac{\alpha}{c} \|w\|_p^p$ "
-        r"with $\|w\|_p^p = \sum_j |w_j|^p$; your $d$ and $c$ stand below, put them in wherever these letters "
-        r"stand. $p > 1$ is any real number, and weights have both signs. Derive $\nabla_{w_i} \tilde J$ line by "
-        r"line: the gradient of each term; the norm written out; what is left of the sum; last without a $\nabla$ "
-        r"but that of $J$. Write $\operatorname{sign}(w_i)$ for the sign of a weight."
+        r"with $\|w\|_p^p = \sum_j |w_j|^p$; your $d$ and $c$ stand below, put these numbers in wherever the "
+        r"letters stand. $p > 1$ is any real number, and weights have both signs. Derive $\nabla_{w_i} \tilde J$, "
+        r"also written $\partial \tilde J / \partial w_i$, line by line: the gradient of each term; the norm "
+        r"written out; what is left of the sum; last without a $\nabla$ but that of $J$. Write "
+        r"$\operatorname{sign}(w_i)$ for the sign of a weight."
     ),
     seed=lambda: Weighed(array(1), array(1)),
     draw=_draw,
