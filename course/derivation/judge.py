@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +57,7 @@ class _Judgement:
     points: float = 0.0
     uses: tuple[str, ...] = ()
     instead: Node | None = None
+    ways: tuple[int, ...] = ()  # that it has met
 
 
 @dataclass
@@ -90,7 +92,11 @@ class Judge:
         self._carried: frozenset[str] = frozenset()  # of these, after a wrong line, all
         self._claimed_points: dict[tuple, list[Points]] = {}
         self._number_points: dict[tuple, Points] = {}
+        self.notes: dict[int, str] = {}  # why a waypoint has not earned all
         self._attempted: set[int] = set()  # waypoints that a wrong line stands in the place of
+        self._owed: dict[
+            Node, float
+        ] = {}  # false claims that no waypoint has paid for, and the share that is left
         self._allowed = 0  # nodes that may still be evaluated for this line
         self._pattern: Points | None = None
         self._has_pattern = False
@@ -132,8 +138,8 @@ class Judge:
     def ways(self) -> tuple[WayMark, ...]:
         """Return what became of each waypoint."""
         return tuple(
-            WayMark(share or 0.0, *(met or (None, False)))
-            for share, met in zip(self.shares, self.met, strict=True)
+            WayMark(share or 0.0, *(met or (None, False)), self.notes.get(at, ""))
+            for at, (share, met) in enumerate(zip(self.shares, self.met, strict=True))
         )
 
     def _statements(self, statements: tuple[Statement, ...]) -> list[_Judgement]:
@@ -194,10 +200,11 @@ class Judge:
         found = []
         for node in chain:
             judgement = self._link(target, before, node)
-            if judgement.state in CREDIT:
-                self._credit(judgement, target, node)
-            elif judgement.state == "wrong":
-                self._attempted |= {at for at in self._ways_of(target, node) if self._alike(at, target, node)}
+            booked = self._booked(judgement, target, before, node)
+            if judgement.state in ("wrong", "edit", "slip") and not booked and not self._taken_back(found):
+                # who claims another value of what the task gives works on another task
+                other_task = judgement.state == "wrong" and isinstance(target, Name)
+                self._owed[target] = 0.0 if other_task else CREDIT["edit"]
             self.seen.setdefault((form(target), form(node)), []).append(node)
             found.append(judgement)
             before = self.last[form(target)] = node
@@ -210,6 +217,8 @@ class Judge:
         self.claims.pop(target, None)
         if not self._same(self.truth, target, node):
             self.claims[target] = node
+        else:
+            self._owed.pop(target, None)
 
     def _condition(self, condition: Compare) -> _Judgement:
         if self._holds(self.truth, condition):
@@ -370,34 +379,124 @@ class Judge:
     def _pass(self, places: list[int]) -> None:
         """Let waypoints that were passed over stay without points: what was jumped is not earned later."""
         for at in places:
+            if self.shares[at] is None:
+                self._note(at, f"No line shows it before line {self.number + 1}, which passes over it.")
             self.shares[at] = self.shares[at] or 0.0
 
-    def _credit(self, judgement: _Judgement, target: Node, node: Node) -> None:
-        places = self._ways_of(target, node)
-        if not places:
-            return
+    def _booked(self, judgement: _Judgement, target: Node, before: Node | None, node: Node) -> bool:
+        """Book a line on the waypoints that it meets or stands in the place of; return whether there are any."""
+        if judgement.state == "wrong":
+            places = self._in_place_of(judgement, target, node)
+            left = [at for at in self._claimed_by(target) if self.shares[at] is None and at not in self._attempted]
+            for at in places or left[:1]:
+                self._attempted.add(at)
+                self._note(at, f"Line {self.number + 1} stands in its place.")
+            return bool(places or left)
+        if judgement.state not in CREDIT:
+            return False
         true = judgement.state == "follows" and any(self._same(points, target, node) for points in self._granted())
-        if not true and not np.any(self.truth.value(node)) and not self._true_at_numbers(judgement, target, node):
-            return  # after a false claim such as h = y everything is zero, which shows nothing
+        sure = true or self._true_at_numbers(judgement, target, node)
+        if not sure and self._says_nothing(node):
+            return False
+        if judgement.state == "at-numbers" and _is_bare(node):
+            for at in self._claimed_by(target)[:1]:  # the result alone, without what it was worked out from
+                self._note(at, f"Line {self.number + 1} has only the number, and not what it was worked out from.")
+            return False
+        if true:
+            places = [at for at in self._ways_of(target, node) if self._is(at, target, node)]
+        else:
+            places = self._in_place_of(judgement, target, node, again=sure)
+        places = [at for at in places if self.shares[at] is None]
+        if sure and self._attempted & set(places):
+            places = places[-1:]  # what a wrong line stands in the place of is not earned by a result behind it
+        share = CREDIT[judgement.state] if sure or not places else self._share(judgement, target, before, node)
         for at in places:
-            met = self._is(at, target, node) if true else self._alike(at, target, node)
-            if judgement.state == "at-numbers":
-                if _is_bare(node):
-                    return  # the result alone, without what it was worked out from
-                met = met or (len(places) == 1 and self._in_numbers(at, target, node))
-            if self.shares[at] is not None or not met:
-                continue
-            if at in self._attempted and not (true or self._true_at_numbers(judgement, target, node)):
-                continue  # what follows from a wrong line does not stand for that line
-            way, before = self.marker.ways[at], self._before(at, target)
-            shown = self._shown(before)
-            self._pass(before)
+            before_it = self._before(at, target)
+            shown = self._shown(before_it)
+            self._pass(before_it)
             last = not any(form(target) in one.forms for one in self.marker.ways[at + 1 :])
-            self.met[at] = (self.number, true or self._true_at_numbers(judgement, target, node))
-            share = self.shares[at] = 0.0 if last and shown < len(before) / 2 else CREDIT[judgement.state]
-            judgement.points += share * way.points
-            if not true:
-                return
+            self.met[at] = (self.number, sure)
+            self.notes.pop(at, None)
+            if judgement.state in ("follows", "at-numbers") and share < 1:
+                self.notes[at] = f"Line {self.number + 1} rests on a line before that is not true."
+            self.shares[at] = 0.0 if last and shown < len(before_it) / 2 else share
+            judgement.points += self.shares[at] * self.marker.ways[at].points
+            judgement.ways += (at,)
+            share = share if judgement.state in ("where", "under") else 1.0  # an error is paid for once
+        return bool(places)
+
+    def _taken_back(self, links: list[_Judgement]) -> bool:
+        """Take back half of what the line has earned so far, for an error behind it; return whether it was any."""
+        earned = [one for one in links if one.points]
+        for one in earned:
+            one.points *= CREDIT["edit"]
+            for at in one.ways:
+                self.shares[at] = (self.shares[at] or 0.0) * CREDIT["edit"]
+                self.notes[at] = f"Line {self.number + 1} has it, and goes on with something that is not true."
+        return bool(earned)
+
+    def _note(self, at: int, said: str) -> None:
+        if self.met[at] is None:
+            self.notes.setdefault(at, said)
+
+    def _says_nothing(self, node: Node) -> bool:
+        """Return whether a formula is zero, as everything is after a false claim such as h = y."""
+        try:
+            return not np.any(self.truth.value(node))
+        except MeaningError:
+            return False
+
+    def _claimed_by(self, target: Node) -> list[int]:
+        return [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
+
+    def _in_place_of(self, judgement: _Judgement, target: Node, node: Node, again: bool = False) -> list[int]:
+        """Return the waypoints that a line which is not true stands for.
+
+        If one change makes it true, those that it meets with the change; else the next one that nothing was said
+        for and that names the same, with those that the same formula would meet. With `again` it may be one that a
+        wrong line stands for.
+        """
+        meant = judgement.instead
+        if meant is not None and self._same(self.truth, target, meant):
+            found = [at for at in self._ways_of(target, meant) if self._is(at, target, meant)]
+            if found:
+                return found
+        explained = judgement.state in ("slip", "edit", "where", "under")
+        places = self._ways_of(target, node) if explained else self._claimed_by(target)
+        put_in = judgement.state == "at-numbers" and len(places) == 1
+        left = [
+            at
+            for at in places
+            if self.shares[at] is None
+            and (again or at not in self._attempted)
+            and (self._alike(at, target, node) or (put_in and self._in_numbers(at, target, node)))
+        ]
+        forms = [self._forms_alike(at, target, node) for at in left]
+        return [
+            at
+            for at, some in zip(left, forms, strict=True)
+            if at == left[0]
+            or (self.marker.ways[at].longest is None and any(same(*pair) for pair in product(some, forms[0])))
+        ]
+
+    def _forms_alike(self, at: int, target: Node, node: Node) -> list[Array]:
+        """Return the values of the waypoint's forms that name what a line names."""
+        way = self.marker.ways[at]
+        return [one.value for one in way.forms[form(target)] if one.named == way.named(node)]
+
+    def _share(self, judgement: _Judgement, target: Node, before: Node | None, node: Node) -> float:
+        """Return the share that a line which is not true earns; what false claims still owe is taken from it."""
+        share = CREDIT[judgement.state]
+        if judgement.state not in ("follows", "at-numbers"):
+            return share
+        if before is not None and self._same(self.truth, before, node):
+            return min(share, self._owed.pop(target, share))
+        for claim in [one for one in self._owed if one != target and one in self.claims]:
+            left = {key: one for key, one in self.claims.items() if key not in (claim, target)}
+            others = self._claimed(self.truth, left) if left else [self.truth]
+            if not any(self._same(points, target, node) for points in others):
+                share = min(share, self._owed.pop(claim))
+        return share
 
     def _granted(self) -> Iterator[Points]:
         """Yield the points at which a line is true: all, and those on which the assumptions used so far hold."""
@@ -538,6 +637,11 @@ class Judge:
                     return next(iter(sentences.items()))
                 if sentences:
                     return self._nearest(references, node)
+        meant = self._meant(target, node)
+        for reference in meant:
+            sentences = self._sentences(self.truth, node, reference, target)
+            if len(sentences) == 1:
+                return next(iter(sentences.items()))
         for one in numeric:
             if self._agrees_at(one, Negative(node)):
                 return "The sign of the whole is turned.", Negative(node)
@@ -545,6 +649,15 @@ class Judge:
             if sentences:
                 return sentences.popitem() if len(sentences) == 1 else ("", None)
         return self._nearest(references, node)
+
+    def _meant(self, target: Node, node: Node) -> list[Node]:
+        """Return the author's forms of the next waypoint that names what a wrong line names."""
+        for at in self._claimed_by(target):
+            if self.shares[at] is None and at not in self._attempted and self._alike(at, target, node):
+                way = self.marker.ways[at]
+                forms = zip(way.forms[form(target)], way.trees[form(target)], strict=True)
+                return [one for known, one in forms if known.named == way.named(node)][:2]
+        return []
 
     def _nearest(self, references: list[Node], node: Node) -> tuple[str, Node | None]:
         """Return the place at which the line differs from the line before, or from what it is claimed to be."""

@@ -111,11 +111,13 @@ class WayMark:
         share: of its points that was earned.
         line: the line that has it, from 0; None where none does.
         true: whether that line is true as it stands, and does not only follow from one that is not.
+        note: why it earned nothing or not all, where the line itself does not say so.
     """
 
     share: float = 0.0
     line: int | None = None
     true: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -739,14 +739,51 @@ class Opaque(Points):
     def __init__(self, points: Points, apart: Iterable[str] = ()) -> None:
         super().__init__(points.graph, seed=points.seed, values=points.values)
         self._points, self._apart = points, frozenset(apart)
+        self._keys: dict[Node, tuple[bytes, float]] = {}
 
     def _own(self, node: Node, counting: dict[str, float]) -> Array:
         if counting:
             node = tree.rebuild(node, lambda one: _counted(one, counting))
         shape = self._points.value(node).shape[1:]
-        digest = hashlib.blake2b(tree.encode(form(node)), digest_size=8).digest()
+        key, factor = self.key(node)
+        if not key:
+            return self._full(factor)
+        digest = hashlib.blake2b(key, digest_size=8).digest()
         random = np.random.default_rng([self.seed, int.from_bytes(digest, "big")])
-        return draw(Domain(), shape, self.count, random)
+        return factor * draw(Domain(), shape, self.count, random)
+
+    def key(self, node: Node) -> tuple[bytes, float]:
+        """Return what tells a derivative from all others, and the number by which it is multiplied.
+
+        What is differentiated, or the argument of φ′, is told by its value, however it is spelled: Σ e^z with one
+        index or another, S for it, its negative. The derivative by another name of the same, such as ŷ by the
+        output that it is, is no derivative, and told by nothing.
+        """
+        if node not in self._keys:
+            try:
+                self._keys[node] = self._key(node)
+            except (MeaningError, tree.TreeError):
+                self._keys[node] = tree.encode(form(node)), 1.0
+        return self._keys[node]
+
+    def _key(self, node: Node) -> tuple[bytes, float]:
+        if isinstance(node, tree.Call):
+            values = b"".join(_rounded(self.value(one)) for one in node.arguments)
+            return f"{node.function} {node.primes} ".encode() + values, 1.0
+        if not isinstance(node, tree.Derivative) or (
+            isinstance(node.of, Name) and node.of.name in self.graph.derivatives
+        ):
+            return tree.encode(form(node)), 1.0
+        value, slope = self._points.value(node.of), self._points.value(node)
+        first = float(value.flat[0])
+        if not np.isfinite(first) or first == 0:
+            raise MeaningError("a value that is not zero was expected")
+        variable = self._points.value(node.by)
+        if value.ndim == 1 and same(value, variable) and same(slope, np.ones_like(slope)):
+            return b"", 1.0
+        # a norm is told from what it is short for: to write it out is a step
+        norm = b"norm" if any(isinstance(one, tree.Norm) for one in tree.walk(node.of)) else b""
+        return norm + tree.encode(form(node.by)) + _rounded(value / first) + _rounded(slope / first), first
 
     def _derivative(self, node: tree.Derivative, counting: dict[str, float]) -> Array:
         return self._own(node, counting)
@@ -760,6 +797,13 @@ class Opaque(Points):
         if node.name in self.graph.derivatives and node.name not in counting:
             return self._node(self.graph.steps[node.name], {})
         return super()._name(node, counting)
+
+
+def _rounded(value: Array) -> bytes:
+    """Return a value to nine digits, so that it is the same for all formulas that mean it."""
+    with np.errstate(all="ignore"):
+        scale = 10.0 ** (8 - np.floor(np.log10(np.abs(value))))
+        return np.where(np.abs(value) > FLOOR, np.rint(value * scale) / scale, 0.0).tobytes()
 
 
 def _counted(node: Node, counting: dict[str, float]) -> Node | None:

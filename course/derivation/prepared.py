@@ -21,7 +21,7 @@ class Form(NamedTuple):
     """A form of a waypoint: its value where every derivative is a number of its own, and what it names."""
 
     value: Array
-    named: frozenset[Node]
+    named: frozenset[bytes | Name]
 
 
 @dataclass(eq=False)
@@ -34,10 +34,12 @@ class Way:
     points: float
     opaque: Opaque
     longest: int | None  # symbols that a line may name, one by one
+    trees: dict[Node, list[Node]]  # its forms as they were written
 
-    def named(self, node: Node) -> frozenset[Node]:
+    def named(self, node: Node) -> frozenset[bytes | Name]:
         """Return the derivatives that a formula names, and which of the symbols that are numbers of their own."""
-        return atoms(form(node)) | {name for name in self.apart if name.name in tree.names_in(node)}
+        derivatives = {self.opaque.key(one)[0] for one in atoms(form(node))} - {b""}
+        return frozenset(derivatives | {name for name in self.apart if name.name in tree.names_in(node)})
 
 
 @dataclass(frozen=True)
@@ -168,11 +170,12 @@ class Prepared:
             self._opaque[apart] = Opaque(self.truth, waypoint.apart)
         claims = [(target, node), *(self._claim(text, target) for text in waypoint.forms)]
         longest = max(length(one) for _, one in claims) if waypoint.simple else None
-        way = Way(form(target), {}, apart, waypoint.points, self._opaque[apart], longest)
+        way = Way(form(target), {}, apart, waypoint.points, self._opaque[apart], longest, {})
         for other, one in claims:
             try:
                 value = way.opaque.value(one)
             except MeaningError as error:
                 raise SymbolError(f"{waypoint.claim}: a formula with a meaning was expected ({error})") from None
             way.forms.setdefault(form(other), []).append(Form(value, way.named(one)))
+            way.trees.setdefault(form(other), []).append(one)
         return way

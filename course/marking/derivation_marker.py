@@ -151,7 +151,7 @@ def _way_mark(most: float, way: WayMark, marked: Marked, reason: str) -> StepMar
     state: StateWord
     yours = ""
     if way.line is None:
-        state, remark = ("unusable", reason) if reason else ("missing", _missing(marked, unreadable))
+        state, remark = ("unusable", reason) if reason else ("missing", way.note or _missing(marked, unreadable))
     else:
         line = marked.lines[way.line]
         yours = f"line {way.line + 1}: {_short(line.text)}"
@@ -169,6 +169,8 @@ def _missing(marked: Marked, unreadable: int) -> str:
 
 def _met(way: WayMark, line: LineMark) -> tuple[StateWord, str]:
     number = (way.line or 0) + 1
+    if way.note:
+        return ("slip" if way.share else "wrong"), way.note
     if not way.share:
         return "wrong", f"Line {number} has it, but what leads there was not shown."
     if way.share < 1:  # another statement of the line may be worse than the one that has it

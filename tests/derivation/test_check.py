@@ -391,3 +391,70 @@ def test_a_local_error_may_have_either_sign_where_the_exercise_says_so():
     assert "the other sign" in marked.lines[0].remark
     assert states(marker(False).check(turned)) == ["edit", "follows"]
     assert states(marker(True).check([turned[0], "∂L/∂w = δ x x"]))[1] in ("edit", "wrong")
+
+
+SHORT = Symbols(Symbol("L"), *[Symbol(one) for one in "hyawvx"], Symbol("S"), Function("phi", r"\varphi"))
+SHORT_GRAPH = Graph({"a": "w x", "S": "φ(a)", "h": "v S", "L": r"\frac12 (h - y)^2"}, SHORT)
+SHORT_WAYS = [
+    Waypoint("∂L/∂w = ∂L/∂h · ∂h/∂S · ∂S/∂w"),
+    Waypoint("∂L/∂w = (h - y) · ∂h/∂S · ∂S/∂w"),
+    Waypoint("∂L/∂w = (h - y) v ∂S/∂w"),
+    Waypoint("∂L/∂w = (h - y) v φ'(a) x", 2),
+]
+CHAIN = "∂L/∂w = ∂L/∂h · ∂h/∂S · ∂S/∂w"
+
+
+@pytest.mark.parametrize(
+    ("lines", "points"),
+    [
+        ([CHAIN, "= (h - y) · ∂h/∂S · ∂S/∂w", "= (h - y) v ∂S/∂w", "= (h - y) v φ'(a) x"], [1, 1, 1, 2]),
+        # a slip costs half of its line, carried on or not
+        ([CHAIN, "= (y - h) · ∂h/∂S · ∂S/∂w", "= (y - h) v ∂S/∂w", "= (y - h) v φ'(a) x"], [1, 0.5, 1, 2]),
+        # nonsense stands in the place of what the next line has not shown either
+        ([CHAIN, "= (h + y^2) · ∂h/∂S · ∂S/∂w", "= (h - y) v ∂S/∂w", "= (h - y) v φ'(a) x"], [1, 0, 1, 2]),
+        ([CHAIN, "= h^3 y v ∂S/∂w", "= h^3 y v φ'(a) x"], [1, 0, 2]),
+        # a false claim about a factor is paid for where it is used, once
+        (
+            [
+                CHAIN,
+                "= (h - y) · ∂h/∂S · ∂S/∂w",
+                "∂S/∂w = φ'(a) w",
+                "∂L/∂w = (h - y) v φ'(a) w",
+                "= v (h - y) φ'(a) w",
+            ],
+            [1, 1, 0, 1, 0],
+        ),
+    ],
+)
+def test_each_error_is_paid_for_once_and_in_its_place(lines, points):
+    marked = check(lines, SHORT, SHORT_GRAPH, waypoints=SHORT_WAYS)
+    assert [line.points for line in marked.lines] == points
+
+
+def test_an_error_behind_what_a_line_has_earned_takes_half_of_it_back():
+    second = "(h - y) · ∂h/∂S · ∂S/∂w"
+    marked = check([CHAIN, f"= {second} = 2 {second}"], SHORT, SHORT_GRAPH, waypoints=SHORT_WAYS)
+    assert [line.points for line in marked.lines] == [1, 0.5]
+    assert sum(way.share * one.points for way, one in zip(marked.ways, SHORT_WAYS, strict=True)) == 1.5
+
+
+def test_what_is_differentiated_may_be_spelled_in_any_way():
+    symbols = Symbols(Symbol("L"), Symbol("z", shape=(3,)), Symbol("S"), *[Index(one, 3) for one in "jkti"])
+    graph = Graph({"S": r"\sum_k e^{z_k}", "L": r"-z_t + \log S"}, symbols)
+    way = Waypoint(r"∂L/∂z_j = -\frac{∂z_t}{∂z_j} + \frac{∂}{∂z_j} \log \sum_k e^{z_k}")
+    for line in (
+        "dL/dz_j = -dz_t/dz_j + d/dz_j log(sum_i exp(z_i))",
+        r"∂L/∂z_j = \frac{∂}{∂z_j}(-z_t) + \frac{∂}{∂z_j} \log S",
+        r"∂L/∂z_j = \frac{∂ \log S}{∂z_j} - \frac{∂z_t}{∂z_j}",
+    ):
+        assert check([line], symbols, graph, waypoints=[way]).points == 1, line
+    # carried out it is another formula
+    assert check(["dL/dz_j = -1[j = t] + e^{z_j} / S"], symbols, graph, waypoints=[way]).points == 0
+
+
+def test_the_derivative_by_another_name_of_the_same_is_no_factor_that_is_missed():
+    symbols = Symbols(*[Symbol(one) for one in "Lhzwxy"])
+    graph = Graph({"z": "w x", "h": "z", "L": "(y - h)^2"}, symbols)
+    way = Waypoint("∂L/∂w = ∂L/∂h · ∂h/∂z · ∂z/∂w")
+    for line in ("∂L/∂w = ∂L/∂h · ∂h/∂w", "∂L/∂w = ∂L/∂h · ∂z/∂w", "∂L/∂w = ∂L/∂h · ∂h/∂z · ∂z/∂w"):
+        assert check([line], symbols, graph, waypoints=[way]).points == 1, line

@@ -29,7 +29,8 @@ class Derived:
             broken = [*lines[:at], sign_turned(line), *lines[at + 1 :]]
             report = mark_lines(marker, exercise_id, broken, given)
             assert report.lines[at].state in ("edit", "slip"), broken[at]
-            assert report.lines[at].points <= right[at].points / 2
+            earned, most = report.lines[at].points, right[at].points
+            assert most / 2 <= earned < most or earned == most == 0, broken[at]
             others = [
                 (now, before) for now, before in zip(report.lines, right, strict=True) if now.text == before.text
             ]
@@ -37,6 +38,26 @@ class Derived:
             for now, before in others:
                 assert now.state in ("follows", "at-numbers", "defines"), (broken[at], now.text, now.remark)
                 assert now.points >= before.points
+
+    def test_an_error_that_is_carried_on_costs_its_line_alone(self, marker, exercise_id):
+        """Whatever stands behind a wrong line is made to follow from it, and earns what the model earns."""
+        scheme, given = marker(exercise_id).scheme, find(exercise_id).seed()
+        lines = list(scheme.model(given))
+        right = scheme.judge(lines, given)
+        for at in range(len(lines)):
+            for wrong in (sign_turned, stretched):
+                carried = [*lines[:at], wrong(lines[at])]
+                for line in lines[at + 1 :]:
+                    changed = scheme.judge([*carried, wrong(line)], given).lines[-1]
+                    carried.append(wrong(line) if changed.state in ("follows", "at-numbers") else line)
+                marked = scheme.judge(carried, given)
+                pairs = [*enumerate(zip(marked.lines, right.lines, strict=True))]
+                less = [place for place, (now, before) in pairs if now.points < before.points]
+                assert all(now.points <= before.points for _, (now, before) in pairs), carried
+                if right.lines[at].points:
+                    assert less == [at], (carried, less)
+                else:  # what earns nothing by itself is paid for where it is used
+                    assert len(less) <= 1, (carried, less)
 
     def test_every_slip_is_told_by_its_sentence(self, marker, exercise_id):
         scheme = marker(exercise_id).scheme
@@ -48,12 +69,21 @@ class Derived:
 
 def sign_turned(line):
     """Turn the sign of what a line says last."""
+    return _changed(line, "-")
+
+
+def stretched(line):
+    """Multiply what a line says last by 7/3."""
+    return _changed(line, r"\frac{7}{3} ")
+
+
+def _changed(line, factor):
     depth, at = 0, 0
     for place, character in enumerate(line):
         depth += (character in "([{") - (character in ")]}")
         if not depth and line.startswith("= ", place):
             at = place + 2
-    return f"{line[:at]}-({line[at:]})"
+    return f"{line[:at]}{factor}({line[at:]})"
 
 
 def mark_lines(marker, exercise_id, lines, given=None):
