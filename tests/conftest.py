@@ -10,9 +10,9 @@ import jax
 import psutil
 import pytest
 
-BETWEEN_FILES, EVER = 3 << 28, 1 << 30
-"""Bytes of a test process after which compiled programs are dropped: at the end of a file, and of any test. To
-compile the marker of an exercise takes up to a gigabyte more while it lasts."""
+BETWEEN_FILES, EVER = 3 << 28, 9 << 27
+"""Bytes of a test process after which compiled programs are dropped: at the end of a file, and ever else. The marker
+of an exercise holds up to 350 MB, and to compile it takes up to a gigabyte while it lasts."""
 LARGE_PROGRAM = 0.1
 """Seconds that JAX takes to write a large program down; for the marker of an exercise it is 0.1 to 0.4."""
 
@@ -33,9 +33,12 @@ def compiled_once():
 
 
 def make_room_for_a_large_program(event, seconds, **about):
-    """Give back what earlier compiling has freed, between writing a large program down and compiling it."""
+    """Drop what is much, between writing a large program down and compiling it or reading it back.
+
+    The program that is being compiled is dropped too, and written down once more when it is called again.
+    """
     if event == "/jax/core/compile/jaxpr_to_mlir_module_duration" and seconds > LARGE_PROGRAM:
-        give_back_what_is_free()
+        make_room(EVER)
 
 
 @pytest.fixture
@@ -64,12 +67,16 @@ def pytest_runtest_teardown(item, nextitem):
     """Drop what was compiled where it is much, between two files if possible: a whole run would hold gigabytes."""
     result = yield
     ends = nextitem is None or nextitem.path != item.path
-    limit = BETWEEN_FILES if ends else EVER
+    make_room(BETWEEN_FILES if ends else EVER)
+    return result
+
+
+def make_room(limit):
+    """Give back what is free where more than a limit is held, and drop compiled programs if that is too little."""
     if resident() > limit:
         give_back_what_is_free()
         if resident() > limit:
             drop_compiled_programs()
-    return result
 
 
 def resident():

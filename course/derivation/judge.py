@@ -360,7 +360,8 @@ class Judge:
         of those before, or the last line alone would show the whole working.
         """
         places = [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
-        simple = [at for at in places if length(node) <= (self.marker.ways[at].longest or -1)]
+        meant = [at for at in places if self._is(at, target, node)] or places
+        simple = [at for at in meant if length(node) <= (self.marker.ways[at].longest or -1)]
         return simple or places
 
     def _before(self, at: int, target: Node) -> list[int]:

@@ -5,7 +5,12 @@ from mkdocs.structure.files import File
 from course.exercises import CATALOGUE
 from course.reporting.worked import show_given
 
-KINDS = {"steps": "worked by hand, step by step", "function": "a function to write", "written": "a written answer"}
+KINDS = {
+    "steps": "worked by hand, step by step",
+    "function": "a function to write",
+    "derivation": "a derivation, line by line",
+    "written": "a written answer",
+}
 DOCUMENTS = {
     "000": "slides: an SGD step of an MLP, feature maps and weights of a CNN",
     "001": "slides: a sigmoid network under the squared error and the cross-entropy",
@@ -99,6 +104,8 @@ def _marked(answer) -> str:
             return f"each of {', '.join(answer.units)} with one of {', '.join(answer.choices)}"
         case "graph":
             return f"edges between {len(answer.units)} units"
+        case "line":
+            return "a line that shows it, by what it means"
         case dtype:
             shape = "×".join(map(str, answer.shape)) or "one number"
             return f"{shape}, {'exactly' if dtype == 'int' else 'to the precision written'}"
