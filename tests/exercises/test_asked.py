@@ -63,6 +63,7 @@ def test_the_task_is_a_text_with_an_end(exercise_id):
     assert exercise.source
     assert exercise.task.rstrip().endswith((".", "?"))
     assert exercise.task.count("$") % 2 == 0
+    assert "$$" not in exercise.task  # cards, pages and the terminal set formulas inside of lines only
     for name in ASKED[exercise_id] if exercise.kind == "function" else ():
         assert f"`{name}`" in exercise.task
         assert exercise.answers[name].signature.startswith(f"{name}(")
