@@ -420,8 +420,8 @@ class Judge:
             self.notes.pop(at, None)
             if judgement.state in ("follows", "at-numbers") and share < 1:
                 self.notes[at] = f"Line {self.number + 1} rests on a line before that is not true."
-            self.shares[at] = 0.0 if last and shown < len(before_it) / 2 else share
-            judgement.points += self.shares[at] * self.marker.ways[at].points
+            earned = self.shares[at] = 0.0 if last and shown < len(before_it) / 2 else share
+            judgement.points += earned * self.marker.ways[at].points
             judgement.ways += (at,)
             share = share if judgement.state in ("where", "under") else 1.0  # an error is paid for once
         return bool(places)
