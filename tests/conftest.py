@@ -10,7 +10,7 @@ import jax
 import psutil
 import pytest
 
-BETWEEN_FILES, EVER = 3 << 28, 9 << 27
+BETWEEN_FILES, EVER = 3 << 28, 1 << 30
 """Bytes of a test process after which compiled programs are dropped: at the end of a file, and ever else. The marker
 of an exercise holds up to 350 MB, and to compile it takes up to a gigabyte while it lasts."""
 LARGE_PROGRAM = 0.1
