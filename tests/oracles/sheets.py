@@ -10,9 +10,11 @@ import numpy as np
 
 from course.exercises import find
 from course.marking import registry
+from course.marking.derivation_scheme import DerivationScheme
 from course.marking.follow_through import Entry, slip_values
 from course.marking.marker import stack
-from course.sheet import Edges, Numbers, Outputs, Sheet, Text
+from course.sheet import Edges, Numbers, Outputs, Sheet, Text, write_lines
+from course.sheet.format import LINES
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
@@ -31,6 +33,8 @@ def answer(asked, value):
 def kinds(marker, given, probe):
     """Sheets by name: all right, half there, each kind of wrong; and one with the first slip of every step."""
     exercise = marker.scheme.exercise
+    if isinstance(marker.scheme, DerivationScheme):
+        return _derivations(marker.scheme, given)
     truths = marker.truths(given, probe)
     right = {name: answer(exercise.answers[name], value) for name, value in truths.items()}
     with jax.enable_x64(True):
@@ -58,6 +62,22 @@ def kinds(marker, given, probe):
         "not finite": {name: Numbers((), ("NaN",)) for name in steps},
     }
     return {name: Sheet(exercise.id, answers, "somebody else") for name, answers in made.items()}
+
+
+def _derivations(scheme, given):
+    model = list(scheme.model(given))
+    made = {
+        "right": model,
+        "nothing": [],
+        "half": model[: len(model) // 2],
+        "the first is wrong": [f"{model[0]} + 1", *model[1:]],
+        "all off": [f"{line} + 1" for line in model],
+        "words": ["ten"],
+        "not read": [*model[:1], r"= \frac{", *model[1:]],
+    }
+    answers = {name: {LINES: write_lines(lines)} for name, lines in made.items()}
+    answers["another shape"] = {LINES: Numbers((3,), ("1.25",) * 3)}
+    return {name: Sheet(scheme.exercise.id, found, "somebody else") for name, found in answers.items()}
 
 
 def make_class(count: int, seed: int = 1, exercise_id: str = "mlp/relu-sgd"):

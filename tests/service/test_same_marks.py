@@ -70,7 +70,8 @@ def test_marks_are_those_of_grading(exercise_id, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise_id", [name for name in ANSWERED if name not in QUICK])
 def test_marks_of_every_other_exercise_are_those_of_grading(exercise_id, tmp_path):
-    assert {"exact", "missing", "unusable"} <= compare(exercise_id, tmp_path)
+    odd = set() if CATALOGUE[exercise_id].kind == "derivation" else {"unusable"}  # lines are unreadable, not steps
+    assert {"exact", "missing", *odd} <= compare(exercise_id, tmp_path)
 
 
 def test_every_state_occurs(tmp_path):
