@@ -60,6 +60,10 @@ def read_derivation(text: str | bytes, exercise: str, student: str | None = None
     if unknown or not data:
         got = ", ".join(repr(name[:40]) for name in unknown[:5]) or "nothing"
         raise SheetError(f'{{"lines": ["...", "..."]}} was expected for {exercise}, got {got}')
+    typed = data.get(LINES, [])
+    for number, line in enumerate(typed if isinstance(typed, list) else [typed], start=1):
+        if type(line) is not str:
+            raise SheetError(f"line {number} of {exercise}: a text in quotes was expected, got {_kind(line)}")
     answers = {LINES: write_lines(data[LINES])} if LINES in data else {}
     if BLOCKS in data:
         answers[BLOCKS] = write(data[BLOCKS])
@@ -244,4 +248,6 @@ def _is_shortened(item: np.generic, text: str) -> bool:
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, _Literal):
+        return "a number"
     return "nothing (None)" if value is None else f"a {type(value).__name__}"

@@ -23,6 +23,7 @@ from course.sheet import (
     decode,
     encode,
     read_answers,
+    read_derivation,
     write,
 )
 from course.sheet.number import NotANumber, read_number
@@ -188,3 +189,12 @@ def test_the_limit_of_a_sheet_is_exact():
         decode(b" " + padded)
     with pytest.raises(SheetError, match="at most 256 KiB is read, got 300 KiB; hand over the numbers"):
         decode(b" " * (300 * 1024))
+
+
+@pytest.mark.parametrize(
+    ("lines", "got"),
+    [('[null, "a = b"]', "line 1.*nothing"), ("5", "line 1.*a number"), ('["a", {"t": 1}]', "line 2.*dict")],
+)
+def test_a_line_that_is_no_text_is_refused_and_named(lines, got):
+    with pytest.raises(SheetError, match=got):
+        read_derivation(f'{{"lines": {lines}}}', "mlp/relu-sgd-chain")
