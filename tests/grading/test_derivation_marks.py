@@ -69,7 +69,7 @@ def test_right_lines_that_cannot_be_read_beside_others_need_nobody(config):
 def test_lines_are_marked_on_the_students_own_numbers(config):
     marked = mark_sheet(context(config, "bob", model(config, "alice"), enrolled=("alice", "bob")))
     assert marked.report.steps["factors"].state == "exact"
-    assert marked.report.steps["numbers"].remark == "No line shows it."
+    assert marked.report.steps["numbers"].remark == "Line 4 stands in its place."
     assert marked.report.points == 3
     assert not marked.report.foreign
 
