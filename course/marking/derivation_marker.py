@@ -16,7 +16,7 @@ from course.derivation.typeset import latex, latex_line
 from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import NOBODY, Finding, Judged, Marker, Others, Task
 from course.marking.reading_process import PROCESS
-from course.marking.report import LineReport, Report, Ruling, StepMark
+from course.marking.report import LineReport, Report, Ruling, StepMark, not_asked_for, ruled
 from course.marking.scheme import StateWord
 from course.marking.variant import Variant
 from course.sheet import BLOCKS, LINES, Lines, Sheet, Text, Unreadable
@@ -81,23 +81,17 @@ class DerivationMarker(Marker):
         ]
         steps = {}
         for (name, step), mark in zip(scheme.steps.items(), marks, strict=True):
-            ruling = (rulings or {}).get(name)
-            if ruling is not None:
-                given = round(min(max(ruling.points, 0.0), step.points), 6)
-                mark = msgspec.structs.replace(
-                    mark, points=given, remark=f"{mark.remark} Ruling: {ruling.reason}".strip()
-                )
-            steps[name] = msgspec.structs.replace(mark, formula=judged.claims[name], symbol=step.answer.symbol)
+            mark = msgspec.structs.replace(mark, formula=judged.claims[name], symbol=step.answer.symbol)
+            steps[name] = ruled(mark, (rulings or {}).get(name))
         used = {LINES, BLOCKS} if marked.criteria else {LINES}
         unknown = [name for name in sheet.answers if name not in used]
-        said = f"Not asked for and not marked: {', '.join(unknown[:10])}."
         return Report(
             exercise=scheme.exercise.id,
             student=student,
             points=round(sum(step.points for step in steps.values()), 6),
             max_points=scheme.step_points,
             steps=steps,
-            remarks=(*marked.remarks, *((said,) if unknown else ())),
+            remarks=(*marked.remarks, *not_asked_for(unknown)),
             lines=line_reports(marked, judged.symbols),
         )
 

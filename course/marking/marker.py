@@ -18,7 +18,7 @@ from course.exercises import Exercise
 from course.marking.blocks import InBlocks
 from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark, near
 from course.marking.pool import Candidate, Pool, changed, fields_used
-from course.marking.report import Misread, Report, Ruling, step_marks
+from course.marking.report import Misread, Report, Ruling, not_asked_for, step_marks
 from course.marking.scheme import Cap, Scheme, State
 from course.marking.tolerance import LARGEST, ZERO, compare
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant
@@ -233,9 +233,7 @@ class Marker:
             remarks.append(
                 f"{misread.sentence} One step is charged, the rest is marked on the numbers that you used."
             )
-        unknown = unknown_names(scheme.exercise, sheet)
-        if unknown:
-            remarks.append(f"Not asked for and not marked: {', '.join(unknown[:10])}.")
+        remarks += not_asked_for(unknown_names(scheme.exercise, sheet))
         if finding.withheld:
             why = " ".join(finding.caps) or (
                 "an error made several later steps trivial, so that they do not show the method."

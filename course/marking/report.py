@@ -152,11 +152,26 @@ def step_marks(
     """Put the engine's verdicts into words, in the order of the scheme."""
     states = {name: State(int(verdict.state)) for name, verdict in verdicts.items()}
     return {
-        name: _step_mark(
-            scheme, step, verdicts[name], states, readings[name], answers.get(name), rulings.get(name), misread
+        name: ruled(
+            _step_mark(scheme, step, verdicts[name], states, readings[name], answers.get(name), misread),
+            rulings.get(name),
         )
         for name, step in scheme.steps.items()
     }
+
+
+def ruled(mark: StepMark, ruling: Ruling | None) -> StepMark:
+    """Return the mark of a step with what an instructor decided on it, where anything was."""
+    if ruling is None:
+        return mark
+    points = round(min(max(ruling.points, 0.0), mark.max_points), 6)
+    remark = f"{mark.remark} Ruling: {ruling.reason}".strip()
+    return msgspec.structs.replace(mark, points=points, remark=remark, partial=False)
+
+
+def not_asked_for(names: Sequence[str]) -> list[str]:
+    """Return the remark on names of a sheet that its exercise does not ask for; none without any."""
+    return [f"Not asked for and not marked: {', '.join(names[:10])}."] if names else []
 
 
 def _step_mark(
@@ -166,16 +181,10 @@ def _step_mark(
     states: dict[str, State],
     reading: Reading,
     handed: Handed | None,
-    ruling: Ruling | None,
     misread: Misread | None,
 ) -> StepMark:
     state = states[step.name]
     slip = int(verdict.slip)
-    points = float(verdict.points)
-    remark = _remark(scheme, step, verdict, state, states, reading, misread)
-    if ruling is not None:
-        points = ruling.points
-        remark = f"{remark} Ruling: {ruling.reason}".strip()
     expected = np.asarray(verdict.expected)
     truth = np.asarray(verdict.truth)
     # Who is right is shown the right value, not what follows from rounded earlier ones.
@@ -186,16 +195,16 @@ def _step_mark(
     )
     return StepMark(
         state=state.word,
-        points=round(min(max(points, 0.0), step.points), 6),
+        points=round(min(max(float(verdict.points), 0.0), step.points), 6),
         max_points=step.points,
-        remark=remark,
+        remark=_remark(scheme, step, verdict, state, states, reading, misread),
         yours=show_answer(handed),
         expected=show_value(step.answer, expected if own_chain else truth, digits_of(handed)),
         own_chain=own_chain,
         formula=step.formula,
         symbol=step.answer.symbol,
         slip=scheme.slips_of(step.name)[slip].cause if slip >= 0 else "",
-        partial=bool(verdict.partial) and ruling is None,
+        partial=bool(verdict.partial),
     )
 
 
