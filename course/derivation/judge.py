@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from course.derivation.lexer import Unread, words
 from course.derivation.lines import Line, Statement
 from course.derivation.marks import CREDIT, WORSE, LineMark, State, WayMark
 from course.derivation.meaning import Array, MeaningError, Points, same
-from course.derivation.prepared import Prepared
+from course.derivation.prepared import Elsewhere, Prepared
 from course.derivation.reader import finished
 from course.derivation.symbols import Index, Symbol
 from course.derivation.tree import Compare, Derivative, Entry, Matrix, Name, Negative, Node, Number, TreeError
@@ -94,21 +95,16 @@ class Judge:
         self._number_points: dict[tuple, Points] = {}
         self.notes: dict[int, str] = {}  # why a waypoint has not earned all
         self._attempted: set[int] = set()  # waypoints that a wrong line stands in the place of
-        self._owed: dict[
-            Node, float
-        ] = {}  # false claims that no waypoint has paid for, and the share that is left
+        # false claims that no waypoint has paid for, and the share that is left
+        self._owed: dict[Node, float] = {}
         self._allowed = 0  # nodes that may still be evaluated for this line
-        self._pattern: Points | None = None
-        self._has_pattern = False
 
-    @property
+    @cached_property
     def patterned(self) -> Points | None:
         """Points in the cases of the student's numbers, such as a ReLU that is on; None without numbers."""
-        if not self._has_pattern:
-            self._has_pattern = True
-            if {one.name for one in self.graph.free} & set(self.numbers):
-                self._pattern = self.marker.patterned(self._at_numbers(frozenset(), {}))
-        return self._pattern
+        if not {one.name for one in self.graph.free} & set(self.numbers):
+            return None
+        return self.marker.patterned(self._at_numbers(frozenset(), {}))
 
     # -- a line ------------------------------------------------------------------------------------------------
 
@@ -276,7 +272,8 @@ class Judge:
                     self.said & set(one.said) or one.words in self._carried for one in place.assumptions
                 ):
                     return _Judgement("follows", uses=uses)
-                return _Judgement(place.state, self._where(references, node) or place.remark, uses=uses)
+                said = self._where(references, node) if place.state == "where" else _under(place)
+                return _Judgement(place.state, said, uses=uses)
         for sentence, claimed, wrong in self.marker.named:
             if form(claimed) == form(target) and any(
                 self._same(points, wrong, node) for points in (self.truth, self.patterned) if points is not None
@@ -294,13 +291,13 @@ class Judge:
         return any(one == node or self._same(self.truth, one, node) for one in before)
 
     def _where(self, references: list[Node], node: Node) -> str:
-        """Return in which regions the line would follow, or an empty text where in none."""
+        """Return in which regions the line would follow."""
         regions = [
             one.words
             for one in self.marker.elsewhere
             if one.state == "where" and any(self._same(one.points, other, node) for other in references)
         ]
-        return f"It would follow where {' or where '.join(regions)}." if regions else ""
+        return f"It would follow where {' or where '.join(regions)}."
 
     def _has_other_sign(self, target: Node, node: Node) -> bool:
         """Return whether a symbol that may be taken with either sign is claimed with the other one."""
@@ -359,14 +356,14 @@ class Judge:
         The simplest form means the same as what it was made from: it meets the waypoint that asks for it and none
         of those before, or the last line alone would show the whole working.
         """
-        places = [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
+        places = self._claimed_by(target)
         meant = [at for at in places if self._is(at, target, node)] or places
         simple = [at for at in meant if length(node) <= (self.marker.ways[at].longest or -1)]
         return simple or places
 
     def _before(self, at: int, target: Node) -> list[int]:
         """Return the places of the waypoints before one that claims about the same may meet."""
-        return [place for place, one in enumerate(self.marker.ways[:at]) if form(target) in one.forms]
+        return [place for place in self._claimed_by(target) if place < at]
 
     def _shown(self, places: list[int]) -> int:
         """Return how many waypoints were met, or tried by a wrong line that names their derivatives."""
@@ -415,7 +412,7 @@ class Judge:
             before_it = self._before(at, target)
             shown = self._shown(before_it)
             self._pass(before_it)
-            last = not any(form(target) in one.forms for one in self.marker.ways[at + 1 :])
+            last = at == self._claimed_by(target)[-1]
             self.met[at] = (self.number, sure)
             self.notes.pop(at, None)
             if judgement.state in ("follows", "at-numbers") and share < 1:
@@ -448,6 +445,7 @@ class Judge:
             return False
 
     def _claimed_by(self, target: Node) -> list[int]:
+        """Return the places of the waypoints that are claims about this."""
         return [at for at, way in enumerate(self.marker.ways) if form(target) in way.forms]
 
     def _in_place_of(self, judgement: _Judgement, target: Node, node: Node, again: bool = False) -> list[int]:
@@ -656,8 +654,7 @@ class Judge:
         for at in self._claimed_by(target):
             if self.shares[at] is None and at not in self._attempted and self._alike(at, target, node):
                 way = self.marker.ways[at]
-                forms = zip(way.forms[form(target)], way.trees[form(target)], strict=True)
-                return [one for known, one in forms if known.named == way.named(node)][:2]
+                return [one.formula for one in way.forms[form(target)] if one.named == way.named(node)][:2]
         return []
 
     def _nearest(self, references: list[Node], node: Node) -> tuple[str, Node | None]:
@@ -696,7 +693,7 @@ class Judge:
                 told = edit.sentence(self.symbols), edit.node
                 found.setdefault(edit.rank, {}).setdefault(form(edit.node), told)
         sentences = dict(found[min(found)].values()) if found else {}
-        if points is self.truth or points is self._pattern:  # the same for the whole class
+        if points is self.truth or points is self.patterned:  # the same for the whole class
             if len(known) > MOST_EXPLANATIONS:
                 known.clear()
             known[key] = sentences
@@ -737,6 +734,11 @@ class Judge:
         finally:
             self._allowed -= points.evaluated - before
             self.evaluated += points.evaluated - before
+
+
+def _under(place: Elsewhere) -> str:
+    has_to_say = ", which the line has to say" if any(one.said for one in place.assumptions) else ""
+    return f"It follows under the assumption that {place.words}{has_to_say}."
 
 
 def _is_bare(node: Node) -> bool:

@@ -18,8 +18,9 @@ MOST_ASSUMPTIONS = 6
 
 
 class Form(NamedTuple):
-    """A form of a waypoint: its value where every derivative is a number of its own, and what it names."""
+    """A form of a waypoint, its value where every derivative is a number of its own, and what it names."""
 
+    formula: Node
     value: Array
     named: frozenset[bytes | Name]
 
@@ -28,13 +29,11 @@ class Form(NamedTuple):
 class Way:
     """A waypoint as trees: its forms by the form of what they are equal to, and what is a number of its own."""
 
-    target: Node
     forms: dict[Node, list[Form]]
     apart: frozenset[Name]
     points: float
     opaque: Opaque
     longest: int | None  # symbols that a line may name, one by one
-    trees: dict[Node, list[Node]]  # its forms as they were written
 
     def named(self, node: Node) -> frozenset[bytes | Name]:
         """Return the derivatives that a formula names, and which of the symbols that are numbers of their own."""
@@ -44,13 +43,12 @@ class Way:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Points of a region, or under assumptions, with the state and remark of a line that is true only there."""
+    """Points of a region, or under assumptions, with the state of a line that is true only there."""
 
     state: State
-    remark: str
+    words: str  # of the region, or of the assumptions
     points: Points
     assumptions: tuple[Assumption, ...] = ()
-    words: str = ""  # of the region
 
 
 class Prepared:
@@ -87,12 +85,7 @@ class Prepared:
     def elsewhere(self) -> list[Elsewhere]:
         """Where else a line may be true: in each region, and under the fewest assumptions that it takes."""
         found = [
-            Elsewhere(
-                "where",
-                f"It would follow where {one.words}.",
-                Points(self.graph, seed=self.seed, domains=one.domains),
-                words=one.words,
-            )
+            Elsewhere("where", one.words, Points(self.graph, seed=self.seed, domains=one.domains))
             for one in self.regions
         ]
         for count in range(1, len(self.assumptions) + 1):
@@ -112,10 +105,7 @@ class Prepared:
             name: self._authored(text) for assumption in assumptions for name, text in assumption.equal.items()
         }
         words = " and ".join(one.words for one in assumptions)
-        said = f"It follows under the assumption that {words}."
-        if any(one.said for one in assumptions):
-            said = said.removesuffix(".") + ", which the line has to say."
-        return Elsewhere("under", said, Points(self.graph.changed(fixed), seed=self.seed), assumptions)
+        return Elsewhere("under", words, Points(self.graph.changed(fixed), seed=self.seed), assumptions)
 
     def patterned(self, numbers: Points) -> Points | None:
         """Return points in the cases of these numbers, such as a ReLU that is on; None where there are none."""
@@ -170,12 +160,11 @@ class Prepared:
             self._opaque[apart] = Opaque(self.truth, waypoint.apart)
         claims = [(target, node), *(self._claim(text, target) for text in waypoint.forms)]
         longest = max(length(one) for _, one in claims) if waypoint.simple else None
-        way = Way(form(target), {}, apart, waypoint.points, self._opaque[apart], longest, {})
+        way = Way({}, apart, waypoint.points, self._opaque[apart], longest)
         for other, one in claims:
             try:
                 value = way.opaque.value(one)
             except MeaningError as error:
                 raise SymbolError(f"{waypoint.claim}: a formula with a meaning was expected ({error})") from None
-            way.forms.setdefault(form(other), []).append(Form(value, way.named(one)))
-            way.trees.setdefault(form(other), []).append(one)
+            way.forms.setdefault(form(other), []).append(Form(one, value, way.named(one)))
         return way
