@@ -132,7 +132,10 @@ class CriterionMark:
 
 @dataclass(frozen=True)
 class Marked:
-    """A marked derivation: its lines in the order handed in, and its waypoints; of a proof its criteria too."""
+    """A marked derivation: its lines in the order handed in, and its waypoints.
+
+    A proof has criteria and remarks on its blocks besides; its points are those of criteria and lines.
+    """
 
     lines: tuple[LineMark, ...]
     ways: tuple[WayMark, ...]

@@ -65,7 +65,7 @@ from dataclasses import dataclass, replace
 from course.derivation.check import Marker
 from course.derivation.lexer import words
 from course.derivation.lines import Line
-from course.derivation.marks import Assumption, CriterionMark, LineMark, WayMark
+from course.derivation.marks import Assumption, CriterionMark, LineMark, Marked, WayMark
 from course.errors import CourseError
 
 LONGEST_ORDER = 2000  # characters of the labels handed in
@@ -114,25 +114,6 @@ class Criterion:
     points: float = 1.0
     blocks: tuple[str, ...] = ()
     uses: str = ""
-
-
-@dataclass(frozen=True)
-class MarkedProof:
-    """A marked proof.
-
-    Attributes:
-        criteria: in the author's order.
-        lines: in the order handed in.
-        ways: the waypoints of the base, then those of the step.
-        remarks: on labels that name no block or come twice.
-        points: of criteria and lines together.
-    """
-
-    criteria: tuple[CriterionMark, ...]
-    lines: tuple[LineMark, ...]
-    ways: tuple[WayMark, ...]
-    remarks: tuple[str, ...]
-    points: float
 
 
 class Proof:
@@ -196,18 +177,22 @@ class Proof:
             waiting.remove(ready)
         return tuple(found)
 
-    def check(self, blocks: str, lines: str | Iterable[str] | Sequence[Line]) -> MarkedProof:
+    def check(self, blocks: str, lines: str | Iterable[str] | Sequence[Line]) -> Marked:
         """Mark one proof.
 
         Args:
             blocks: labels in the student's order, with blanks, commas or arrows between them.
             lines: the algebra of base and step, as `Marker.check` takes it.
+
+        Returns:
+            The criteria in the author's order, the lines, the waypoints of the base, then those of the step, and
+            remarks on labels that name no block or come twice; the points are those of criteria and lines.
         """
         order, remarks = in_order(blocks, self.blocks)
         marks, ways = self._lines(lines)
         criteria = tuple(self._criterion(one, order, marks) for one in self.criteria)
         points = sum(one.points for one in criteria) + sum(one.points for one in marks)
-        return MarkedProof(criteria, tuple(marks), ways, tuple(remarks), points)
+        return Marked(tuple(marks), ways, points, criteria, tuple(remarks))
 
     # -- blocks ------------------------------------------------------------------------------------------------
 

@@ -66,5 +66,4 @@ class ProofScheme(DerivationScheme):
             given: nothing.
             blocks: the labels in the student's order; those of a model unless given.
         """
-        marked = self._proof.check(self.model_blocks if blocks is None else blocks, lines)
-        return Marked(marked.lines, marked.ways, marked.points, marked.criteria, marked.remarks)
+        return self._proof.check(self.model_blocks if blocks is None else blocks, lines)
