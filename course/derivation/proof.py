@@ -69,6 +69,7 @@ from course.derivation.marks import Assumption, CriterionMark, LineMark, Marked,
 from course.errors import CourseError
 
 LONGEST_ORDER = 2000  # characters of the labels handed in
+_IN_BASE = "The hypothesis is not known in the base: it is what the step assumes."
 _LABEL = re.compile(r"[^\s,;>→-]+")
 
 
@@ -250,7 +251,7 @@ class Proof:
     def _kept(self, ways: tuple[WayMark, ...], marks: list[LineMark]) -> tuple[WayMark, ...]:
         """Return the waypoints of the base without those of lines that use the hypothesis."""
         return tuple(
-            WayMark() if way.line is not None and marks[way.line].state == "wrong" else way for way in ways
+            WayMark() if way.line is not None and marks[way.line].remark == _IN_BASE else way for way in ways
         )
 
     def _parts(self, lines: str | Iterable[str] | Sequence[Line]) -> list[tuple[int, Marker, list[Line]]]:
@@ -275,8 +276,7 @@ class Proof:
         said = {word for one in mark.read.words for word in words(one)}
         hypotheses = {word for one in self._hypotheses for word in one.said}
         if mark.uses or (mark.read.statements and said & hypotheses):
-            remark = "The hypothesis is not known in the base: it is what the step assumes."
-            return replace(mark, state="wrong", points=0.0, remark=remark, uses=())
+            return replace(mark, state="wrong", points=0.0, remark=_IN_BASE, uses=())
         return mark
 
 

@@ -129,6 +129,18 @@ def test_the_hypothesis_may_not_be_used_in_the_base():
     assert marked.criteria[2].points == 1
 
 
+def test_what_a_line_of_the_base_has_shown_stays_with_a_wrong_claim_behind_it():
+    base = Marker(SYMBOLS, BASE_GRAPH, waypoints=[Waypoint("a_{k-1} = a_k")])
+    proof = Proof(BLOCKS, CRITERIA, STEP, base)
+    right, half, refused = (
+        proof.check("C B H S E", ["base", line])
+        for line in ("a_{k-1} = a_k", "a_{k-1} = a_k, b_k = g(a_k)", "a_{k-1} = a_k by hypothesis")
+    )
+    assert [one.lines[1].state for one in (right, half, refused)] == ["follows", "wrong", "wrong"]
+    assert [one.ways[0].share for one in (right, half, refused)] == [1, 1, 0]
+    assert [one.lines[1].points for one in (right, half, refused)] == [1, 1, 0]
+
+
 def test_the_base_may_come_second():
     marked = PROOF.check("C B H S E", [*LINES, "base", "a_{k-1} = a_k"])
     assert [line.state for line in marked.lines] == [*["follows"] * 4, "defines", "follows"]
