@@ -15,6 +15,7 @@ from course.html.plain_text import plain
 from course.marking.report import Report
 
 Id = Annotated[str, typer.Argument(help="Id of the exercise, for example mlp/relu-sgd.", metavar="ID")]
+_LONGEST_LINE = 120  # characters of a line of a derivation in the table; --json has all of them
 _STATE_STYLES = {
     "exact": "green",
     "follows": "cyan",
@@ -88,13 +89,14 @@ def given(exercise_id: Id, student: Student = None, sampler: Sampler = None, jso
         typed = {"symbols": symbols} if symbols else {}
         common.print_json({"exercise": exercise.id, "student": student, "given": listed, **typed})
         return
-    common.results.print(f"[bold]{exercise.id}[/bold]: {escape(exercise.title)} ({_whose(student)})")
+    title = f"[bold]{exercise.id}[/bold]: {escape(exercise.title)} ({_whose(student)})"
+    common.results.print(title, soft_wrap=True)
     for name, value in listed.items():
-        common.results.print(f"  {name} = {value}", markup=False)
+        common.results.print(f"  {name} = {value}", markup=False, soft_wrap=True)
     if symbols:
         common.results.print("symbols, and how to type them:")
     for name, spellings in symbols.items():
-        common.results.print(f"  {name}: {'   '.join(spellings)}", markup=False)
+        common.results.print(f"  {name}: {'   '.join(spellings)}", markup=False, soft_wrap=True)
 
 
 def solve(
@@ -154,12 +156,15 @@ def mark(
 
     Example: course mark mlp/relu-sgd sheet.json --student alice
     """
-    from course.sheet import read_answers, read_derivation
+    from course.sheet import SheetError, read_answers, read_derivation
 
     folders = common.require_solutions(solutions)
     exercise = common.find_exercise(exercise_id)
     read = read_derivation if exercise.derivation else read_answers
-    answers = read(common.read_file(sheet), exercise.id, student)
+    try:
+        answers = read(common.read_file(sheet), exercise.id, student)
+    except SheetError as error:
+        raise common.WrongUse(f"{sheet}: {error}") from None
     marker = _marker(folders, exercise.id)
     probe = exercise.probes("practice")
     others = marker.others(common.other_numbers(exercise, student, sampler), probe)
@@ -218,8 +223,9 @@ def _print_lines(report: Report) -> None:
     for number, line in enumerate(report.lines, start=1):
         style = _STATE_STYLES[line.state]
         points = f"{line.points:g}" if line.points else ""
-        shown = (escape(line.text), f"[{style}]{line.state}[/{style}]", points, escape(plain(line.remark)))
-        table.add_row(str(number), *shown)
+        text = line.text if len(line.text) <= _LONGEST_LINE else f"{line.text[:_LONGEST_LINE]}…"
+        state = f"[{style}]{line.state}[/{style}]"
+        table.add_row(str(number), common.shown(text), state, points, common.shown(plain(line.remark)))
     common.print_table(table)
 
 
@@ -231,10 +237,10 @@ def _print_report(report: Report) -> None:
         style = _STATE_STYLES[step.state]
         points = f"{step.points:g}/{step.max_points:g}"
         shown = (step.yours, step.expected, step.remark)
-        table.add_row(name, f"[{style}]{step.state}[/{style}]", points, *(escape(text) for text in shown))
+        table.add_row(name, f"[{style}]{step.state}[/{style}]", points, *(common.shown(text) for text in shown))
     common.print_table(table)
     for remark in report.remarks:
-        common.results.print(f"[yellow]{escape(remark)}[/yellow]")
+        common.results.print(f"[yellow]{common.shown(remark)}[/yellow]")
     common.results.print(
         f"[bold]{report.points:g} of {report.max_points:g} points[/bold] ({_whose(report.student)})"
     )

@@ -130,5 +130,5 @@ def refuse_large(size: int) -> None:
     if size > LARGEST_SHEET:
         raise SheetError(
             f"a sheet of at most {LARGEST_SHEET // 1024} KiB is read, got {size / 1024:.0f} KiB; "
-            "hand over the numbers that are asked for and nothing else"
+            "hand over what is asked for and nothing else"
         )

@@ -89,13 +89,36 @@ def write_lines(value: Any) -> Answer:
 
 def _read_object(text: str | bytes) -> dict[str, Any]:
     refuse_large(len(text))
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8-sig")  # some editors begin a file with a mark of its encoding
+        except UnicodeDecodeError as error:
+            raise SheetError(f"text in UTF-8 was expected, got the byte {text[error.start]:#04x}") from None
+    if not text.strip():
+        raise SheetError("this is not JSON: it is empty")
     try:
-        decoded = text.decode() if isinstance(text, bytes) else text
-        data = json.loads(decoded, parse_float=_Literal, parse_int=_Literal, parse_constant=_Literal)
+        data = json.loads(
+            text,
+            parse_float=_Literal,
+            parse_int=_Literal,
+            parse_constant=_Literal,
+            object_pairs_hook=_named_once,
+        )
+    except SheetError:
+        raise
     except (ValueError, RecursionError) as error:
         raise SheetError(f"this is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise SheetError(f"a JSON object of answers by name was expected, got {_kind(data)}")
+    return data
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a dict of the pairs of a JSON object; what stands first under a name must not be lost unsaid."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise SheetError(f"{next(name for name in names if names.count(name) > 1)[:40]!r} stands twice")
     return data
 
 
@@ -248,6 +271,6 @@ def _is_shortened(item: np.generic, text: str) -> bool:
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, _Literal):
-        return "a number"
+    if isinstance(value, str):
+        return "a number" if isinstance(value, _Literal) else "a text"
     return "nothing (None)" if value is None else f"a {type(value).__name__}"

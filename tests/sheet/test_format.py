@@ -187,7 +187,7 @@ def test_the_limit_of_a_sheet_is_exact():
     assert decode(padded).answers["loss"] == Numbers((), ("4.5",))
     with pytest.raises(SheetError, match="at most 256 KiB is read, got 256 KiB"):
         decode(b" " + padded)
-    with pytest.raises(SheetError, match="at most 256 KiB is read, got 300 KiB; hand over the numbers"):
+    with pytest.raises(SheetError, match="at most 256 KiB is read, got 300 KiB; hand over what is asked"):
         decode(b" " * (300 * 1024))
 
 
