@@ -78,8 +78,10 @@ figure.colorbar(contours, label="loss")
 plt.show()
 
 # %% [markdown]
-# The white path starts on a plateau at the lower right, where the steps are short because the slope is, and
-# ends in the valley. To find the slope we nudged every weight and computed the loss again. That is honest and
+# *In the picture:* the loss over the two weights, in colours from low (dark) to high (bright). The white path
+# starts on a plateau at the lower right, where the steps are short because the slope is, and ends in the valley.
+#
+# To find the slope we nudged every weight and computed the loss again. That is honest and
 # hopeless: a network of a million weights would need two million forward passes for one step.
 
 # %% [markdown]
@@ -393,9 +395,9 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The solid line falls from the first step. The dashed one stays near 1 for the whole run: where the sigmoid is
-# flat, the squared error has almost no slope, although the error is as large as it can be. Try other values of
-# `start`.
+# *In the picture:* the output of the unit over 60 steps, once for each loss. The solid line, of the cross-entropy,
+# falls from the first step. The dashed one stays near 1 for the whole run: where the sigmoid is flat, the squared
+# error has almost no slope, although the error is as large as it can be. Try other values of `start`.
 
 # %% [markdown]
 # ## 9. What it costs
@@ -449,6 +451,10 @@ axes.loglog(counts, backprop, "o-", label="backpropagation")
 axes.set(xlabel="weights", ylabel="seconds", title="The time for one gradient")
 axes.legend(frameon=False)
 plt.show()
+
+# %% [markdown]
+# *In the picture:* the time for one gradient over the number of weights, both on logarithmic axes. Dashed:
+# each weight on its own. Solid: backpropagation.
 
 # %% [markdown]
 # **Why backpropagation?** In a few sentences: why is the gradient of a network computed by backpropagation and

@@ -278,10 +278,11 @@ axes.legend(frameon=False, loc="lower left")
 plt.show()
 
 # %% [markdown]
-# Straight lines on a logarithmic axis: the gradient shrinks by a constant factor with every layer. Small matrices
-# with $s = 0.5$ are to blame at one end. Large ones do not help for long: they drive the sigmoids to where they are
-# flat, and what the matrix gains the slopes lose. The bound holds everywhere, and the larger the matrices, the
-# more it promises too much.
+# *In the picture:* the gradient of the first layer over the number of layers, a colour for each $s$, and its bound
+# as a dashed line of the same colour. Straight lines on a logarithmic axis: the gradient shrinks by a constant
+# factor with every layer. Small matrices with $s = 0.5$ are to blame at one end. Large ones do not help for long:
+# they drive the sigmoids to where they are flat, and what the matrix gains the slopes lose. The bound holds
+# everywhere, and the larger the matrices, the more it promises too much.
 #
 # How flat is flat? The slope $\sigma'(a)$ is never zero, but a computer's numbers end somewhere, and they end
 # sooner if one is careless. With $\sigma(1 - \sigma)$ the difference from 1 is lost long before the slope itself is.
