@@ -12,10 +12,10 @@ from course.derivation import tree
 from course.derivation.canonical import atoms, form, length
 from course.derivation.edits import difference, edits
 from course.derivation.lexer import Unread, words
-from course.derivation.lines import Line, Statement
+from course.derivation.lines import CASE_WORDS, Line, Statement
 from course.derivation.marks import CREDIT, WORSE, LineMark, State, WayMark
 from course.derivation.meaning import Array, MeaningError, Points, same
-from course.derivation.prepared import Elsewhere, Prepared
+from course.derivation.prepared import Elsewhere, Form, Prepared
 from course.derivation.reader import finished
 from course.derivation.symbols import Index, Symbol
 from course.derivation.tree import Compare, Derivative, Entry, Matrix, Name, Negative, Node, Number, TreeError
@@ -25,6 +25,9 @@ MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of o
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line
 MOST_EXPLANATIONS = 20_000  # that a marker remembers from one derivation to the next
 _COARSE = 0.25  # a rounded number may change a line by at most this share of its value
+
+
+Conditions = tuple[Compare, ...]
 
 
 class _Numeric(NamedTuple):
@@ -59,6 +62,15 @@ class _Judgement:
     uses: tuple[str, ...] = ()
     instead: Node | None = None
     ways: tuple[int, ...] = ()  # that it has met
+
+
+class _Cased(NamedTuple):
+    """A formula that something was said to be equal to in one case, what was meant, and the share it is worth."""
+
+    target: Node
+    node: Node
+    meant: Node
+    share: float
 
 
 @dataclass
@@ -98,6 +110,10 @@ class Judge:
         # false claims that no waypoint has paid for, and the share that is left
         self._owed: dict[Node, float] = {}
         self._allowed = 0  # nodes that may still be evaluated for this line
+        self._case: Conditions = ()  # in which the statement is judged
+        self._last_case: Conditions = ()  # that there was
+        self._header = False  # whether a line of its own has named the case
+        self._cased: dict[Conditions, list[_Cased]] = {}
 
     @cached_property
     def patterned(self) -> Points | None:
@@ -118,6 +134,8 @@ class Judge:
         if not line.statements:
             return LineMark(line.text, "defines", 0.0, "Only words: they are kept, and not judged.", line)
         self.said = frozenset(word for one in line.words for word in words(one))
+        cased = any(one.case or one.otherwise or one.kind in ("case", "condition") for one in line.statements)
+        self._unread_case = bool(self.said & CASE_WORDS) and not cased
         self._allowed = min(MOST_OF_A_LINE, MOST_EVALUATED - self.evaluated)
         try:
             found = self._statements(line.statements)
@@ -148,6 +166,8 @@ class Judge:
             found += self._statement(statement)
             targets.append(self.target)
         self.targets = targets
+        if len({(one.case, one.otherwise) for one in statements}) > 1:
+            self._case = ()  # what goes on behind several cases is about all of them
         return found
 
     def _statement(self, statement: Statement) -> list[_Judgement]:
@@ -156,6 +176,10 @@ class Judge:
         chain = [self._expanded(node) for node in statement.chain]
         if statement.kind == "condition":
             return [self._condition(chain[0])]  # type: ignore[arg-type]
+        if statement.kind == "case":
+            self._case, self._header = tuple(chain), True  # type: ignore[assignment]
+            return [_Judgement("defines", "A case: the lines behind it may be true in this case alone.")]
+        self._enter_case(statement)
         if statement.kind == "definition":
             self.own[statement.target.name] = chain[0]  # type: ignore[union-attr]
             self.undefined.discard(statement.target.name)  # type: ignore[union-attr]
@@ -169,9 +193,10 @@ class Judge:
         else:
             target = self.marker.target(self._expanded(statement.target))  # type: ignore[arg-type]
         target = self._whole(target, chain)
-        before = self.last.get(form(target))
         self.target = target
-        return self._chain(target, before, chain)
+        if self._case:
+            return self._chain_in_case(target, chain)
+        return self._chain(target, self.last.get(form(target)), chain)
 
     def _whole(self, target: Node, chain: list[Node]) -> Node:
         """Return the vector in place of any entry of it, where all are written: `p_i = [1, 2, 3]`."""
@@ -196,6 +221,8 @@ class Judge:
         found = []
         for node in chain:
             judgement = self._link(target, before, node)
+            if self._unread_case and judgement.state in ("wrong", "edit", "slip"):
+                raise TreeError("The case was expected as a formula, such as `for j = t: …` or `if a > 0: …`.")
             booked = self._booked(judgement, target, before, node)
             if judgement.state in ("wrong", "edit", "slip") and not booked and not self._taken_back(found):
                 # who claims another value of what the task gives works on another task
@@ -231,36 +258,155 @@ class Judge:
         except MeaningError:
             return False
 
+    # -- cases -------------------------------------------------------------------------------------------------
+
+    def _enter_case(self, statement: Statement) -> None:
+        """Take up the case that a statement is about; one that goes on in the next line stays in its case."""
+        if statement.case:
+            self._case, self._header = tuple(self._expanded(one) for one in statement.case), False  # type: ignore
+        elif statement.otherwise:
+            self._case = tuple(map(_turned, self._last_case)) if len(self._last_case) == 1 else ()
+            self._header = False
+            self._unread_case = not self._case
+        elif statement.kind != "continuation" and not self._header:
+            self._case = ()
+        self._last_case = self._case or self._last_case
+
+    def _chain_in_case(self, target: Node, chain: list[Node]) -> list[_Judgement]:
+        """Judge what is said of one case; what is true in all of them is judged as on any other line.
+
+        Raises:
+            TreeError: for a case that cannot be tried.
+        """
+        named = self._depends_on(set().union(*map(tree.names_in, [target, *chain])))
+        case = tuple(one for one in self._case if tree.names_in(one) & named)
+        found = []
+        for node in chain:
+            here = self._cased.setdefault(case, []) if case else []
+            mine = [one.node for one in here if form(one.target) == form(target)]
+            before = self.last.get(form(target))
+            at_numbers = bool(self.numbers) and all(
+                self._holds(self._at_numbers(frozenset(), {}), one) for one in case
+            )
+            general = at_numbers and self._followed(target, before, node) is not None
+            if general or not case or self._same(self.truth, target, node):
+                judgement, *_ = self._chain(target, before, [node])
+            else:
+                references = [*mine[-1:], *([before] if before is not None and not mine else []), target]
+                judgement = self._link_in_case(case, target, references, node)
+            if case:
+                share = CREDIT.get(judgement.state, float(judgement.state == "repeats"))
+                here.append(_Cased(target, node, judgement.instead or node, share))
+                self._book_cases(judgement)
+            found.append(judgement)
+        return found
+
+    def _depends_on(self, names: set[str]) -> set[str]:
+        """Return these names with all that the steps behind them name, letters that count too."""
+        found, waiting = set(names), [*names]
+        while waiting:
+            formula = self.graph.steps.get(waiting.pop())
+            more = tree.names_in(formula) - found if formula is not None else set()
+            found |= more
+            waiting += more
+        return found
+
+    def _link_in_case(self, case: Conditions, target: Node, references: list[Node], node: Node) -> _Judgement:
+        try:
+            points = self.marker.in_case(case)
+        except MeaningError as error:
+            raise TreeError(f"The case cannot be tried: {error}.") from None
+        try:
+            points.value(node)
+        except MeaningError as error:
+            return _Judgement("wrong", f"It has no meaning: {error}.")
+        settings = list(self._under_claims(points, target))
+        if any(self._same(some, one, node) for some in settings for one in references):
+            return _Judgement("follows")
+        for one in self._numeric(target, references[0], node, points, case):
+            if one.agrees(node):
+                return _Judgement("at-numbers")
+        for sentence, claimed, wrong in self.marker.named:
+            if form(claimed) == form(target) and self._same(points, wrong, node):
+                return _Judgement("slip", sentence)
+        for one in references:
+            sentences = self._sentences(points, node, one, target)
+            if len(sentences) == 1:
+                (said, instead), *_ = sentences.items()
+                return _Judgement("edit", said, instead=instead)
+        return _Judgement("wrong", "This does not follow in this case.")
+
+    def _book_cases(self, judgement: _Judgement) -> None:
+        """Book the waypoints that all cases together meet, once no case is left."""
+        try:
+            masks = {case: self.truth.holding(case) for case in self._cased}
+        except MeaningError:
+            return
+        if not np.all(np.any([*masks.values()], axis=0)):
+            return
+        for at, way in enumerate(self.marker.ways):
+            if self.shares[at] is not None:
+                continue
+            for target, forms in way.forms.items():
+                shares = [self._share_of_case(at, target, forms, *one) for one in masks.items()]
+                left = [share for share in shares if share is not None]
+                if len(left) == len(shares) and any(left):
+                    self._earn(judgement, at, target, sum(left) / len(left))
+                    break
+
+    def _share_of_case(
+        self, at: int, target: Node, forms: list[Form], case: Conditions, mask: Array
+    ) -> float | None:
+        """Return what the lines of a case are worth for a waypoint; None where they say nothing of it."""
+        longest = min(length(tree.rebuild(one.formula, _without_indicator)) for one in forms)
+        way, points = self.marker.ways[at], self.marker.in_case(case)
+        some = [one for one in self._cased[case] if self._same(points, one.target, target)]
+        shares = [0.0 for one in some if one.share < 1]
+        for one in some:
+            if way.longest is not None and length(one.node) > longest:
+                continue
+            try:
+                value = way.opaque.value(one.meant)
+            except MeaningError:
+                continue
+            if any(value.shape == each.value.shape and same(value[mask], each.value[mask]) for each in forms):
+                shares.append(one.share)
+        return max(shares, default=None)
+
     # -- a link: one formula said to be equal to another -------------------------------------------------------
 
-    def _link(self, target: Node, before: Node | None, node: Node) -> _Judgement:
-        if self._said_before(target, node):
-            return _Judgement("repeats", "This says again what was said before.")
-        try:
-            self.truth.value(node)
-        except MeaningError as error:
-            references = [one for one in (before, target) if one is not None]
-            sentence, instead = self._explained(references, node, target, [])
-            if not sentence:
-                return _Judgement("wrong", f"It has no meaning: {error}.")
-            return _Judgement("edit", sentence, instead=instead)
+    def _followed(self, target: Node, before: Node | None, node: Node) -> _Judgement | None:
+        """Return the judgement on a link that follows, everywhere or at the student's numbers, else None."""
         references = [one for one in (before, target) if one is not None]
         if any(
             self._same(points, one, node)
             for points in self._under_claims(self.truth, target)
             for one in references
         ):
-            return self._or_jump(target, node)
+            return _Judgement("follows")
         near = self._under_claims(self.patterned, target) if self.patterned is not None else ()
         if any(
             self._same(points, one, node) and np.any(points.value(node)) for points in near for one in references
         ):
             return _Judgement("at-numbers")  # but for zeros, which say nothing of how they came about
-        numeric: list[_Numeric] = []
-        for one in self._numeric(target, before, node):
-            if one.agrees(node):
-                return _Judgement("at-numbers")
-            numeric.append(one)
+        if any(one.agrees(node) for one in self._numeric(target, before, node)):
+            return _Judgement("at-numbers")
+        return None
+
+    def _link(self, target: Node, before: Node | None, node: Node) -> _Judgement:
+        if self._said_before(target, node):
+            return _Judgement("repeats", "This says again what was said before.")
+        references = [one for one in (before, target) if one is not None]
+        try:
+            self.truth.value(node)
+        except MeaningError as error:
+            sentence, instead = self._explained(references, node, target, [])
+            if not sentence:
+                return _Judgement("wrong", f"It has no meaning: {error}.")
+            return _Judgement("edit", sentence, instead=instead)
+        followed = self._followed(target, before, node)
+        if followed is not None:
+            return self._or_jump(target, node) if followed.state == "follows" else followed
         if self._has_other_sign(target, node):
             said = "has the other sign here than in the task, and keeps it."
             return _Judgement("follows", f"${latex(target, self.symbols)}$ {said}")
@@ -279,7 +425,7 @@ class Judge:
                 self._same(points, wrong, node) for points in (self.truth, self.patterned) if points is not None
             ):
                 return _Judgement("slip", sentence)
-        sentence, instead = self._explained(references, node, target, numeric)
+        sentence, instead = self._explained(references, node, target, [*self._numeric(target, before, node)])
         if not sentence:
             return _Judgement("wrong", "This does not follow.")
         return _Judgement("edit", sentence, instead=instead)
@@ -394,7 +540,7 @@ class Judge:
             return False
         true = judgement.state == "follows" and any(self._same(points, target, node) for points in self._granted())
         sure = true or self._true_at_numbers(judgement, target, node)
-        if not sure and self._says_nothing(node):
+        if not sure and self._says_nothing(target, node) and not self._has_zero_for_one(target, node):
             return False
         if judgement.state == "at-numbers" and _is_bare(node):
             for at in self._claimed_by(target)[:1]:  # the result alone, without what it was worked out from
@@ -409,19 +555,23 @@ class Judge:
             places = places[-1:]  # what a wrong line stands in the place of is not earned by a result behind it
         share = CREDIT[judgement.state] if sure or not places else self._share(judgement, target, before, node)
         for at in places:
-            before_it = self._before(at, target)
-            shown = self._shown(before_it)
-            self._pass(before_it)
-            last = at == self._claimed_by(target)[-1]
-            self.met[at] = (self.number, sure)
-            self.notes.pop(at, None)
+            self._earn(judgement, at, target, share, sure)
             if judgement.state in ("follows", "at-numbers") and share < 1:
                 self.notes[at] = f"Line {self.number + 1} rests on a line before that is not true."
-            earned = self.shares[at] = 0.0 if last and shown < len(before_it) / 2 else share
-            judgement.points += earned * self.marker.ways[at].points
-            judgement.ways += (at,)
             share = share if judgement.state in ("where", "under") else 1.0  # an error is paid for once
         return bool(places)
+
+    def _earn(self, judgement: _Judgement, at: int, target: Node, share: float, sure: bool = True) -> None:
+        """Give the judgement a share of a waypoint; the last one pays only if half of those before were met."""
+        before_it = self._before(at, target)
+        shown = self._shown(before_it)
+        self._pass(before_it)
+        last = at == self._claimed_by(target)[-1]
+        self.met[at] = (self.number, sure)
+        self.notes.pop(at, None)
+        earned = self.shares[at] = 0.0 if last and shown < len(before_it) / 2 else share
+        judgement.points += earned * self.marker.ways[at].points
+        judgement.ways += (at,)
 
     def _taken_back(self, links: list[_Judgement]) -> bool:
         """Take back half of what the line has earned so far, for an error behind it; return whether it was any."""
@@ -437,12 +587,26 @@ class Judge:
         if self.met[at] is None:
             self.notes.setdefault(at, said)
 
-    def _says_nothing(self, node: Node) -> bool:
-        """Return whether a formula is zero, as everything is after a false claim such as h = y."""
+    def _says_nothing(self, target: Node, node: Node) -> bool:
+        """Return whether a formula is zero, or only by a false claim, as everything is after h = y or w = 0."""
         try:
-            return not np.any(self.truth.value(node))
-        except MeaningError:
+            if not np.any(self.truth.value(node)):
+                return True
+            claimed = [points.value(node) for points in [*self._under_claims(self.truth, target)][1:]]
+            if self.claims and self.numbers:
+                claims = {key: one for key, one in self.claims.items() if key != target}
+                claimed.append(self._at_numbers(frozenset(), claims).value(node))
+                if not np.any(self._at_numbers(frozenset(), {}).value(node)):
+                    return False  # zero at these numbers, as where a unit is off
+        except ValueError:
             return False
+        return any(not np.any(value) for value in claimed)
+
+    def _has_zero_for_one(self, target: Node, node: Node) -> bool:
+        """Return whether a formula is zero by one factor alone, as where a unit that is on was taken to be off."""
+        meant = _replaced(node, Number("0"), Number("1"))
+        settings = [self.truth] if self.patterned is None else [self.truth, self.patterned]
+        return meant != node and any(self._same(points, target, meant) for points in settings)
 
     def _claimed_by(self, target: Node) -> list[int]:
         """Return the places of the waypoints that are claims about this."""
@@ -536,16 +700,19 @@ class Judge:
         try:
             points = self._at_numbers(frozenset(tree.names_in(node)), {})
             cut = dict(self._rounded(None, node))
-            return _Numeric(points, points.value(target), _rounding(points, node, cut), cut).agrees(node)
+            value = points.value(target)
+            if tree.names_in(node) & set(self.graph.steps) and not np.any(value):
+                return False  # the graph is cut at these steps
+            return _Numeric(points, value, _rounding(points, node, cut), cut).agrees(node)
         except ValueError:
             return False
 
     # -- numbers put in ----------------------------------------------------------------------------------------
 
-    def _at_numbers(self, kept: frozenset[str], claims: dict[Node, Node]) -> Points:
+    def _at_numbers(self, kept: frozenset[str], claims: dict[Node, Node], case: Conditions = ()) -> Points:
         """Return points at the student's numbers, but for the symbols that are kept free."""
         kept = kept & (set(self.graph.steps) | set(self.numbers))
-        key = (kept, *claims.items())
+        key = (kept, case, *claims.items())
         if key not in self._number_points:
             graph = self.marker.graph_without(kept & set(self.graph.steps))
             steps = {
@@ -555,20 +722,35 @@ class Judge:
             }
             graph = graph.changed(steps) if steps else graph
             numbers = {name: one for name, one in self.numbers.items() if name not in kept}
-            self._number_points[key] = Points(graph, seed=self.seed, numbers=numbers, claims=claims)
+            self._number_points[key] = Points(graph, seed=self.seed, numbers=numbers, claims=claims, where=case)
         return self._number_points[key]
 
-    def _numeric(self, target: Node, before: Node | None, node: Node) -> Iterator[_Numeric]:
-        """Yield what the line would have to be with numbers put in, at which points, and how exactly."""
+    def _numeric(
+        self,
+        target: Node,
+        before: Node | None,
+        node: Node,
+        free: Points | None = None,
+        case: Conditions = (),
+    ) -> Iterator[_Numeric]:
+        """Yield what the line would have to be with numbers put in, at which points, and how exactly.
+
+        Args:
+            target: what it is claimed to be equal to.
+            before: the line before.
+            node: the line.
+            free: points at which the line before is taken, if not at all.
+            case: conditions that hold at these points.
+        """
         if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
             return
         claims = {key: one for key, one in self.claims.items() if key != target}
-        ways = [(self._with_vanished, claims), (self._with_all_numbers, claims)]
+        ways = [(self._with_vanished, claims), (self._with_all_numbers, claims), (self._with_all_given, claims)]
         if claims:  # a line back at the truth
-            ways.append((self._with_all_numbers, {}))
+            ways += [(self._with_all_numbers, {}), (self._with_all_given, {})]
         for make, under in ways:
             try:
-                made = make(target, before, node, under)
+                made = make(target, before, node, under, free or self.truth, case)
                 if made is not None:
                     # only on the line before are its rounded numbers taken as they stand
                     cut = dict(self._rounded(before if make == self._with_vanished else None, node))
@@ -577,26 +759,54 @@ class Judge:
                 continue
 
     def _with_vanished(
-        self, target: Node, before: Node | None, node: Node, claims: dict[Node, Node]
+        self,
+        target: Node,
+        before: Node | None,
+        node: Node,
+        claims: dict[Node, Node],
+        free: Points,
+        case: Conditions,
     ) -> tuple[Points, Array] | None:
         """Return the line before with numbers for what has vanished from it."""
         if before is None:
             return None
-        numbers = self._at_numbers(frozenset(), claims)
+        numbers = self._at_numbers(frozenset(), claims, case)
         gone = _leaves(before) - _leaves(node)
-        given = {one: _repeated(numbers.value(one), self.truth.count) for one in gone}
-        points = Points(self.graph, seed=self.seed, values=self.truth.values, given=given)
+        given = {one: _repeated(numbers.value(one), free.count) for one in gone}
+        points = Points(self.graph, seed=self.seed, values=free.values, given=given)
         return points, points.value(before)
 
     def _with_all_numbers(
-        self, target: Node, before: Node | None, node: Node, claims: dict[Node, Node]
+        self,
+        target: Node,
+        before: Node | None,
+        node: Node,
+        claims: dict[Node, Node],
+        free: Points,
+        case: Conditions,
     ) -> tuple[Points, Array] | None:
         """Return what is claimed to be equal with numbers for all that the line does not name."""
         kept = frozenset(tree.names_in(node))
-        points = self._at_numbers(kept, claims)
+        points = self._at_numbers(kept, claims, case)
         value = points.value(target)
         # where steps are left free the graph is cut, and derivatives through them are zero for no good reason
         return None if kept & set(self.graph.steps) and not np.any(value) else (points, value)
+
+    def _with_all_given(
+        self,
+        target: Node,
+        before: Node | None,
+        node: Node,
+        claims: dict[Node, Node],
+        free: Points,
+        case: Conditions,
+    ) -> tuple[Points, Array] | None:
+        """Return what is claimed to be equal with the given numbers that the line does not name; steps follow."""
+        names = tree.names_in(node)
+        if not names & set(self.graph.steps):
+            return None  # as with all numbers
+        points = self._at_numbers(frozenset(names & set(self.numbers)), claims, case)
+        return points, points.value(target)
 
     def _rounded(self, before: Node | None, node: Node) -> list[tuple[Node, Node]]:
         """Return the numbers of a line that may have been rounded, each with one half a unit further from zero."""
@@ -739,6 +949,19 @@ class Judge:
 def _under(place: Elsewhere) -> str:
     has_to_say = ", which the line has to say" if any(one.said for one in place.assumptions) else ""
     return f"It follows under the assumption that {place.words}{has_to_say}."
+
+
+_OPPOSITE = {"=": "≠", "≠": "=", "<": "≥", "≥": "<", ">": "≤", "≤": ">"}
+
+
+def _without_indicator(node: Node) -> Node | None:
+    """Return 1 for an indicator, as it is in one of its cases."""
+    return Number("1") if isinstance(node, tree.Indicator) else None
+
+
+def _turned(condition: Compare) -> Compare:
+    """Return the condition that holds where this one does not."""
+    return Compare(_OPPOSITE[condition.relation], condition.left, condition.right)  # type: ignore[arg-type]
 
 
 def _is_bare(node: Node) -> bool:

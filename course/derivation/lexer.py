@@ -139,6 +139,9 @@ def _one(text: str, position: int, found: list[Lexeme]) -> int:
         return position + 1
     if character == "\\":
         return _command(text, position, found)
+    if character == "∀":
+        found.append(Lexeme("prose", "for all", position))
+        return position + 1
     if character == "#":
         found.append(Lexeme("prose", text[position + 1 :].strip(), position))
         return len(text)
@@ -246,6 +249,9 @@ def _command(text: str, position: int, found: list[Lexeme]) -> int:
         found.append(Lexeme("sign", f"{name} {braced[1].strip().rstrip('*')}", position))
         return braced.end()
     if name in _END_COMMANDS:
+        return end
+    if name == "forall":
+        found.append(Lexeme("prose", "for all", position))
         return end
     if name in ("underbrace", "overbrace"):
         return _braced_note(text, position, end, found)

@@ -11,10 +11,11 @@ r"""From what a student typed to lines, and from a line to statements.
 A line that cannot be read keeps its text and says where and why; the lines around it are read all the same.
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -28,6 +29,7 @@ from course.errors import CourseError
 
 MOST_LINES = 200
 MOST_STATEMENTS = 12
+MOST_CONDITIONS = 4  # of a case
 MOST_HEADING = 6  # words before a colon
 LONGEST_TEXT = 64 * 1024  # characters of all lines together
 LARGEST_READ = 1024 * 1024  # bytes of all lines together
@@ -36,7 +38,7 @@ LARGEST_READ = 1024 * 1024  # bytes of all lines together
 PROSE = frozenset(
     """
     according again all also an and apply applying are as assume assumption at back base be because by
-    calculate call case chain claim clearly combine compute computing condition conclude consider constant
+    calculate call case cases chain claim clearly combine compute computing condition conclude consider constant
     contribute contributes cancel cancels vanish vanishes remains depends
     definition define denote derivative derive does due each element elements entry equal equals equation
     every expand expanding factor factors finally first follows for form formula from get gets give gives
@@ -48,18 +50,32 @@ PROSE = frozenset(
     these this thus to true truth two unit use using value values we weight where which while with write
     written yields you your
     activation activations after another answer backprop backward bias both change check collect compare component
-    connected correct cost derivatives did differentiate differentiating direct done down easy end error errors
-    evaluate evaluated exactly final finish forward gather grouping hidden holding implies inputs inserted into
-    involves large left likewise main make means minus more moreover namely need network neuron nothing obviously
+    connected correct cost derivatives did differentiate differentiating direct done down easy else end error
+    errors evaluate evaluated exactly final finish forward gather grouping hidden holding implies inputs inserted
+    into involves large left likewise main make means minus more moreover namely need network neuron nothing
+    obviously
     original outer outside over pass plus positive previous product products quotient recall replace replaced
     replacing required right rows second separately side sides similar simple simplified simplifies solution solve
     split squared step steps still sub substituted sums than third though tidy together total training unit units
-    until update updated upstream want was weights well were what whenever whole will without work writing zero
+    unless until update updated upstream want was weights well were what when whenever whole will without
+    work writing zero
     """.split()  # noqa: SIM905
 )
+_HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge,
+}  # fmt: skip
 _SEPARATORS = {",", ";", "⇒", ":"}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _RELATIONS = CONDITIONS | {":=", "←", "-=", "+="}
+# Words before a condition that make it the case of what is said.
+CASE_WORDS = frozenset({"if", "when", "whenever", "unless", "case", "cases", *OTHERWISE})
+_BEFORE_CASE = CASE_WORDS | {"for", "where", "assume", "suppose", "consider"}
+_NUMBERED_CASE = re.compile(r"\s*(?:case|Case|CASE)\s*(?:\d{1,2}|[ivxIVX]{1,4}|[A-Ca-c])?\s*(?:[:.)]|(?=\())\s*")
+_COUNTED = re.compile(
+    r"(?<![\w}])([a-z])\s*(?:=|∈|\\in)\s*(?:\\?\{)?\s*(\d)\s*,(?:\s*\d\s*,)?\s*(?:…|\\l?dots|\.\.\.?)\s*,?\s*[A-Za-z0-9]"
+    r"(?:\\?\})?|(?<=for )([a-z])\s*=\s*(\d)\s*(?:,| and| or)\s*\d(?![\w.])"
+)
+_NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "𝟙", "I", "δ", "(", "[", "{", ","}
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -75,7 +91,7 @@ _SIGNS_OF_RELATION = re.compile(r"[=<>←≤≥]|\\(?:leftarrow|gets|le|ge|geq|l
 _NUMERAL = re.compile(r"[IVX]{1,4}|IH|IA|IV")
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]\n]{0,12}\])?|\n")
 
-Kind = Literal["continuation", "claim", "definition", "update", "condition"]
+Kind = Literal["continuation", "claim", "definition", "update", "condition", "case"]
 
 
 class ReadError(CourseError):
@@ -97,12 +113,17 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         kind: `continuation` of the line before (`= e`), `claim` (`A = e`), `definition` of a new name (`d = e`),
             `update` (`w ← e`), or a `condition` (`z > 0`).
         target: the left side of a claim; the new name of a definition; what is updated.
-        chain: what it is said to be equal to, from left to right; of a condition the comparison.
+        chain: what it is said to be equal to, from left to right; of a condition the comparison, of a `case` by
+            itself (`for j = t:`) all of its conditions.
+        case: conditions of the only case that it is about, as in `for j = t: A = e`.
+        otherwise: whether it is about all other cases than the last.
     """
 
     kind: Kind
     target: Node | None
     chain: Annotated[tuple[Node, ...], Meta(max_length=MOST_STATEMENTS)]
+    case: Annotated[tuple[tree.Compare, ...], Meta(max_length=MOST_CONDITIONS)] = ()
+    otherwise: bool = False
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -241,6 +262,11 @@ def _without_number(text: str, symbols: Symbols) -> str:
     """
     text = text[: LONGEST_LINE + 1]
     text = _MARKS_BEHIND.sub("", text)
+    case = _NUMBERED_CASE.match(text)
+    if case:
+        text = "case".ljust(case.end()) + text[case.end() :]
+    if symbols.indices:
+        text = _COUNTED.sub(lambda one: f"{one[1] or one[3]} ≥ {one[2] or one[4]}".ljust(len(one[0])), text)
     behind = _NUMBER_BEHIND.search(text)
     if behind:
         text = text[: behind.start(1)]
@@ -258,11 +284,62 @@ def _without_number(text: str, symbols: Symbols) -> str:
     return " " * mark.end() + rest
 
 
+class _Segment(NamedTuple):
+    """What stands between words and separators, and what stands before it.
+
+    Attributes:
+        lexemes: of what may be a statement.
+        words: that stand right before it.
+        beside: whether any words stand right before or behind it.
+        because: whether a word such as `because` stands before it.
+        colon: whether a colon or an arrow stands behind it.
+        after: words that stand behind it at the end of the line.
+    """
+
+    lexemes: list[Lexeme]
+    words: tuple[str, ...] = ()
+    beside: bool = False
+    because: bool = False
+    colon: bool = False
+    after: tuple[str, ...] = ()
+
+    @property
+    def otherwise(self) -> bool:
+        """Whether it is said of all other cases."""
+        return bool(OTHERWISE & {*self.words, *self.after})
+
+
+class _Case(NamedTuple):
+    """The conditions under which something is said, or `otherwise`."""
+
+    conditions: tuple[tree.Compare, ...] = ()
+
+    def joined(self, other: "_Case") -> "_Case":
+        """Return both together."""
+        return _Case((*self.conditions, *other.conditions)[:MOST_CONDITIONS])
+
+    def of(self, statement: Statement) -> Statement:
+        """Return the statement as one about this case alone, unless it says its own."""
+        if not self.conditions or statement.case or statement.otherwise:
+            return statement
+        return msgspec.structs.replace(statement, case=self.conditions)
+
+    def values(self, index: Index) -> list[int]:
+        """Return what the letter counts in this case, as far as it is compared with numbers."""
+        found = [*index.values]
+        for one in self.conditions:
+            if one.left == Name(index.name) and isinstance(one.right, tree.Number):
+                number = float(one.right.text)
+                found = [value for value in found if _HOLDS[one.relation](value, number)]
+        return found
+
+
 class _Statements:
     """Takes a line apart: words, then statements between them."""
 
     def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
         self.symbols = symbols
+        self._counted = _Case()  # of what is being read
         self.lexemes = self._with_heading(lexemes)
         self.lexemes = self._with_comments_apart()
 
@@ -289,6 +366,9 @@ class _Statements:
                     said = " ".join(each.text for each in self.lexemes[start + 1 : at])
                     blank = one._replace(kind="outside", text="")
                     found[start : at + 1] = [blank._replace(text=said), *[blank] * (at - start)]
+                elif not opened and one.text == ")" and self._is_case_behind(start, at):
+                    found[start] = found[start]._replace(text=";")
+                    found[at] = one._replace(text=";")
                 elif not opened and one.text in ")]" and self._is_comment(start, at):
                     found[start] = one._replace(text=";", position=found[start].position)
                     found[at] = one._replace(text=";")
@@ -321,6 +401,18 @@ class _Statements:
         except Unread:
             return not (self._is_comment(start, end) and self._reads_behind_words(start + 1, end))
 
+    def _is_case_behind(self, start: int, end: int) -> bool:
+        """Return whether brackets behind a formula name its case: `p_j  (j ≠ t)`."""
+        before, behind = self.lexemes[start - 1], self.lexemes[end + 1]
+        ends = behind.kind == "end" or behind.text in _SEPARATORS
+        if not start or not ends or before.text in _NO_CASE_BEHIND or before.text in _RELATIONS | KNOWN.keys():
+            return False
+        try:
+            conditions = self._conditions(self.lexemes[start + 1 : end])
+        except Unread:
+            return False
+        return bool(conditions) and all(self._counts(one) for one in conditions)
+
     def _is_strange(self, one: Lexeme) -> bool:
         """Return whether a word is none of the symbols and functions, nor made of them."""
         if len(one.text) < 2 or not one.text.isalpha() or one.text in KNOWN or one.text in OTHERWISE:
@@ -347,21 +439,90 @@ class _Statements:
         found: list[Statement] = []
         said: list[str] = []
         segments = self._segments(said)
-        whole = [any(one.text in _RELATIONS for one in segment) for segment, *_ in segments]
+        cases = self._cases(segments)
+        whole = [any(one.text in _RELATIONS for one in segment.lexemes) for segment in segments]
         outside = any(one.kind == "outside" and words(one.text) for one in self.lexemes) and len(segments) == 1
-        for at, (segment, beside, because) in enumerate(segments):
-            if segment[-1].text == "=" and len(segment) > 1:
-                if at < len(segments) - 1:
-                    raise Unread(segment[-1].position, "a formula was expected after =")
-                segment = segment[:-1]  # the chain goes on in the next line
-            named = beside and not whole[at] and self._is_mention(segment, outside)
-            if (any(whole) and not whole[at] and (named or because)) or (outside and named):
-                said.append(" ".join(one.text for one in segment))
+        waiting: list[Statement] = []  # of which the case may follow
+        case, first = _Case(), bool(segments) and cases[0] is not None
+        for at, (segment, new) in enumerate(zip(segments, cases, strict=True)):
+            if new is not None:
+                if first:  # the cases stand before what is said of them
+                    case = case.joined(new) if at and cases[at - 1] is not None else new
+                else:
+                    found, waiting = [*found, *(new.of(one) for one in waiting)], []
                 continue
-            found += self._statements(segment)
-            if len(found) > MOST_STATEMENTS:
-                raise Unread(segment[0].position, f"at most {MOST_STATEMENTS} statements on a line were expected")
+            lexemes = segment.lexemes
+            if lexemes[-1].text == "=" and len(lexemes) > 1:
+                if at < len(segments) - 1:
+                    raise Unread(lexemes[-1].position, "a formula was expected after =")
+                lexemes = lexemes[:-1]  # the chain goes on in the next line
+            stated = segment.otherwise or (not first and at and cases[at - 1] is not None and cases[at + 1 :][:1])
+            named = segment.beside and not (whole[at] or stated) and self._is_mention(lexemes, outside)
+            if (any(whole) and not whole[at] and (named or segment.because)) or (outside and named):
+                said.append(" ".join(one.text for one in lexemes))
+                continue
+            if first and cases[at - 1] is not None and [one.kind for one in lexemes] == ["number"]:
+                raise Unread(lexemes[0].position, "one case after the other was expected, as in `for m = 1: …`")
+            said_of = case if first else next((one for one in cases[at:] if one is not None), _Case())
+            self._counted = _Case() if segment.otherwise else said_of
+            read = self._statements(self._with_numbers(lexemes))
+            if segment.otherwise:
+                read = [msgspec.structs.replace(one, otherwise=True) for one in read]
+            waiting += [case.of(one) for one in read]
+            if len(found) + len(waiting) > MOST_STATEMENTS:
+                raise Unread(lexemes[0].position, f"at most {MOST_STATEMENTS} statements on a line were expected")
+        found += waiting
+        if not found and first:
+            found = [Statement("case", None, case.conditions)]
         return Line(text, tuple(found), tuple(said[: 4 * MOST_STATEMENTS]))
+
+    def _cases(self, segments: list[_Segment]) -> list["_Case | None"]:
+        """Return of each segment the case that it names, or None where it says something else."""
+        equal = [any(one.text == "=" for one in segment.lexemes) for segment in segments]
+        return [self._case(one, len(segments) > 1, any(equal[at + 1 :])) for at, one in enumerate(segments)]
+
+    def _case(self, segment: _Segment, several: bool, before_claim: bool) -> "_Case | None":
+        relations = [one.text for one in segment.lexemes if one.text in _RELATIONS]
+        if not relations or not set(relations) <= CONDITIONS:
+            return None
+        try:
+            conditions = self._conditions(segment.lexemes)
+        except Unread:
+            return None
+        counts = all(self._counts(one) for one in conditions)
+        named = _BEFORE_CASE & set(segment.words) and not segment.because
+        introduced = (named and (several or segment.colon)) or (segment.colon and before_claim)
+        if counts or (conditions and "=" not in relations and introduced and not segment.because):
+            return _Case(conditions)
+        return None
+
+    def _conditions(self, lexemes: list[Lexeme]) -> tuple[tree.Compare, ...]:
+        """Read `j = t`, `0 < z` or `(j ≠ t)`, or nothing where it is no comparison.
+
+        Raises:
+            Unread: for more or less than that.
+        """
+        reader = Reader([*lexemes, Lexeme("end", "", 0)], self.symbols)
+        left = reader.formula()
+        if isinstance(left, tree.Indicator) and lexemes[0].text == "(" and reader.next.kind == "end":
+            return (left.condition,)
+        found: list[tree.Compare] = []
+        while reader.sees(*CONDITIONS):
+            relation = reader.next.text
+            reader.at += 1
+            right = reader.formula()
+            found.append(tree.Compare(relation, left, right))  # type: ignore[arg-type]
+            left = right
+        reader.expect_end()
+        if len(found) > MOST_CONDITIONS:
+            raise reader.unread(f"at most {MOST_CONDITIONS} conditions were expected")
+        return tuple(found)
+
+    def _counts(self, condition: tree.Compare) -> bool:
+        """Return whether letters that count are compared, with one another or with a number."""
+        sides = (condition.left, condition.right)
+        letters = [one for one in sides if isinstance(one, Name) and isinstance(self.symbols.get(one.name), Index)]
+        return bool(letters) and all(one in letters or isinstance(one, tree.Number) for one in sides)
 
     def _is_mention(self, segment: list[Lexeme], alone: bool) -> bool:
         """Return whether a symbol is named among words, and nothing said of it: `since α is constant`.
@@ -376,36 +537,36 @@ class _Statements:
         said = (Name, Entry, tree.Derivative) if alone else (Name, Entry, tree.Derivative, tree.Number)
         return reader.next.kind == "end" and isinstance(node, said)
 
-    def _segments(self, said: list[str]) -> list[tuple[list[Lexeme], bool, bool]]:
-        """Return what stands between words and separators outside brackets, and which words stand beside it.
-
-        Of each segment whether any do, and whether a word such as `because` stands before it. The words go into
-        `said`.
-        """
-        segments: list[list[Lexeme]] = [[]]
-        beside: list[bool] = [False]
-        because: list[bool] = [False]
+    def _segments(self, said: list[str]) -> list[_Segment]:
+        """Return what stands between words and separators outside brackets; the words go into `said`."""
+        segments = [_Segment([])]
         depth, at, conditional = 0, 0, self._conditional()
         while self.lexemes[at].kind != "end":
             one = self.lexemes[at]
             depth = max(0, depth + _BRACKETS.get(one.text, 0) if one.kind == "sign" else depth)
             depth += one.text.startswith("begin ") - one.text.startswith("end ")
             if depth or not self._between(at, conditional):
-                segments[-1].append(one)
+                segments[-1].lexemes.append(one)
                 at += 1
                 continue
             self._refuse_decimal_comma(at)
             run = self._prose_from(at)
+            spoken = tuple(word for lexeme in self.lexemes[at:run] for word in words(lexeme.text))
             if run > at:
                 text = " ".join(lexeme.text for lexeme in self.lexemes[at:run]).strip()
                 said += [text] if words(text) else []
-                beside[-1] = True
-            reason = bool(_REASONS & {word for text in self.lexemes[at:run] for word in words(text.text)})
-            segments.append([])
-            beside.append(run > at)
-            because.append(reason or (because[-1] and one.text not in (":", "⇒", ";")))
+                segments[-1] = segments[-1]._replace(beside=True)
+            if not segments[-1].lexemes:  # `For the target, if …`
+                spoken = (*segments[-1].words, *spoken)
+            because = bool(_REASONS & set(spoken)) or (segments[-1].because and one.text not in (":", "⇒", ";"))
+            if segments[-1].lexemes and one.text in (":", "⇒"):
+                segments[-1] = segments[-1]._replace(colon=True)
+            segments.append(_Segment([], spoken, run > at, because))
             at = max(run, at + 1)
-        return [one for one in zip(segments, beside, because, strict=True) if one[0]]
+        found = [one for one in segments if one.lexemes]
+        if found and not segments[-1].lexemes:
+            found[-1] = found[-1]._replace(after=segments[-1].words)
+        return found
 
     def _refuse_decimal_comma(self, at: int) -> None:
         before, comma, after = self.lexemes[max(0, at - 1) : at + 2] if at else (None, self.lexemes[0], None)
@@ -422,8 +583,11 @@ class _Statements:
             raise Unread(comma.position, said)
 
     def _conditional(self) -> bool:
+        """Return whether the line has `a if b else c` without a comma in it."""
         texts = [one.text for one in self.lexemes]
-        return "if" in texts and bool(OTHERWISE & set(texts))
+        start = texts.index("if") if "if" in texts else len(texts)
+        end = next((at for at in range(start, len(texts)) if texts[at] in OTHERWISE), start)
+        return end > start and not {",", ";"} & set(texts[start:end])
 
     def _between(self, at: int, conditional: bool) -> bool:
         """Return whether this lexeme separates statements: a comma, an arrow, a word."""
@@ -460,7 +624,7 @@ class _Statements:
     def _statements(self, segment: list[Lexeme]) -> list[Statement]:
         index = self._free_index(segment)
         if index is not None:
-            each = [with_index(segment, index.name, value) for value in index.values]
+            each = [with_index(segment, index.name, value) for value in self._counted.values(index)]
             return [one for other in each if self._reads(other) for one in self._statements(other)]
         end = Lexeme("end", "", segment[-1].position + len(segment[-1].text))
         reader = Reader([*segment, end], self.symbols)
@@ -485,6 +649,20 @@ class _Statements:
             value = finished(reader.formula())
             return [Statement("update", Updated(first), (value, *self._chain(reader, empty=True)))]
         return self._compared(reader, first)
+
+    def _with_numbers(self, segment: list[Lexeme]) -> list[Lexeme]:
+        """Return what is said in a case such as `j = 1` with the number in place of the letter."""
+        for one in self._counted.conditions:
+            if one.relation == "=" and isinstance(one.left, Name) and isinstance(one.right, tree.Number):
+                index = self.symbols.get(one.left.name)
+                if isinstance(index, Index) and not self._counted.values(index):
+                    last = index.start + index.size - 1
+                    said = f"a number from {index.start} to {last} was expected for {index.name}"
+                    raise Unread(segment[0].position, said)
+                changed = with_index(segment, one.left.name, int(float(one.right.text)))
+                if changed != segment and self._reads(changed):
+                    segment = changed
+        return segment
 
     def _free_index(self, segment: list[Lexeme]) -> Index | None:
         """Return an index for each of whose values the statement is made, where its symbols have no entries.
@@ -616,6 +794,8 @@ def _check(statement: Statement, symbols: Symbols, own: set[str]) -> None:
         if not name or (name in symbols.names and name not in symbols.own):
             raise TreeError("a new name was expected on the left of a definition")
         own.add(name)
-    for node in (*((statement.target,) if statement.target else ()), *statement.chain):
+    if statement.kind == "case" and not all(isinstance(one, tree.Compare) for one in statement.chain):
+        raise TreeError("conditions were expected as a case")
+    for node in (*((statement.target,) if statement.target else ()), *statement.chain, *statement.case):
         counting = {one.index for one in tree.walk(node) if isinstance(one, tree.Big) and len(one.index) == 1}
         tree.check(node, symbols.names | counting | own)

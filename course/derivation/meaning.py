@@ -20,7 +20,7 @@ True
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -168,6 +168,10 @@ class Points:
         given: values of whole formulas, wherever they stand in another.
         like: points at which each case, such as on or off of a ReLU, is the same all over; only points of these
             cases are drawn.
+        where: conditions that hold at all points that are drawn.
+
+    Raises:
+        MeaningError: if the conditions hold at no points, or only at a few.
     """
 
     def __init__(
@@ -182,6 +186,7 @@ class Points:
         values: Values | None = None,
         given: Mapping[Node, Array] | None = None,
         like: "Points | None" = None,
+        where: Sequence[tree.Compare] = (),
     ) -> None:
         self.graph, self.seed, self.forward = graph, seed, forward
         self.claims = dict(claims or {})
@@ -194,7 +199,7 @@ class Points:
         self._kink = np.zeros(1, bool)
         self._drawn = values is not None
         self.signs: list[Array] = []  # on which side of each kink of the steps the points lie
-        self._like = like
+        self._like, self._where = like, tuple(where)
         self._repeated = 1  # how often what is inside the sums around is evaluated
         self.evaluated = 0  # nodes so far
         self.values: Values = {} if values is None else dict(values)
@@ -203,7 +208,7 @@ class Points:
         self.count = len(next(iter(self.values.values()), np.zeros(POINTS)))
 
     def _draw(self, domains: Mapping[str, Domain], numbers: Mapping[str, object]) -> None:
-        count = 4 * POINTS if self._like is None else 64 * POINTS
+        count = 64 * POINTS if self._like is not None or self._where else 4 * POINTS
         if set(numbers) >= {one.name for one in self.graph.free} and not self.graph.symbols.indices:
             count = 1
         for one in self.graph.symbols.declared:
@@ -228,12 +233,34 @@ class Points:
             for sign, other in zip(self.signs, self._like.signs, strict=True):
                 decided = np.all(other == other[:1], axis=0)
                 clear &= np.all(sign[:, decided] == other[0, decided], axis=1)
+        if self._where:
+            clear &= self.holding(self._where)
+            if np.count_nonzero(clear) < min(ENOUGH, count):
+                raise MeaningError("a case that occurs was expected")
         enough = np.count_nonzero(clear) >= min(ENOUGH, count)
         kept = np.flatnonzero(clear)[:POINTS] if enough else np.arange(min(POINTS, count))
         self._drawn, self.settled = True, bool(clear[kept].all())
         self.signs = [sign[kept] for sign in self.signs]
         self.values = {name: value[kept] for name, value in self.values.items()}
         self._totals, self._locals = {}, {}
+
+    def holding(self, conditions: Iterable[tree.Compare]) -> Array:
+        """Return at which points all of these conditions hold.
+
+        Raises:
+            MeaningError: for a condition without a meaning.
+        """
+        kept, self._drawn = self._drawn, True  # the kinks of conditions are none of the steps'
+        self._keeps = False
+        found = np.ones(self.count, bool)
+        try:
+            for one in conditions:
+                found &= self._holds(one, {})
+        except tree.TreeError as error:
+            raise MeaningError(str(error)) from None
+        finally:
+            self._drawn = kept
+        return found
 
     def _filled(self, value: Array, name: str) -> Array:
         shape = _column_shape(self.graph.shapes[name])

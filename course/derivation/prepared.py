@@ -12,9 +12,10 @@ from course.derivation.lines import read_line
 from course.derivation.marks import Assumption, Region, Slip, State, Waypoint
 from course.derivation.meaning import Array, Graph, MeaningError, Opaque, Points
 from course.derivation.symbols import SymbolError, Symbols
-from course.derivation.tree import Name, Node, TreeError, Updated
+from course.derivation.tree import Compare, Name, Node, TreeError, Updated
 
 MOST_ASSUMPTIONS = 6
+MOST_CASES = 200  # for which points are kept
 
 
 class Form(NamedTuple):
@@ -79,6 +80,7 @@ class Prepared:
         self.named = [(one.sentence, *self._claim(one.claim)) for one in slips]
         self.explanations: dict[tuple[int, Node, Node, Node], Mapping[str, Node]] = {}
         self._patterned: dict[bytes, Points | None] = {}
+        self._cases: dict[tuple[Compare, ...], Points] = {}
         self._graphs: dict[frozenset[str], Graph] = {}
 
     @cached_property
@@ -114,6 +116,18 @@ class Prepared:
             points = Points(self.graph, seed=self.seed, like=numbers)
             self._patterned[key] = points if points.settled else None
         return self._patterned[key]
+
+    def in_case(self, conditions: tuple[Compare, ...]) -> Points:
+        """Return points at which all of these conditions hold.
+
+        Raises:
+            MeaningError: if there are none.
+        """
+        if conditions not in self._cases:
+            if len(self._cases) >= MOST_CASES:
+                self._cases.clear()
+            self._cases[conditions] = Points(self.graph, seed=self.seed, where=conditions)
+        return self._cases[conditions]
 
     def graph_without(self, names: frozenset[str]) -> Graph:
         """Return the graph in which these symbols are free."""

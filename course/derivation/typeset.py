@@ -12,6 +12,8 @@ What is set in type is the tree and never the text, so that a student sees what 
 ```
 """
 
+from msgspec.structs import replace
+
 from course.derivation import tree
 from course.derivation.lines import Line, Statement
 from course.derivation.symbols import Index, Symbols
@@ -33,6 +35,12 @@ def latex_statement(statement: Statement, symbols: Symbols) -> str:
     links = [latex(node, symbols) for node in statement.chain]
     if statement.kind == "condition":
         return links[0]
+    if statement.kind == "case":
+        return rf"\text{{for }} {', '.join(links)}"
+    if statement.case or statement.otherwise:
+        held = [latex(node, symbols) for node in statement.case]
+        words = rf"\text{{for }} {', '.join(held)}" if held else r"\text{otherwise}"
+        return rf"{words}:\ {latex_statement(replace(statement, case=(), otherwise=False), symbols)}"
     left = "" if statement.target is None else latex(statement.target, symbols)
     if statement.kind == "update":
         return " ".join([left, r"\leftarrow", " = ".join(links)])
