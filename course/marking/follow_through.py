@@ -25,6 +25,7 @@ from jax import Array
 
 from course.exercises.base import LISTED, WORDS
 from course.exercises.shapes import squeezed
+from course.marking.blocks import apart
 from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call, noting
 from course.marking.shares import share
 from course.marking.tolerance import LARGEST, LARGEST_ON_PAPER, Fit, compare, vanishes
@@ -175,6 +176,7 @@ def mark(
     worked = _half_is_right(scheme, marks, repeats)
     if work:
         worked |= jnp.any(jnp.stack(work))
+    marks, repeats, worked = apart((marks, repeats, worked))
     return {name: _unless_idle(verdict, repeats[name] & ~worked) for name, verdict in marks.items()}
 
 
@@ -197,6 +199,7 @@ def _charged_too(
             slip=jnp.where(here, _small(number), verdict.slip),
             eased=jnp.where(here, answer.repeats(answer.value), verdict.eased),
         )
+        verdict, charged[slip.charge] = apart((verdict, charged[slip.charge]))
     return verdict
 
 
@@ -296,6 +299,7 @@ def near(
             turned |= about & jnp.any(value != value.T)
             found[name] |= turned
         own[name] = jnp.where(entries[name].status == Status.READ, value, follows)
+        own[name], right[name], found[name], turned = apart((own[name], right[name], found[name], turned))
     return found
 
 
@@ -336,8 +340,7 @@ class _Answer:
         self.slips = scheme.slips_of(step.name)
         self.typical = 1.0 if sheet.sizes is None else sheet.sizes[step.name]
         self.largest = jnp.inf if sheet.sizes is None else 1e3 * sheet.sizes[step.name]
-        # Without barriers XLA fuses every value with all that it comes from, and takes longer to compile.
-        self.truth, self.expected, self.carried, self.hidden = jax.lax.optimization_barrier(
+        self.truth, self.expected, self.carried, self.hidden = apart(
             (*self._on_both(step), self._carried(step) + self._hidden("used"), self._hidden("truth"))
         )
         largest = jnp.max(jnp.abs(self.truth), initial=0.0)
@@ -346,7 +349,7 @@ class _Answer:
         self.sound, self.kin = sheet.every(step, "sound"), sheet.every(step, "kin")
         self.follow = sheet.follow & sheet.every(step, "sensible") & ~sheet.some(step, "made_up")
         self.targets = self._targets()
-        self.counts = self.follow & self.targets.possible & (~self.targets.trivial | self.sound | self.kin)
+        self.counts = apart(self.follow & self.targets.possible & (~self.targets.trivial | self.sound | self.kin))
         self.is_trivial = self.targets.trivial[1]
 
     def mark(self, number: int) -> tuple[Verdict, _Sheet]:
@@ -359,6 +362,9 @@ class _Answer:
         turned = self._turned(follows)
         found = self._find_slip(fit.right)
         found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows, NONE, found))
+        exact, follows, right, alternative, sensible, turned, found = apart(
+            (exact, follows, right, alternative, sensible, turned, found)
+        )
         charged_at = _pick(found, [self.sheet.charged[slip.charge] for slip in self.slips], NONE)
         slipped = found != NONE
         # An answer all of whose entries fit what was written, some too coarsely, is the truth rounded away.
@@ -422,7 +428,7 @@ class _Answer:
             expected=self._shown(fit.right),
             truth=self.truth,
         )
-        known, charged, verdict = jax.lax.optimization_barrier((known, charged, verdict))
+        known, charged, verdict = apart((known, charged, verdict))
         return verdict, self.sheet._replace(known={**self.sheet.known, step.name: known}, charged=charged)
 
     def _on_both(self, rule: Step | Slip | Alternative) -> Array:
@@ -497,11 +503,11 @@ class _Answer:
         slips = [self._on_both(slip) for slip in step.slips]
         self.first_slip = len(rows)
         rows += [(on_own, self.carried) for _, on_own in slips] + [(on_truth, none) for on_truth, _ in slips]
-        rows = jax.lax.optimization_barrier(rows)
-        values, slack = jax.lax.optimization_barrier(
+        rows = apart(rows)
+        values, slack = apart(
             (jnp.stack([jnp.ravel(value) for value, _ in rows]), jnp.stack([jnp.ravel(off) for _, off in rows]))
         )
-        return _Targets(values, slack, self._are_trivial(values), self._are_possible(values))
+        return _Targets(values, slack, *apart((self._are_trivial(values), self._are_possible(values))))
 
     def _fit(self, value: Array, unit: Array) -> Fit:
         """Compare a value with every target, entry by entry: two bool arrays (rows, entries)."""
@@ -520,7 +526,7 @@ class _Answer:
             largest=largest,
             axis=-1,
         )
-        return jax.lax.optimization_barrier(fit)
+        return apart(fit)
 
     def _judge(self, right: Array) -> tuple[Array, Array, Array, Array]:
         """Say whether a value is exact, whether it follows, which entries do, and by which convention."""

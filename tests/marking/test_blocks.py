@@ -1,11 +1,12 @@
 """Many sheets in blocks of one size: one program, and the same whatever stands beside a sheet."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from course.marking import blocks
-from course.marking.blocks import InBlocks
+from course.marking.blocks import InBlocks, apart
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 9])
@@ -33,3 +34,16 @@ def test_one_sheet_and_a_class_are_one_program():
 def test_the_last_argument_of_two_may_be_shared():
     doubled = InBlocks(lambda n, k: n * k, shared=1)(np.arange(3.0), 2.0)
     np.testing.assert_array_equal(doubled, [0, 2, 4])
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="what is asked of the CPU's compiler")
+@pytest.mark.parametrize(("between", "sums"), [(apart, 1), (jax.lax.optimization_barrier, 2)])
+def test_what_is_worked_out_apart_is_worked_out_once(between, sums):
+    def two_uses(x, y):
+        total = between(x + y)
+        return total * x, total / y
+
+    arguments = jnp.arange(1.0, 4.0), jnp.arange(2.0, 5.0)
+    program = jax.jit(jax.vmap(two_uses)).lower(*arguments).compile()
+    assert program.as_text().count(" add(") == sums
+    np.testing.assert_allclose(program(*arguments), [[3, 10, 21], [1.5, 5 / 3, 1.75]], rtol=1e-6)
