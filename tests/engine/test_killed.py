@@ -13,7 +13,7 @@ from tests.engine import mixed, school
 from tests.engine.conftest import graded as graded_in_peace
 
 TINY = "tiny"
-CLASS = 500
+CLASS = 200
 
 
 def disturb(folder, peace, assignment, kills):
