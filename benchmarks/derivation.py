@@ -14,9 +14,10 @@ import random
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, DecimalException, getcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from course.derivation.canonical import form
 from course.derivation.check import Marked, Marker
 from course.derivation.meaning import Graph, MeaningError, Points, same
 from course.derivation.reader import read_formula
-from course.derivation.symbols import Index, Symbol, Symbols
+from course.derivation.symbols import Domain, Index, Symbol, Symbols
 from course.derivation.tree import Node, Number, Product, Sum
 from course.derivation.typeset import latex
 from course.marking import registry
@@ -42,12 +43,13 @@ SOLUTIONS = Path(__file__).parents[1] / "solutions"
 
 
 class Case(NamedTuple):
-    """A derivation: its symbols, its graph, the claims of its right lines."""
+    """A derivation: its symbols, its graph, the claims of its right lines, where symbols are to be drawn from."""
 
     name: str
     symbols: Symbols
     graph: Graph
     claims: tuple[tuple[str, str], ...]
+    domains: Mapping[str, Domain] = MappingProxyType({})
 
 
 CASES = (
@@ -228,21 +230,29 @@ def _polynomial(name: str) -> tuple[Decimal, ...]:
 
 
 class Judge:
-    """Evaluates formulas in decimals, arrays as arrays of decimals, derivatives as central differences."""
+    """Evaluates formulas in decimals, arrays as arrays of decimals, derivatives as central differences.
 
-    def __init__(self, case: Case, rng: random.Random) -> None:
+    Symbols that have no numbers are drawn.
+    """
+
+    def __init__(self, case: Case, rng: random.Random, numbers: Mapping[str, object] | None = None) -> None:
         self.case = case
         self.free: dict[str, object] = {}
         for one in case.symbols.declared:
             if isinstance(one, Index):
                 self.free[one.name] = Decimal(rng.randint(one.start, one.start + one.size - 1))
             elif isinstance(one, Symbol) and one.name not in case.graph.steps:
-                numbers = [self._drawn(one, rng) for _ in range(math.prod(one.shape))]
+                drawn = [self._drawn(one, rng) for _ in range(math.prod(one.shape))]
                 shape = (*one.shape, 1) if len(one.shape) == 1 else one.shape
-                self.free[one.name] = np.array(numbers, object).reshape(shape) if one.shape else numbers[0]
+                self.free[one.name] = np.array(drawn, object).reshape(shape) if one.shape else drawn[0]
+        for name, number in (numbers or {}).items():
+            if name in self.free:
+                given = np.array([Decimal(repr(float(one))) for one in np.ravel(number)], object)  # type: ignore[arg-type]
+                shape = getattr(self.free[name], "shape", None)
+                self.free[name] = given[0] if shape is None else given.reshape(shape)
 
     def _drawn(self, symbol: Symbol, rng: random.Random) -> Decimal:
-        domain = symbol.domain
+        domain = self.case.domains.get(symbol.name, symbol.domain)
         if domain.among:
             return Decimal(str(rng.choice(domain.among)))
         if domain.kind == "integer":

@@ -77,7 +77,7 @@ class Prepared:
         self.updated = {name: self._authored(text) for name, text in (updates or {}).items()}
         self.goal = self._authored(goal) if goal else None
         self.ways = [self._way(one) for one in waypoints]
-        self.named = [(one.sentence, *self._claim(one.claim)) for one in slips]
+        self.named = [(one.sentence, *self.claim(one.claim)) for one in slips]
         self.explanations: dict[tuple[int, Node, Node, Node], Mapping[str, Node]] = {}
         self._patterned: dict[bytes, Points | None] = {}
         self._cases: dict[tuple[Compare, ...], Points] = {}
@@ -143,8 +143,12 @@ class Prepared:
             raise SymbolError(f"a formula was expected, got {text!r} ({line.problem})")
         return line.statements[0].chain[0]
 
-    def _claim(self, text: str, goal: Node | None = None) -> tuple[Node, Node]:
-        """Return both sides of a claim of the author's; without a left side it is about the goal."""
+    def claim(self, text: str, goal: Node | None = None) -> tuple[Node, Node]:
+        """Return both sides of a claim of the author's; without a left side it is about the goal.
+
+        Raises:
+            SymbolError: if it cannot be read.
+        """
         line = read_line(text, self.symbols)
         statement = line.statements[0] if not line.problem and len(line.statements) == 1 else None
         target = goal or self.goal
@@ -168,11 +172,11 @@ class Prepared:
         return formula
 
     def _way(self, waypoint: Waypoint) -> Way:
-        target, node = self._claim(waypoint.claim)
+        target, node = self.claim(waypoint.claim)
         apart = frozenset(Name(one) for one in waypoint.apart)
         if apart not in self._opaque:
             self._opaque[apart] = Opaque(self.truth, waypoint.apart)
-        claims = [(target, node), *(self._claim(text, target) for text in waypoint.forms)]
+        claims = [(target, node), *(self.claim(text, target) for text in waypoint.forms)]
         longest = max(length(one) for _, one in claims) if waypoint.simple else None
         way = Way({}, apart, waypoint.points, self._opaque[apart], longest)
         for other, one in claims:

@@ -126,10 +126,10 @@ class DerivationScheme(Scheme):
         symbols = self.about(given).symbols
         return {name: _typeset(way.claim, symbols) for name, way in self._ways(given).items()}
 
-    def _prepared(self, given: Any) -> Marker:
-        """Give what is prepared of the derivation; students for whom everything is the same share it."""
+    def declared(self, given: Any) -> dict[str, Any]:
+        """Give what a `Marker` of lines takes besides symbols and graph."""
         about = self.about(given)
-        declared = {
+        return {
             "goal": about.goal,
             "waypoints": tuple(self.waypoints(given).values()),
             "regions": tuple(_with(self._regions, given)),
@@ -137,6 +137,10 @@ class DerivationScheme(Scheme):
             "slips": tuple(self.slips(given)),
             "updates": about.updates,
         }
+
+    def _prepared(self, given: Any) -> Marker:
+        """Give what is prepared of the derivation; students for whom everything is the same share it."""
+        about, declared = self.about(given), self.declared(given)
         key = repr((about.symbols.declared, about.graph.steps, about.graph.rows, declared))
         found = self._markers.pop(key, None) or Marker(about.symbols, about.graph, **declared)
         self._markers[key] = found  # the last one used stands last
