@@ -24,7 +24,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -145,6 +145,12 @@ def asked_for(sentence: str, node: Node, symbols: Symbols) -> Iterator[Node] | N
     number = re.fullmatch(r"(\S+) is meant, not (\S+)\.", words)
     if number and "{" not in words:
         told, words = [read_formula(one, symbols) for one in number.groups()], "{} is meant, not {}."
+    computed = re.fullmatch(r"(\S+) is not the value of {} with your numbers\.", words)
+    if computed:  # what it names, with or without its sign, in place of the number
+        said = read_formula(computed[1], symbols)
+        return chain.from_iterable(
+            _each(node, said, lambda _, new=new: new) for new in (told[0], Negative(told[0]))
+        )
     change = _CHANGES.get(words)
     return None if change is None else change(node, *told)
 
@@ -207,6 +213,14 @@ def _no_factor(node: Node, factor: Node) -> Iterator[Node]:
     yield from _everywhere(node, lambda one: Quotient(one, factor))
 
 
+def _swapped(node: Node, first: Node, second: Node) -> Iterator[Node]:
+    for at, one in enumerate(places(node)):
+        for k, (left, right) in enumerate(pairwise(one.factors) if isinstance(one, Product) else ()):
+            if (form(left), form(right)) == (form(second), form(first)):
+                parts = (*one.factors[:k], right, left, *one.factors[k + 2 :])
+                yield replaced(node, at, Product(parts, one.elementwise))
+
+
 _TWO = Number("2")
 _CHANGES: dict[str, Callable[..., Iterator[Node]]] = {
     "The sign of {} is turned.": _turned,
@@ -224,6 +238,7 @@ _CHANGES: dict[str, Callable[..., Iterator[Node]]] = {
     "The exponent of {} should be {}, not {}.": _other_exponent,
     "The absolute value of {} is missing.": lambda node, one: _each(node, one, tree.Abs),
     "{} should stand without the absolute value.": lambda node, one: _each(node, tree.Abs(one), lambda _: one),
+    "{} should stand before {}.": _swapped,
     "{} should be transposed.": lambda node, one: _each(node, one, Transpose),
     "{} should not be transposed.": lambda node, one: _each(node, Transpose(one), lambda _: one),
     "The index {} of the sum is meant, not {}.": _other_index,
@@ -245,8 +260,9 @@ def names_it(sentence: str, error: Error, symbols: Symbols) -> bool:
         case "exponent":
             return "exponent" in sentence
         case "transposed":
-            return "transposed" in sentence
-    return sentence == f"{error.was.text} is meant, not {error.now.text}."  # type: ignore[union-attr]
+            return "transposed" in sentence or "should stand before" in sentence
+    was, now = error.was.text, error.now.text  # type: ignore[union-attr]
+    return sentence == f"{was} is meant, not {now}." or sentence.startswith(f"{now} is not the value of ")
 
 
 # -- what is true -------------------------------------------------------------------------------------------------
@@ -310,9 +326,9 @@ class Variant:
         texts = list(self.texts)
         line = read_line(texts[place.line], self.symbols)
         (statement,) = line.statements
-        chain = [*statement.chain[: place.link], node, *statement.chain[place.link + 1 :]]
+        links = [*statement.chain[: place.link], node, *statement.chain[place.link + 1 :]]
         left = texts[place.line].partition("=")[0] if statement.kind == "claim" else ""
-        said = [latex(one, self.symbols) for one in chain]
+        said = [latex(one, self.symbols) for one in links]
         joined = " = ".join([left, *said] if left or place.line else said)
         if isinstance(statement.target, tree.Updated):
             joined = f"{texts[place.line].partition('←')[0]} ← {' = '.join(said)}"

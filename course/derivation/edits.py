@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple, TypeVar
 
 from course.derivation import tree
@@ -65,21 +65,24 @@ class Edit(NamedTuple):
         return self.words.format(*(f"${latex(one, symbols)}$" for one in self.formulas))
 
 
-def edits(node: Node, before: Node | None, symbols: Symbols) -> Iterator[Edit]:
+def edits(node: Node, before: Node | None, symbols: Symbols, others: Iterable[Node] = ()) -> Iterator[Edit]:
     """Yield the changes of one node of a formula: signs, symbols, exponents, factors, terms, transposed.
 
     Args:
         node: the formula.
         before: that of the line before, whose factors and terms may have been dropped.
         symbols: what is declared.
+        others: formulas whose factors may have been dropped as well.
     """
     if sum(1 for _ in tree.walk(node)) > LARGEST:
         return
-    yield from islice(_Changes(before, symbols).of(node), MOST)
+    yield from islice(_Changes(before, symbols, others).of(node), MOST)
 
 
 def difference(node: Node, before: Node) -> Edit | None:
     """Return the place at which a formula differs from that of the line before; None if it is not one, or large.
+
+    That the formula of the edit means the same as the line before is not said: factors may stand in another order.
 
     Args:
         node: the formula.
@@ -90,22 +93,15 @@ def difference(node: Node, before: Node) -> Edit | None:
         return None
     size = sum(1 for one in edit.formulas for _ in tree.walk(one))
     whole = sum(1 for one in (node, before) for _ in tree.walk(one))
-    return edit._replace(node=before) if 2 * size < whole and size <= LARGEST_DIFFERENCE else None
+    return edit if 2 * size < whole and size <= LARGEST_DIFFERENCE else None
 
 
 def _difference(node: Node, before: Node) -> Edit | None:
     if form(node) == form(before):
         return None
-    for kind, name in ((Sum, "term"), (Product, "factor")):
+    for kind in (Sum, Product):
         if isinstance(node, kind) and isinstance(before, kind):
-            ours, theirs = _flat(node, kind), _flat(before, kind)
-            left, right = _without(ours, theirs), _without(theirs, ours)
-            if len(left) == len(right) == 1:
-                return _difference(left[0], right[0])
-            if len(left) + len(right) == 1:
-                said = f"The {name} {{}} is {'too many' if left else 'missing'}."
-                return Edit(said, before, 0, ((left or right)[0],))
-            return None
+            return _difference_of_parts(node, before)
     if Negative(before) == node or Negative(node) == before:
         return Edit(
             "The sign of {} is turned.", before, 0, (node.argument if isinstance(node, Negative) else node,)
@@ -116,10 +112,35 @@ def _difference(node: Node, before: Node) -> Edit | None:
         and len(below) == len(others)
         and not isinstance(node, Name | Number | Derivative)
     ):
-        unlike = [pair for pair in zip(below, others, strict=True) if form(pair[0]) != form(pair[1])]
+        unlike = [at for at, pair in enumerate(zip(below, others, strict=True)) if form(pair[0]) != form(pair[1])]
         if len(unlike) == 1 and _rebuilt(node, others) == before:
-            return _difference(*unlike[0])
+            (at,) = unlike
+            edit = _difference(below[at], others[at])
+            return None if edit is None else edit._replace(node=tree.with_child(node, at, edit.node))
     return Edit("{} is meant, not {}.", before, 0, (before, node))
+
+
+def _difference_of_parts(node: Sum | Product, before: Sum | Product) -> Edit | None:
+    """Return the one term or factor in which two sums or two products differ; None if they differ in more."""
+    kind, name = (Sum, "term") if isinstance(node, Sum) else (Product, "factor")
+    ours, theirs = _flat(node, kind), _flat(before, kind)
+    left, right = _without(ours, theirs), _without(theirs, ours)
+
+    def changed(at: int, *new: Node, instead: int = 1) -> Node:
+        parts = (*ours[:at], *new, *ours[at + instead :])
+        if len(parts) == 1:
+            return parts[0]
+        return Sum(parts) if isinstance(node, Sum) else Product(parts, node.elementwise)
+
+    if len(left) == len(right) == 1:
+        edit = _difference(left[0], right[0])
+        return None if edit is None else edit._replace(node=changed(ours.index(left[0]), edit.node))
+    if len(left) == 1 and not right:
+        return Edit(f"The {name} {{}} is too many.", changed(ours.index(left[0])), 0, (left[0],))
+    if len(right) == 1 and not left:
+        longer = changed(theirs.index(right[0]), right[0], instead=0)
+        return Edit(f"The {name} {{}} is missing.", longer, 0, (right[0],))
+    return None
 
 
 def _is_atom(node: Node) -> bool:
@@ -150,19 +171,21 @@ def _rebuilt(node: Node, below: tuple[Node, ...]) -> Node:
 
 
 class _Changes:
-    def __init__(self, before: Node | None, symbols: Symbols) -> None:
+    def __init__(self, before: Node | None, symbols: Symbols, others: Iterable[Node]) -> None:
         self.symbols = symbols
+        self.shaped = any(one.shape for one in symbols.declared if isinstance(one, Symbol))
         self.names = tree.names_in(before) if before is not None else set()
         parts = list(tree.walk(before)) if before is not None else []
         self.sums = _distinct(one for one in parts if isinstance(one, Sum))
         self.numbers = _distinct(one for one in parts if isinstance(one, Number))
-        self.factors = _distinct(_parts(before, Product)) if before is not None else []
+        wholes = [before, *others] if before is not None else [*others]
+        self.factors = _distinct(one for whole in wholes for one in _parts(whole, Product))
         self.terms = _distinct(_parts(before, Sum)) if before is not None else []
 
     def of(self, node: Node) -> Iterator[Edit]:
         yield from self._signs(node)
         yield Edit("The sign of the whole is turned.", Negative(node))
-        if any(one.shape for one in self.symbols.declared if isinstance(one, Symbol)):
+        if self.shaped:
             yield Edit("The whole should be transposed.", Transpose(node))
         yield from self._below(node)
         yield from self._missing(node)
@@ -172,16 +195,18 @@ class _Changes:
         yield from self._here(node)
         for at, child in enumerate(tree.children(node)):
             for edit in self._below(child):
+                if isinstance(node, Transpose) and isinstance(edit.node, Transpose):
+                    continue  # that nothing should be transposed is said above
                 # below a ∂ another name is another derivative: rather a factor of the chain is missing
                 rank = max(edit.rank, int(isinstance(node, Derivative)))
-                yield edit._replace(node=_with_child(node, at, edit.node), rank=rank)
+                yield edit._replace(node=tree.with_child(node, at, edit.node), rank=rank)
 
     def _signs(self, node: Node) -> Iterator[Edit]:
         if isinstance(node, Sum):
             for at, term in enumerate(node.terms):
                 bare = term.argument if isinstance(term, Negative) else term
                 turned = term.argument if isinstance(term, Negative) else Negative(term)
-                yield Edit("The sign of {} is turned.", _with_child(node, at, turned), 0, (bare,))
+                yield Edit("The sign of {} is turned.", tree.with_child(node, at, turned), 0, (bare,))
         elif isinstance(node, Power):
             yield self._turned(node, node.exponent, 1)
         elif isinstance(node, Call):
@@ -189,12 +214,12 @@ class _Changes:
                 yield self._turned(node, argument, at)._replace(rank=1)
         for at, child in enumerate(tree.children(node)):
             for edit in self._signs(child):
-                yield edit._replace(node=_with_child(node, at, edit.node))
+                yield edit._replace(node=tree.with_child(node, at, edit.node))
 
     def _turned(self, node: Node, part: Node, at: int) -> Edit:
         bare = part.argument if isinstance(part, Negative) else part
         turned = bare if isinstance(part, Negative) else Negative(part)
-        return Edit("The sign of {} is turned.", _with_child(node, at, turned), 0, (bare,))
+        return Edit("The sign of {} is turned.", tree.with_child(node, at, turned), 0, (bare,))
 
     def _here(self, node: Node) -> Iterator[Edit]:
         for larger in self.sums:
@@ -212,6 +237,8 @@ class _Changes:
             yield from self._calls(node)
         elif isinstance(node, Product):
             yield from self._too_much(node, node.factors, "factor")
+            if self.shaped:
+                yield from _other_order(node)
         elif isinstance(node, Sum):
             yield from self._too_much(node, node.terms, "term")
         elif isinstance(node, Quotient):
@@ -305,12 +332,29 @@ class _Changes:
 
 
 def _multiplied(node: Node, factor: Node, edit: Edit) -> Iterator[Edit]:
-    """Yield the whole, or one of its terms, times a factor."""
+    """Yield the whole, or a term of a sum in it, times a factor."""
     yield edit._replace(node=Product((factor, node)))
     yield edit._replace(node=Product((node, factor)))
-    if isinstance(node, Sum):
-        for at, term in enumerate(node.terms):
-            yield edit._replace(node=_with_child(node, at, Product((factor, term))))
+    for one in _terms_multiplied(node, factor):
+        yield edit._replace(node=one)
+
+
+def _terms_multiplied(node: Node, factor: Node) -> Iterator[Node]:
+    """Yield the formula with one term of one of its sums times a factor; what is below a ∂ stays as it is."""
+    if isinstance(node, Derivative):
+        return
+    for at, child in enumerate(tree.children(node)):
+        if isinstance(node, Sum):
+            yield tree.with_child(node, at, Product((factor, child)))
+        for one in _terms_multiplied(child, factor):
+            yield tree.with_child(node, at, one)
+
+
+def _other_order(node: Product) -> Iterator[Edit]:
+    """Yield the product with two neighbours in the other order."""
+    for at, (first, second) in enumerate(pairwise(node.factors)):
+        parts = (*node.factors[:at], second, first, *node.factors[at + 2 :])
+        yield Edit("{} should stand before {}.", Product(parts, node.elementwise), 0, (second, first))
 
 
 def _distinct(nodes: Iterable[_One]) -> list[_One]:
@@ -322,9 +366,3 @@ def _parts(node: Node, kind: type) -> Iterator[Node]:
     for one in tree.walk(node):
         if isinstance(one, kind):
             yield from one.factors if isinstance(one, Product) else one.terms  # type: ignore[union-attr]
-
-
-def _with_child(node: Node, at: int, new: Node) -> Node:
-    """Return the node with another node in place of its child of this number."""
-    count = iter(range(len(tree.children(node))))
-    return tree.replace_children(node, lambda child: new if next(count) == at else child)

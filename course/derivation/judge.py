@@ -1,6 +1,7 @@
 """The verdicts on the lines of one derivation, one after another, on what the student has claimed so far."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -107,6 +108,7 @@ class Judge:
         self._number_points: dict[tuple, Points] = {}
         self.notes: dict[int, str] = {}  # why a waypoint has not earned all
         self._attempted: set[int] = set()  # waypoints that a wrong line stands in the place of
+        self._stray: dict[Node, int] = {}  # by what they are about, explained lines that belong to no waypoint
         # false claims that no waypoint has paid for, and the share that is left
         self._owed: dict[Node, float] = {}
         self._allowed = 0  # nodes that may still be evaluated for this line
@@ -228,6 +230,8 @@ class Judge:
                 # who claims another value of what the task gives works on another task
                 other_task = judgement.state == "wrong" and isinstance(target, Name)
                 self._owed[target] = 0.0 if other_task else CREDIT["edit"]
+                if judgement.state != "wrong":
+                    self._strayed(target)
             self.seen.setdefault((form(target), form(node)), []).append(node)
             found.append(judgement)
             before = self.last[form(target)] = node
@@ -487,7 +491,7 @@ class Judge:
         for way in self._ways_of(target, node):
             if self.shares[way] is None and self._is(way, target, node):
                 before = self._before(way, target)
-                if self._shown(before) < len(before) / 2:
+                if self._shown(before, target) < len(before) / 2:
                     self._pass(before)
                     self.shares[way], self.met[way] = 0.0, (self.number, True)
                     return _Judgement("jump", "Too big a step: what leads here has to be shown.")
@@ -511,14 +515,23 @@ class Judge:
         """Return the places of the waypoints before one that claims about the same may meet."""
         return [place for place in self._claimed_by(target) if place < at]
 
-    def _shown(self, places: list[int]) -> int:
-        """Return how many waypoints were met, or tried by a wrong line that names their derivatives."""
+    def _shown(self, places: list[int], target: Node) -> int:
+        """Return how many waypoints were met, or tried by a wrong line that names their derivatives.
+
+        An explained line that belongs to no waypoint counts as one that was tried.
+        """
         tried = {
             at
             for at in self._attempted
             if any(one.named for some in self.marker.ways[at].forms.values() for one in some)
         }
-        return sum(bool(self.shares[at]) or at in tried for at in places)
+        return self._stray.get(form(target), 0) + sum(bool(self.shares[at]) or at in tried for at in places)
+
+    def _strayed(self, target: Node) -> None:
+        """Remember an explained line that belongs to no waypoint: it shows what leads on, though not rightly."""
+        self._stray[form(target)] = self._stray.get(form(target), 0) + 1
+        for at in [at for at in self._claimed_by(target) if self.shares[at] is None][:1]:
+            self._note(at, f"Line {self.number + 1} stands in its place.")
 
     def _pass(self, places: list[int]) -> None:
         """Let waypoints that were passed over stay without points: what was jumped is not earned later."""
@@ -564,7 +577,7 @@ class Judge:
     def _earn(self, judgement: _Judgement, at: int, target: Node, share: float, sure: bool = True) -> None:
         """Give the judgement a share of a waypoint; the last one pays only if half of those before were met."""
         before_it = self._before(at, target)
-        shown = self._shown(before_it)
+        shown = self._shown(before_it, target)
         self._pass(before_it)
         last = at == self._claimed_by(target)[-1]
         self.met[at] = (self.number, sure)
@@ -854,24 +867,34 @@ class Judge:
         for one in numeric:
             if self._agrees_at(one, Negative(node)):
                 return "The sign of the whole is turned.", Negative(node)
-            sentences = self._other_numbers(one, node)
+            sentences = self._other_numbers(one, node, target)
             if sentences:
                 return sentences.popitem() if len(sentences) == 1 else ("", None)
         return self._nearest(references, node)
 
     def _meant(self, target: Node, node: Node) -> list[Node]:
-        """Return the author's forms of the next waypoint that names what a wrong line names."""
+        """Return the author's forms of the next waypoint that names what a wrong line names.
+
+        Not those with other numbers than the line: they are results, which neither explain anything nor should be
+        told.
+        """
+        numbers = _numbers_in(node)
         for at in self._claimed_by(target):
             if self.shares[at] is None and at not in self._attempted and self._alike(at, target, node):
                 way = self.marker.ways[at]
-                return [one.formula for one in way.forms[form(target)] if one.named == way.named(node)][:2]
+                forms = [one.formula for one in way.forms[form(target)] if one.named == way.named(node)]
+                return [one for one in forms if _numbers_in(one) <= numbers][:2]
         return []
+
+    def _firsts(self, target: Node) -> list[Node]:
+        """Return the first form of each waypoint about a target, whose factors a line may have lost."""
+        return [self.marker.ways[at].forms[form(target)][0].formula for at in self._claimed_by(target)]
 
     def _nearest(self, references: list[Node], node: Node) -> tuple[str, Node | None]:
         """Return the place at which the line differs from the line before, or from what it is claimed to be."""
         for reference in references:
             edit = difference(node, reference)
-            if edit is not None:
+            if edit is not None and self._same(self.truth, edit.node, reference):
                 return edit.sentence(self.symbols), reference
         return "", None
 
@@ -893,11 +916,12 @@ class Judge:
         except MeaningError:
             return {}
         found: dict[int, dict[Node, tuple[str, Node]]] = {}
-        for edit in edits(node, reference, self.symbols):
+        leaves = _leaves(node)
+        for edit in edits(node, reference, self.symbols, self._firsts(target) if reference == target else ()):
             if self._allowed <= 0:
                 return {}
-            if form(edit.node) == form(target):
-                continue  # that a = a says nothing about what was meant
+            if target in _leaves(edit.node) - leaves:
+                continue  # that a = a, or that a = a + 0, says nothing about what was meant
             if (not found or edit.rank <= min(found)) and self._agrees(points, value, edit.node):
                 # of one change in two wordings the first is the closer one
                 told = edit.sentence(self.symbols), edit.node
@@ -909,19 +933,28 @@ class Judge:
             known[key] = sentences
         return sentences
 
-    def _other_numbers(self, numeric: _Numeric, node: Node) -> dict[str, Node]:
-        """Return which one number, replaced by one of the student's, makes a line with numbers right."""
-        given = {
-            f"{float(one):g}" for number in self.numbers.values() for one in np.ravel(np.asarray(number, float))
-        }
+    def _other_numbers(self, numeric: _Numeric, node: Node, target: Node) -> dict[str, Node]:
+        """Return which one number, replaced by a given or computed one, makes a line with numbers right.
+
+        A given number is named. Of a computed one it is said which it is and not how large.
+        """
+        said: dict[str, str] = {}  # by the number that would be right
+        points = self._at_numbers(frozenset(), {})
+        for name in self.graph.steps:
+            with suppress(MeaningError):
+                values = np.ravel(points.value(Name(name))[:1])
+                if target != Name(name):
+                    words = f"{{}} is not the value of ${latex(Name(name), self.symbols)}$ with your numbers."
+                    said |= {f"{abs(one):g}": words for one in values if np.isfinite(one)}
+        for number in self.numbers.values():
+            given = {f"{abs(one):g}" for one in np.ravel(np.asarray(number, float))}
+            said |= {text: f"{text} is meant, not {{}}." for text in given}
         found: dict[str, Node] = {}
         for literal in {one for one in tree.walk(node) if isinstance(one, Number)}:
-            for text in given:
-                if text == literal.text or text.startswith("-"):
-                    continue
-                changed = _replaced(node, literal, Number(text))
-                if self._agrees_at(numeric, changed):
-                    found[f"{text} is meant, not {literal.text}."] = changed
+            for text, words in said.items():
+                for changed in _each_replaced(node, literal, Number(text)) if text != literal.text else ():
+                    if self._agrees_at(numeric, changed):
+                        found[words.format(literal.text)] = changed
         return found
 
     def _agrees(self, points: Points, value: Array, node: Node) -> bool:
@@ -980,6 +1013,22 @@ def _rounding(points: Points, node: Node, cut: Mapping[Node, Node]) -> Array:
 
 def _replaced(node: Node, old: Node, new: Node) -> Node:
     return tree.rebuild(node, lambda one: new if one == old else None)
+
+
+def _each_replaced(node: Node, old: Node, new: Node) -> Iterator[Node]:
+    """Yield the formula with one of the places replaced that has another one; a factor of one is none."""
+    if node == old:
+        yield new
+    for at, child in enumerate(tree.children(node)):
+        if isinstance(node, tree.Product) and child == old == Number("1"):
+            continue  # with a number in its place it would be a factor that is missing
+        for changed in _each_replaced(child, old, new):
+            yield tree.with_child(node, at, changed)
+
+
+def _numbers_in(node: Node) -> set[str]:
+    """Return the numbers of a formula that were not there without anybody's numbers."""
+    return {one.text for one in tree.walk(node) if isinstance(one, Number)} - {"0", "1", "2"}
 
 
 def _leaves(node: Node) -> set[Node]:

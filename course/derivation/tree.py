@@ -214,6 +214,12 @@ def replace_children(node: Node, change: Callable[[Node], Node]) -> Node:
     return msgspec.structs.replace(node, **changed) if changed else node
 
 
+def with_child(node: Node, at: int, new: Node) -> Node:
+    """Return the node with another one in place of its child of this number."""
+    count = iter(range(len(children(node))))
+    return replace_children(node, lambda child: new if next(count) == at else child)
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Yield the node and all below it, parents first."""
     waiting = [node]

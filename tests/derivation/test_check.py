@@ -360,7 +360,9 @@ def test_a_matrix_that_is_not_transposed_is_named_although_the_line_has_no_meani
 
 def test_factors_that_are_matrices_in_another_order_say_something_else():
     graph = Graph(LAYER_STEPS, LAYER, rows=True)
-    assert states(check([f"∂ℓ/∂x = {BY_B} A", f"∂ℓ/∂x = A {BY_B}"], LAYER, graph)) == ["follows", "wrong"]
+    marked = check([f"∂ℓ/∂x = {BY_B} A", f"∂ℓ/∂x = A {BY_B}"], LAYER, graph)
+    assert states(marked) == ["follows", "edit"]
+    assert marked.lines[1].remark.endswith("should stand before $A$.")
 
 
 def test_numbers_that_are_cut_and_a_lost_sign():
