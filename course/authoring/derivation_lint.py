@@ -1,11 +1,26 @@
-"""What an author wants to know of the scheme of a derivation: does its model earn all points, with all numbers?"""
+"""What an author wants to know of the scheme of a derivation before students see it.
+
+Does the model earn all points, with all numbers? Would one of its lines pass with its sign turned? Is what a
+waypoint claims true, and can it be told from the others? Is each slip wrong, and told by its own sentence?
+"""
 
 from collections.abc import Iterator
+from itertools import combinations, islice
 from typing import Any
 
+from msgspec.structs import replace
+
+from course.derivation.check import Marker, Slip
+from course.derivation.lines import Line
+from course.derivation.prepared import Way
+from course.derivation.symbols import SymbolError
+from course.derivation.tree import Negative
+from course.derivation.typeset import latex
 from course.marking.derivation_scheme import DerivationScheme
 
-DRAWS = 40  # personal variants that are looked at
+DRAWS = 40  # personal variants on which the model is marked
+FEW = 5  # sets of numbers on which the slips are tried
+RIGHT = ("follows", "defines", "at-numbers")
 
 
 def derivation_problems(scheme: DerivationScheme) -> list[str]:
@@ -14,7 +29,12 @@ def derivation_problems(scheme: DerivationScheme) -> list[str]:
     Returns:
         What an author has to mend; empty if all is well.
     """
-    return list(_problems(scheme))
+    found: list[str] = []
+    try:
+        found += _problems(scheme)
+    except SymbolError as error:
+        found.append(str(error))
+    return found
 
 
 def _problems(scheme: DerivationScheme) -> Iterator[str]:
@@ -29,7 +49,11 @@ def _problems(scheme: DerivationScheme) -> Iterator[str]:
         problem = _model_problem(scheme, given)
         if problem:
             yield f"the model derivation on {where}: {problem}"
-            return
+            break
+    else:
+        yield from _turned_lines(scheme, exercise.seed())
+    yield from _waypoints(scheme, exercise.seed())
+    yield from _slips(scheme)
 
 
 def _numbers(scheme: DerivationScheme) -> Iterator[tuple[str, Any]]:
@@ -39,11 +63,84 @@ def _numbers(scheme: DerivationScheme) -> Iterator[tuple[str, Any]]:
         yield f"draw {index}", exercise.variant(index)
 
 
+def _marker(scheme: DerivationScheme, given: Any, **changed: Any) -> Marker:
+    about = scheme.about(given)
+    return Marker(about.symbols, about.graph, **{**scheme.declared(given), **changed})
+
+
 def _model_problem(scheme: DerivationScheme, given: Any) -> str:
     marked = scheme.judge(scheme.model(given), given, scheme.model_blocks)
     for number, line in enumerate(marked.lines, start=1):
-        if line.state not in ("follows", "defines", "at-numbers"):
+        if line.state not in RIGHT:
             return f"line {number} is judged {line.state}. {line.remark}".strip()
     shares = [one.points == one.max_points for one in marked.criteria] + [way.share == 1 for way in marked.ways]
     missed = [name for name, whole in zip(scheme.steps, shares, strict=True) if not whole]
     return f"it does not earn all points of {', '.join(missed)}" if missed else ""
+
+
+def _turned_lines(scheme: DerivationScheme, given: Any) -> Iterator[str]:
+    """Yield the lines of the model that would pass with the sign of their last formula turned.
+
+    Such a line is zero, as it is where the graph does not lead to what is differentiated, and everything passes.
+    """
+    lines = _marker(scheme, given).lines(scheme.model(given))
+    for at, line in enumerate(lines):
+        wrong = _turned(line)
+        if wrong is not None:
+            marked = scheme.judge([*lines[:at], wrong], given, scheme.model_blocks).lines[at]
+            if marked.state in (*RIGHT, "repeats"):
+                yield (
+                    f"line {at + 1} of the model would pass with its sign turned ({marked.state}): is it zero, or "
+                    f"does a step of the graph lead elsewhere? {line.text.strip()}"
+                )
+
+
+def _turned(line: Line) -> Line | None:
+    """Return a line with the sign of its last formula turned; None if it has none."""
+    *before, last = line.statements or [None]
+    if last is None or last.kind not in ("claim", "continuation"):
+        return None
+    turned = replace(last, chain=(*last.chain[:-1], Negative(last.chain[-1])))
+    return replace(line, statements=(*before, turned))
+
+
+def _waypoints(scheme: DerivationScheme, given: Any) -> Iterator[str]:
+    """Yield the waypoints that are not true, and the pairs that every line meets together."""
+    waypoints, numbers = scheme.waypoints(given), scheme.about(given).numbers
+    alone = _marker(scheme, given, waypoints=(), slips=())
+    for name, way in waypoints.items():
+        line = alone.check([way.claim], numbers).lines[0]
+        if line.state not in (*RIGHT, "under"):
+            yield f"waypoint {name} is judged {line.state}. {line.remark} It claims {way.claim}"
+    ways = zip(waypoints, _marker(scheme, given).ways, strict=True)
+    for (a, one), (b, other) in combinations(ways, 2):
+        if _within(one, other) and _within(other, one):
+            yield f"waypoints {a} and {b} are not told apart: a line that has one has the other"
+
+
+def _within(one: Way, other: Way) -> bool:
+    """Return whether every form of a waypoint meets another one as well."""
+    return all(other.has(target, form.formula) for target, forms in one.forms.items() for form in forms)
+
+
+def _slips(scheme: DerivationScheme) -> Iterator[str]:
+    """Yield the slips that are true, or that are told by other sentences than their own."""
+    judged: dict[tuple[str, int], list[tuple[Slip, str, str]]] = {}
+    for _, given in islice(_numbers(scheme), FEW):
+        marker, numbers = _marker(scheme, given), scheme.about(given).numbers
+        seen: list[str] = []
+        for slip in scheme.slips(given):
+            target, wrong = marker.claim(slip.claim)
+            typeset = " = ".join(latex(one, marker.symbols) for one in (target, wrong))
+            for text in (slip.claim, typeset):
+                line = marker.check([text], numbers).lines[0]
+                found = judged.setdefault((slip.sentence, seen.count(slip.sentence)), [])
+                found.append((slip, line.state, line.remark))
+            seen.append(slip.sentence)
+    for tried in judged.values():
+        slip = tried[0][0]
+        if any(state == "follows" for _, state, _ in tried):
+            yield f"the slip {slip.claim} is true: {slip.sentence}"
+        elif not any((state, remark) == ("slip", slip.sentence) for _, state, remark in tried):
+            _, state, remark = tried[0]
+            yield f"the slip {slip.claim} is judged {state} and told {remark!r} in place of {slip.sentence!r}"

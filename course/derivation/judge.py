@@ -489,7 +489,7 @@ class Judge:
     def _or_jump(self, target: Node, node: Node) -> _Judgement:
         """Return `follows`, or `jump` where fewer than half of the waypoints before this one were met."""
         for way in self._ways_of(target, node):
-            if self.shares[way] is None and self._is(way, target, node):
+            if self.shares[way] is None and self.marker.ways[way].has(target, node):
                 before = self._before(way, target)
                 if self._shown(before, target) < len(before) / 2:
                     self._pass(before)
@@ -507,7 +507,7 @@ class Judge:
         of those before, or the last line alone would show the whole working.
         """
         places = self._claimed_by(target)
-        meant = [at for at in places if self._is(at, target, node)] or places
+        meant = [at for at in places if self.marker.ways[at].has(target, node)] or places
         simple = [at for at in meant if length(node) <= (self.marker.ways[at].longest or -1)]
         return simple or places
 
@@ -560,7 +560,7 @@ class Judge:
                 self._note(at, f"Line {self.number + 1} has only the number, and not what it was worked out from.")
             return False
         if true:
-            places = [at for at in self._ways_of(target, node) if self._is(at, target, node)]
+            places = [at for at in self._ways_of(target, node) if self.marker.ways[at].has(target, node)]
         else:
             places = self._in_place_of(judgement, target, node, again=sure)
         places = [at for at in places if self.shares[at] is None]
@@ -634,7 +634,7 @@ class Judge:
         """
         meant = judgement.instead
         if meant is not None and self._same(self.truth, target, meant):
-            found = [at for at in self._ways_of(target, meant) if self._is(at, target, meant)]
+            found = [at for at in self._ways_of(target, meant) if self.marker.ways[at].has(target, meant)]
             if found:
                 return found
         explained = judgement.state in ("slip", "edit", "where", "under")
@@ -680,17 +680,6 @@ class Judge:
         for place in self.marker.elsewhere:
             if self.used and {one.words for one in place.assumptions} == self.used:
                 yield place.points
-
-    def _is(self, at: int, target: Node, node: Node) -> bool:
-        """Return whether the line is the waypoint with each derivative in them as a number of its own."""
-        way = self.marker.ways[at]
-        if way.longest is not None and length(node) > way.longest:
-            return False
-        try:
-            value = way.opaque.value(node)
-        except MeaningError:
-            return False
-        return any(same(one.value, value) for one in way.forms[form(target)])
 
     def _alike(self, at: int, target: Node, node: Node) -> bool:
         """Return whether a line after an error names the waypoint's derivatives and symbols."""
@@ -938,23 +927,23 @@ class Judge:
 
         A given number is named. Of a computed one it is said which it is and not how large.
         """
-        said: dict[str, str] = {}  # by the number that would be right
+        said: dict[str, tuple[str, str]] = {}  # around the number of the line, by the one that would be right
         points = self._at_numbers(frozenset(), {})
         for name in self.graph.steps:
             with suppress(MeaningError):
                 values = np.ravel(points.value(Name(name))[:1])
                 if target != Name(name):
-                    words = f"{{}} is not the value of ${latex(Name(name), self.symbols)}$ with your numbers."
-                    said |= {f"{abs(one):g}": words for one in values if np.isfinite(one)}
+                    words = f" is not the value of ${latex(Name(name), self.symbols)}$ with your numbers."
+                    said |= {f"{abs(one):g}": ("", words) for one in values if np.isfinite(one)}
         for number in self.numbers.values():
             given = {f"{abs(one):g}" for one in np.ravel(np.asarray(number, float))}
-            said |= {text: f"{text} is meant, not {{}}." for text in given}
+            said |= {text: (f"{text} is meant, not ", ".") for text in given}
         found: dict[str, Node] = {}
         for literal in {one for one in tree.walk(node) if isinstance(one, Number)}:
-            for text, words in said.items():
+            for text, (front, back) in said.items():
                 for changed in _each_replaced(node, literal, Number(text)) if text != literal.text else ():
                     if self._agrees_at(numeric, changed):
-                        found[words.format(literal.text)] = changed
+                        found[front + literal.text + back] = changed
         return found
 
     def _agrees(self, points: Points, value: Array, node: Node) -> bool:

@@ -10,7 +10,7 @@ from course.derivation import tree
 from course.derivation.canonical import atoms, form, length
 from course.derivation.lines import read_line
 from course.derivation.marks import Assumption, Region, Slip, State, Waypoint
-from course.derivation.meaning import Array, Graph, MeaningError, Opaque, Points
+from course.derivation.meaning import Array, Graph, MeaningError, Opaque, Points, same
 from course.derivation.symbols import SymbolError, Symbols
 from course.derivation.tree import Compare, Name, Node, TreeError, Updated
 
@@ -35,6 +35,16 @@ class Way:
     points: float
     opaque: Opaque
     longest: int | None  # symbols that a line may name, one by one
+
+    def has(self, target: Node, node: Node) -> bool:
+        """Return whether a claim is this waypoint, with each derivative in them as a number of its own."""
+        if self.longest is not None and length(node) > self.longest:
+            return False
+        try:
+            value = self.opaque.value(node)
+        except MeaningError:
+            return False
+        return any(same(one.value, value) for one in self.forms.get(form(target), ()))
 
     def named(self, node: Node) -> frozenset[bytes | Name]:
         """Return the derivatives that a formula names, and which of the symbols that are numbers of their own."""

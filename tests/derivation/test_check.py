@@ -460,3 +460,40 @@ def test_the_derivative_by_another_name_of_the_same_is_no_factor_that_is_missed(
     way = Waypoint("∂L/∂w = ∂L/∂h · ∂h/∂z · ∂z/∂w")
     for line in ("∂L/∂w = ∂L/∂h · ∂h/∂w", "∂L/∂w = ∂L/∂h · ∂z/∂w", "∂L/∂w = ∂L/∂h · ∂h/∂z · ∂z/∂w"):
         assert check([line], symbols, graph, waypoints=[way]).points == 1, line
+
+
+def test_a_wrong_number_is_named_where_it_can_only_be_that_one():
+    symbols = Symbols(Symbol("L"), Symbol("h", r"\hat{y}"), Symbol("y"), Symbol("w"), Symbol("x"))
+    graph = Graph({"h": "w x", "L": "(y - h)^2"}, symbols)
+    numbers = {"w": 3, "x": 5, "y": 7}  # h = 15, and the gradient 80
+
+    def said(line):
+        return check(["∂L/∂w = -2 (y - h) x", line], symbols, graph, numbers=numbers).lines[1].remark
+
+    assert said("= -2 (7 - 15) · 5") == ""
+    assert said("= -2 (7 - 15) · 3") == "5 is meant, not 3."
+    # a number that was to be worked out is not told
+    assert said("= -2 (7 - 16) · 5") == r"16 is not the value of $\hat{y}$ with your numbers."
+    # it may have gone wrong in many ways
+    assert said("= 81") == "This does not follow."
+    # one of two equal numbers, not both together; and a factor of one is no number in place of another
+    assert said("= -2 (7 - 15) · 7") == "5 is meant, not 7."
+    assert said("= 1 · 16") == "This does not follow."
+
+
+def test_a_place_is_not_named_where_what_stands_there_is_right():
+    graph = Graph(LAYER_STEPS, LAYER, rows=True)
+    chain = f"∂ℓ/∂x = {BY_B} A"
+    turned = check([chain, f"= A {BY_B}"], LAYER, graph).lines[1].remark
+    assert turned.endswith("should stand before $A$.")
+    missing = check([chain, f"= {BY_B} A^T"], LAYER, graph).lines[1].remark
+    assert missing == "$A$ should not be transposed."
+
+
+def test_a_lost_factor_of_a_chain_is_named_on_the_first_line_too():
+    waypoints = [Waypoint("∂L/∂w = ∂L/∂h · ∂h/∂w", points=1), Waypoint("∂L/∂w = 2(h - y) x", points=2)]
+    symbols = Symbols(Symbol("L"), Symbol("h"), Symbol("y"), Symbol("w"), Symbol("x"))
+    graph = Graph({"h": "w x", "L": "(y - h)^2"}, symbols)
+    marked = check(["∂L/∂w = ∂h/∂w", "= 2(h - y) x"], symbols, graph, waypoints=waypoints)
+    assert marked.lines[0].remark == r"The factor $\frac{\partial L}{\partial h}$ is missing."
+    assert [line.points for line in marked.lines] == [0.5, 2]

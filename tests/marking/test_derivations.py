@@ -1,5 +1,6 @@
 """Derivations from sheet to report: the page's example, the process that reads, the states of waypoints, rulings."""
 
+import dataclasses
 import os
 import signal
 import time
@@ -9,8 +10,10 @@ import msgspec
 import pytest
 
 from course.authoring.lint import lint
+from course.derivation.meaning import Graph
 from course.derivation.symbols import Symbol, Symbols
-from course.exercises.base import Answer, Exercise, nothing
+from course.errors import CourseError
+from course.exercises.base import Answer, Derivation, Exercise, nothing
 from course.marking.derivation_marker import DerivationMarker
 from course.marking.derivation_scheme import DerivationScheme
 from course.marking.reading_process import ReadingProcess
@@ -154,12 +157,50 @@ def test_a_scheme_has_the_waypoints_that_are_asked_for(page):
         Exercise("a/b", "", "", "derivation", "", nothing, {})
 
 
-def test_lint_names_what_the_model_does_not_earn(page):
-    def problems(**changed):
-        settings = {"waypoints": page["scheme"].waypoints(nothing()), "model": [CHAIN, SLOPE, RESULT]} | changed
-        return lint(DerivationScheme(page["asked"], **settings)).problems
-
-    assert problems() == []
-    assert "it does not earn all points of result" in problems(model=[CHAIN, SLOPE])[0]
-    assert "line 2 is judged edit. The sign" in problems(model=[CHAIN, "= -(ŷ - y) σ'(a) x"])[0]
-    assert "does not end like a sentence" in problems(slips=[page["Slip"]("so", CHAIN)])[0]
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({}, []),
+        ({"model": [CHAIN, SLOPE]}, ["it does not earn all points of result"]),
+        ({"model": [CHAIN, "= -(ŷ - y) σ'(a) x"]}, ["line 2 is judged edit. The sign of the whole is turned."]),
+        ({"slips": [("So it is", "∂L/∂w = (ŷ - y) x")]}, ["does not end like a sentence"]),
+        ({"slips": [("Lost.", "∂L/∂w = x (ŷ - y) σ'(a)")]}, ["σ'(a) is true: Lost."]),
+        (
+            {"slips": [("One.", "∂L/∂w = 3x"), ("Two.", "∂L/∂w = x + 2x")]},
+            ["judged slip and told 'One.' in place of"],
+        ),
+        ({"slips": [("Lost.", "∂L/∂w = 3 x (")]}, ["a claim such as A = e was expected, got '∂L/∂w = 3 x ('"]),
+        (
+            {"result": "∂L/∂w = (y - ŷ) σ(a) (1 - σ(a)) x"},
+            ["earn all points of result", "waypoint result is judged edit"],
+        ),
+        ({"result": "∂L/∂w = ∂a/∂w · ∂ŷ/∂a · ∂L/∂ŷ"}, ["waypoints chain and result are not told apart"]),
+        ({"result": "∂L/∂w = (ŷ - y) σ(a) v x"}, ["a claim such as A = e was expected"]),
+        (
+            {"graph": {"a": "x", "h": "σ(a)", "L": "(y - ŷ)^2"}},
+            ["line 1 of the model would pass with its sign turned"],
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_lint_names_what_an_author_has_to_mend(page, changed, says):
+    waypoints = page["scheme"].waypoints(nothing())
+    asked, model, slips = page["asked"], [CHAIN, SLOPE, RESULT], []
+    if "result" in changed:
+        waypoints = {**waypoints, "result": page["Waypoint"](changed["result"])}
+    if "slips" in changed:
+        slips = [page["Slip"](*one) for one in changed["slips"]]
+    if "graph" in changed:  # L does not depend on w, so that all of its derivatives are zero
+        graph = Graph(changed["graph"], page["SYMBOLS"])
+        about = Derivation(page["SYMBOLS"], graph, goal="∂L/∂w")
+        asked = dataclasses.replace(asked, derivation=lambda given: about)
+        waypoints = {name: page["Waypoint"](CHAIN) for name in waypoints}
+        model = [CHAIN, "= (ŷ - y) σ'(a) x · 0"]
+    try:
+        scheme = DerivationScheme(asked, waypoints=waypoints, model=changed.get("model", model), slips=slips)
+        problems = lint(scheme).problems
+    except CourseError as error:
+        problems = [str(error)]
+    assert len(problems) == len(says) or "graph" in changed, problems
+    for said in says:
+        assert any(said in problem for problem in problems), problems
