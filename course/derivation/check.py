@@ -14,6 +14,7 @@ edit The sign of the whole is turned.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from course.derivation.judge import Judge
 from course.derivation.lines import Known, Line, read_lines
@@ -68,6 +69,7 @@ class Marker(Prepared):
         assumptions: under which else a line may be true, each by itself or several together.
         slips: wrong lines with a sentence of their own.
         updates: formulas for the value of a symbol after its update, for `w ← …`.
+        beside: sentences for lines that are true and about something else than what is asked, by their left sides.
         seed: of the points.
 
     Raises:
@@ -100,5 +102,7 @@ class Marker(Prepared):
             numbers: the student's numbers, of the symbols that no step computes.
         """
         judge = Judge(self, numbers or {})
-        marks = tuple(judge.line(line) for line in self.lines(lines))
-        return Marked(marks, judge.ways(), sum(mark.points for mark in marks))
+        marks = [judge.line(line) for line in self.lines(lines)]
+        for at, points in judge.settled().items():
+            marks[at] = replace(marks[at], points=marks[at].points + points)
+        return Marked(tuple(marks), judge.ways(), sum(mark.points for mark in marks))

@@ -107,6 +107,9 @@ class Judge:
         self._claimed_points: dict[tuple, list[Points]] = {}
         self._number_points: dict[tuple, Points] = {}
         self.notes: dict[int, str] = {}  # why a waypoint has not earned all
+        self._simpler: dict[int, tuple[int, Node]] = {}  # waypoints, with the line that may be their simplest form
+        self._parts: set[Node] = set()  # what true claims were about
+        self._charged: set[str] = set()  # sentences of slips that have been paid for
         self._attempted: set[int] = set()  # waypoints that a wrong line stands in the place of
         self._stray: dict[Node, int] = {}  # by what they are about, explained lines that belong to no waypoint
         # false claims that no waypoint has paid for, and the share that is left
@@ -194,11 +197,23 @@ class Judge:
                 return [_Judgement("follows"), *self._chain(chain[0], chain[0], chain[1:])]
         else:
             target = self.marker.target(self._expanded(statement.target))  # type: ignore[arg-type]
+            target = self._updated_value(target, chain)
         target = self._whole(target, chain)
         self.target = target
         if self._case:
             return self._chain_in_case(target, chain)
         return self._chain(target, self.last.get(form(target)), chain)
+
+    def _updated_value(self, target: Node, chain: list[Node]) -> Node:
+        """Return the formula of an update in place of what is updated, where `w = 2 - 0.05 · 144` has its value.
+
+        As an equation it would say that the old value is the new one.
+        """
+        formula = self.marker.updated.get(target.name) if isinstance(target, Name) else None
+        if formula is None or not chain or self._followed(target, None, chain[0]) is not None:
+            return target
+        misread = _is_bare(chain[0]) and self._followed(formula, None, chain[0]) is None  # a number copied wrongly
+        return target if misread else formula
 
     def _whole(self, target: Node, chain: list[Node]) -> Node:
         """Return the vector in place of any entry of it, where all are written: `p_i = [1, 2, 3]`."""
@@ -232,6 +247,9 @@ class Judge:
                 self._owed[target] = 0.0 if other_task else CREDIT["edit"]
                 if judgement.state != "wrong":
                     self._strayed(target)
+            self._show_part(judgement, target, node)
+            if not judgement.remark:
+                judgement.remark = self.marker.beside.get(form(target), "")
             self.seen.setdefault((form(target), form(node)), []).append(node)
             found.append(judgement)
             before = self.last[form(target)] = node
@@ -323,7 +341,7 @@ class Judge:
         try:
             points.value(node)
         except MeaningError as error:
-            return _Judgement("wrong", f"It has no meaning: {error}.")
+            return _Judgement("wrong", self._without_meaning(error))
         settings = list(self._under_claims(points, target))
         if any(self._same(some, one, node) for some in settings for one in references):
             return _Judgement("follows")
@@ -406,7 +424,7 @@ class Judge:
         except MeaningError as error:
             sentence, instead = self._explained(references, node, target, [])
             if not sentence:
-                return _Judgement("wrong", f"It has no meaning: {error}.")
+                return _Judgement("wrong", self._without_meaning(error))
             return _Judgement("edit", sentence, instead=instead)
         followed = self._followed(target, before, node)
         if followed is not None:
@@ -433,6 +451,15 @@ class Judge:
         if not sentence:
             return _Judgement("wrong", "This does not follow.")
         return _Judgement("edit", sentence, instead=instead)
+
+    def _without_meaning(self, error: MeaningError) -> str:
+        if not error.factors:
+            return f"It has no meaning: {error}."
+        left, right = (latex(one, self.symbols) for one in error.factors)
+        return (
+            f"It has no meaning: the sizes of ${left}$ and ${right}$ do not fit, "
+            "the first has not as many columns as the second has rows."
+        )
 
     def _said_before(self, target: Node, node: Node) -> bool:
         """Return whether a line had this formula before; matrices in another order are another formula."""
@@ -507,7 +534,11 @@ class Judge:
         of those before, or the last line alone would show the whole working.
         """
         places = self._claimed_by(target)
-        meant = [at for at in places if self.marker.ways[at].has(target, node)] or places
+        meant = [at for at in places if self.marker.ways[at].has(target, node)]
+        if not meant:  # a wrong line stands for none that is more than twice as long
+            forms = {at: self.marker.ways[at].forms[form(target)] for at in places}
+            long = [at for at in places if 2 * length(node) >= min(length(one.formula) for one in forms[at])]
+            return long or places
         simple = [at for at in meant if length(node) <= (self.marker.ways[at].longest or -1)]
         return simple or places
 
@@ -567,6 +598,12 @@ class Judge:
         if sure and self._attempted & set(places):
             places = places[-1:]  # what a wrong line stands in the place of is not earned by a result behind it
         share = CREDIT[judgement.state] if sure or not places else self._share(judgement, target, before, node)
+        if judgement.remark in self._charged:
+            share = 1.0  # the same error once more: it is paid for once
+        elif judgement.state in ("slip", "edit") and places and judgement.instead is None:
+            self._charged.add(judgement.remark)
+        if not sure and not places and judgement.state in ("follows", "at-numbers") and before is not None:
+            self._note_simpler(target, before, node)
         for at in places:
             self._earn(judgement, at, target, share, sure)
             if judgement.state in ("follows", "at-numbers") and share < 1:
@@ -585,6 +622,33 @@ class Judge:
         earned = self.shares[at] = 0.0 if last and shown < len(before_it) / 2 else share
         judgement.points += earned * self.marker.ways[at].points
         judgement.ways += (at,)
+
+    def _note_simpler(self, target: Node, before: Node, node: Node) -> None:
+        """Remember a line after an error that is simpler than the one before, though longer than what is asked."""
+        for at in self._claimed_by(target):
+            longest = self.marker.ways[at].longest
+            if longest is not None and length(node) <= 2 * longest and _leaf_count(node) < _leaf_count(before):
+                self._simpler[at] = (self.number, target)
+
+    def settled(self) -> dict[int, float]:
+        """Return the points of lines which only now, with no simpler one behind them, are the simplest form."""
+        found: dict[int, float] = {}
+        for at, (number, target) in self._simpler.items():
+            if self.shares[at] is None and at not in self._attempted:
+                judgement, self.number = _Judgement("follows"), number
+                self._earn(judgement, at, target, 1.0, sure=False)
+                found[number] = found.get(number, 0.0) + judgement.points
+        return found
+
+    def _show_part(self, judgement: _Judgement, target: Node, node: Node) -> None:
+        """Book the waypoints that claims about their parts meet together, each with a formula of its own."""
+        bare = isinstance(node, Number) and node != Number("1")
+        if judgement.state not in ("follows", "at-numbers") or bare or atoms(node) & {target}:
+            return
+        self._parts.add(form(target))
+        for at, way in enumerate(self.marker.ways):
+            if form(target) in way.together and self.shares[at] is None and way.together <= self._parts:
+                self._earn(judgement, at, next(iter(way.forms)), 1.0)
 
     def _taken_back(self, links: list[_Judgement]) -> bool:
         """Take back half of what the line has earned so far, for an error behind it; return whether it was any."""
@@ -808,7 +872,8 @@ class Judge:
         if not names & set(self.graph.steps):
             return None  # as with all numbers
         points = self._at_numbers(frozenset(names & set(self.numbers)), claims, case)
-        return points, points.value(target)
+        value = points.value(target)
+        return (points, value) if np.any(value) else None  # zeros say nothing of how they came about
 
     def _rounded(self, before: Node | None, node: Node) -> list[tuple[Node, Node]]:
         """Return the numbers of a line that may have been rounded, each with one half a unit further from zero."""
@@ -976,6 +1041,11 @@ def _under(place: Elsewhere) -> str:
 _OPPOSITE = {"=": "≠", "≠": "=", "<": "≥", "≥": "<", ">": "≤", "≤": ">"}
 
 
+def _leaf_count(node: Node) -> int:
+    """Return how many numbers and symbols a formula has."""
+    return sum(isinstance(one, Number | Name | Entry) for one in tree.walk(node))
+
+
 def _without_indicator(node: Node) -> Node | None:
     """Return 1 for an indicator, as it is in one of its cases."""
     return Number("1") if isinstance(node, tree.Indicator) else None
@@ -988,7 +1058,7 @@ def _turned(condition: Compare) -> Compare:
 
 def _is_bare(node: Node) -> bool:
     """Return whether a formula is one number, with its sign."""
-    return sum(isinstance(one, Number | Name | Entry) for one in tree.walk(node)) <= 1
+    return _leaf_count(node) <= 1
 
 
 def _rounding(points: Points, node: Node, cut: Mapping[Node, Node]) -> Array:

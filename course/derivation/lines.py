@@ -64,6 +64,7 @@ PROSE = frozenset(
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge,
 }  # fmt: skip
+_NEW = {"new", "neu", "updated", "next"}  # marks of a value after its update
 _SEPARATORS = {",", ";", "⇒", ":"}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _RELATIONS = CONDITIONS | {":=", "←", "-=", "+="}
@@ -628,6 +629,9 @@ class _Statements:
             return [one for other in each if self._reads(other) for one in self._statements(other)]
         end = Lexeme("end", "", segment[-1].position + len(segment[-1].text))
         reader = Reader([*segment, end], self.symbols)
+        updated = self._new_value(segment)
+        if updated is not None:
+            return updated
         defined = self._defined(reader)
         if defined is not None:
             chain = self._chain(reader)
@@ -692,6 +696,29 @@ class _Statements:
             return False
         return reader.next.kind == "end"
 
+    def _new_value(self, segment: list[Lexeme]) -> list[Statement] | None:
+        """Read `w_new = …`, `w_{11,new} = …` or `w' = …`, an update without an arrow; None if it is none."""
+        texts = [one.text for one in segment]
+        end = next((at for at, text in enumerate(texts) if text in ("=", ":=")), 0)
+        marks = [at for at in range(end) if texts[at].lower() in _NEW or (texts[at] == "'" and at == end - 1)]
+        if len(marks) != 1:
+            return None
+        at, named = marks[0], segment[:end]
+        if texts[at] == "'" and self._reads(named):  # h', a derivative
+            return None
+        before = at - 1 if at and texts[at - 1] in (",", "_", "^") else at
+        named = [*named[:before], *named[at + 1 :]]
+        named = _without_empty_scripts(named)
+        reader = Reader([*named, *segment[end:], Lexeme("end", "", segment[-1].position + 1)], self.symbols)
+        try:
+            target = reader.formula()
+        except Unread:
+            return None
+        if not isinstance(target, Name | Entry) or not reader.sees("=", ":="):
+            return None
+        chain = self._chain(reader)
+        return [Statement("update", Updated(target), chain)]
+
     def _defined(self, reader: Reader) -> str | None:
         """Go past a name that nobody has declared and return it, if it stands before `=`."""
         texts = [one.text for one in reader.lexemes]
@@ -753,6 +780,15 @@ class _Statements:
         reader.expect_end()
         claims = [Statement("claim", first, tuple(chain))] if chain else []
         return [*claims, *conditions]
+
+
+def _without_empty_scripts(lexemes: list[Lexeme]) -> list[Lexeme]:
+    """Return the lexemes without `_{}` and `^{}`."""
+    for at, pair in enumerate(pairwise([one.text for one in lexemes])):
+        if pair == ("{", "}"):
+            script = at > 0 and lexemes[at - 1].text in ("_", "^")
+            return _without_empty_scripts([*lexemes[: at - script], *lexemes[at + 2 :]])
+    return lexemes
 
 
 def encode_lines(lines: Sequence[Line]) -> bytes:

@@ -71,6 +71,7 @@ class Waypoint:
             `h = φ(a)` is then met by no line that has the formula of a in its place.
         simple: whether only a formula counts that names no more symbols than this one, such as `h - y` where
             `h (1 - y) - y (1 - h)` means the same.
+        together: left sides of which true claims, all of them, meet it as well: each factor in a line of its own.
     """
 
     claim: str
@@ -78,6 +79,7 @@ class Waypoint:
     forms: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     simple: bool = False
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

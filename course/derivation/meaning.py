@@ -47,7 +47,15 @@ Values = dict[str, Array]
 
 
 class MeaningError(CourseError):
-    """Raised for a formula without a meaning: shapes that do not fit, a function of the wrong arguments."""
+    """Raised for a formula without a meaning: shapes that do not fit, a function of the wrong arguments.
+
+    Attributes:
+        factors: two matrices that do not fit, where it is these.
+    """
+
+    def __init__(self, said: str, factors: tuple[Node, Node] | None = None) -> None:
+        super().__init__(said)
+        self.factors = factors
 
 
 class GraphError(CourseError):
@@ -377,9 +385,12 @@ class Points:
 
     def _product(self, node: tree.Product, counting: dict[str, float]) -> Array:
         total = self._node(node.factors[0], counting)
-        for factor in node.factors[1:]:
+        for before, factor in zip(node.factors, node.factors[1:], strict=False):
             value = self._node(factor, counting)
-            total = _elementwise(total, value) if node.elementwise else times(total, value)
+            try:
+                total = _elementwise(total, value) if node.elementwise else times(total, value)
+            except MeaningError as error:
+                raise MeaningError(str(error), None if node.elementwise else (before, factor)) from None
         return total
 
     def _quotient(self, node: tree.Quotient, counting: dict[str, float]) -> Array:

@@ -35,6 +35,7 @@ class Way:
     points: float
     opaque: Opaque
     longest: int | None  # symbols that a line may name, one by one
+    together: frozenset[Node]  # forms of what claims have to be about that meet it together
 
     def has(self, target: Node, node: Node) -> bool:
         """Return whether a claim is this waypoint, with each derivative in them as a number of its own."""
@@ -76,6 +77,7 @@ class Prepared:
         assumptions: Sequence[Assumption] = (),
         slips: Sequence[Slip] = (),
         updates: Mapping[str, str] | None = None,
+        beside: Mapping[str, str] | None = None,
         seed: int = 0,
     ) -> None:
         self.symbols, self.graph, self.seed = symbols, graph, seed
@@ -87,6 +89,7 @@ class Prepared:
         self.updated = {name: self._authored(text) for name, text in (updates or {}).items()}
         self.goal = self._authored(goal) if goal else None
         self.ways = [self._way(one) for one in waypoints]
+        self.beside = {form(self._authored(left)): said for left, said in (beside or {}).items()}
         self.named = [(one.sentence, *self.claim(one.claim)) for one in slips]
         self.explanations: dict[tuple[int, Node, Node, Node], Mapping[str, Node]] = {}
         self._patterned: dict[bytes, Points | None] = {}
@@ -188,7 +191,8 @@ class Prepared:
             self._opaque[apart] = Opaque(self.truth, waypoint.apart)
         claims = [(target, node), *(self.claim(text, target) for text in waypoint.forms)]
         longest = max(length(one) for _, one in claims) if waypoint.simple else None
-        way = Way({}, apart, waypoint.points, self._opaque[apart], longest)
+        together = frozenset(form(self._authored(one)) for one in waypoint.together)
+        way = Way({}, apart, waypoint.points, self._opaque[apart], longest, together)
         for other, one in claims:
             try:
                 value = way.opaque.value(one)

@@ -13,6 +13,8 @@ Product(factors=(Number(text='2'), Name(name='x'),
 ```
 """
 
+from collections.abc import Iterator
+
 from course.derivation import tree
 from course.derivation.lexer import Lexeme, Unread, canonical, lex, words
 from course.derivation.symbols import KNOWN, Function, Index, Key, Symbol, Symbols, read_key, script
@@ -177,6 +179,9 @@ class Reader:
             return True  # an indicator, 1[a > 0]
         if kind == "number" and text == "1" and self.lexemes[self.at - 1].text == "}":
             return True  # w_{10} 1, the input of a bias written out; a script does not go on behind its brace
+        before = self.lexemes[self.at - 1]
+        if kind == "number" and text == "1" and before.text == ")" and self.lexemes[self.at + 1].kind == "word":
+            return before.position + 1 < self.next.position  # w_1^(2) 1 x: a factor of one
         if kind == "number" and "." in text and self.lexemes[self.at - 1].text == ")":
             return True  # (h - 1) 0.2: no exponent that has lost its sign
         if kind == "number":
@@ -417,7 +422,8 @@ class Reader:
         kept, start = list(self.lexemes), self.at
         self._bound.append(index)
         try:
-            return Big(kind, index, low, high, self._product())  # type: ignore[arg-type]
+            body = self._bracket_alone(index) if kind == "sum" else None
+            return Big(kind, index, low, high, body or self._product())  # type: ignore[arg-type]
         except Unread:
             values = self._counted(index, low, high)
             if not values:
@@ -426,6 +432,32 @@ class Reader:
             self._bound.pop()
         self.lexemes[:] = kept
         return self._written_out(kind, index, values, start)
+
+    def _bracket_alone(self, index: str) -> Node | None:
+        """Read the bracket behind a sum, `sum_k(e^z_k) * x`, if the factors behind it do not name its letter.
+
+        Inside of the sum or outside they mean the same, but not behind a fraction line.
+        """
+        start, kept = self.at, list(self.lexemes)
+        if not self.sees("("):
+            return None
+        body = self._power()
+        if self.sees("*", "/"):
+            end, depth = self.at, 0
+            while self.lexemes[end].kind != "end":
+                one = self.lexemes[end]
+                depth += (one.text in _CLOSING) - (one.text in _CLOSING.values())
+                if depth < 0 or (not depth and one.text in ("+", "-", ",", *CONDITIONS)):
+                    break
+                if one.kind == "word" and index in one.text and len(one.text) <= _SHORT:
+                    break
+                end += 1
+            else:
+                return body
+            if depth < 0 or self.lexemes[end].kind == "sign":
+                return body
+        self.at, self.lexemes[:] = start, kept
+        return None
 
     def _upper(self, index: str) -> Node | None:
         """Read the upper end of a sum; a letter that is not declared, as in `m=0` to `M`, is that of the index."""
@@ -674,7 +706,14 @@ class Reader:
         return node
 
     def _refuse_layer(self, name: str, text: str, begin: int) -> None:
-        """Refuse `z_1^{(2)}` where other symbols are declared with a layer and this one is not."""
+        """Refuse `z_1^{(2)}` where other symbols are declared with a layer and this one is not, and `a_1^2`."""
+        if text.isdigit():
+            others = {one for one in self._layered(name, text) if one != name}
+            if others:
+                raise Unread(
+                    self.lexemes[begin].position,
+                    f"^({text}) for the layer, or brackets around it for a power, was expected",
+                )
         marked = any(above.startswith("(") for _, _, above in self.symbols.table)
         if marked and text.startswith("(") and text[1:-1].isdigit() and text != "(1)":
             exponent = text[1:-1]
@@ -683,6 +722,14 @@ class Reader:
                 f"no layer {text} was expected at {name}; for the power ^{exponent} without a bracket",
                 self.symbols.nearest(f"{name}^{text}"),
             )
+
+    def _layered(self, name: str, layer: str) -> Iterator[str]:
+        """Yield what is spelled like a symbol, with this layer."""
+        for (base, below, above), other in list(self.symbols.table.items()):
+            if other == name and below and above in ("", "(1)"):
+                found = self.symbols.table.get((base, below, f"({layer})"))
+                if found is not None:
+                    yield found
 
     def _derivative_by_argument(self, name: str, declared: object, primes: int) -> Node:
         """Read `h'(a)`, where h may be written as a function of a: the derivative of h by a."""
@@ -732,18 +779,31 @@ class Reader:
         return False
 
     def _function(self, declared: Function, scripts: dict[str, tuple[str, int, int]], primes: int) -> Node:
-        exponent = None
-        if "^" in scripts:  # σ^2(a)
+        exponent, turned = None, False
+        if "^" in scripts and scripts["^"][0] in TRANSPOSING and ("T", "", "") not in self.symbols.table:
+            turned = True  # σ'^T
+        elif "^" in scripts:  # σ^2(a)
             end, self.at = self.at, scripts["^"][1]
             exponent = self._exponent()
             self.at = end
-        if self.sees("("):
-            node: Node = Call(declared.meaning or declared.name, self._arguments(), primes)
+        name = declared.meaning or declared.name
+        if self.sees("(") and not (declared.of and self._repeats_inside(declared.name)):
+            node: Node = Call(name, self._arguments(), primes)
         elif declared.of:
-            node = Call(declared.name, tuple(Name(one) for one in declared.of), primes)
+            node = Call(name, tuple(Name(one) for one in declared.of), primes)
         else:
             raise self.unread(f"( and the argument of {declared.name} were expected")
+        if turned:
+            return Transpose(node)
         return node if exponent is None else Power(node, exponent)
+
+    def _repeats_inside(self, name: str) -> bool:
+        """Return whether the function stands without an argument in the brackets behind it: `σ(1 - σ)`."""
+        end = script(self.lexemes, self.at)[1]
+        for one, after in zip(self.lexemes[self.at : end], self.lexemes[self.at + 1 : end], strict=False):
+            if one.kind == "word" and self.symbols.table.get((one.text, "", "")) == name and after.text != "(":
+                return True
+        return False
 
     def _arguments(self) -> tuple[Node, ...]:
         opening = self.next.text
@@ -864,7 +924,7 @@ class Reader:
         """Go past ∂ or d if what follows is differentiated; `dL` becomes d and L."""
         if self.takes("∂"):
             return True
-        if self.next.kind == "word" and self.next.text == "d" and ("d", "", "") not in self.symbols.table:
+        if self.next.kind == "word" and self.next.text == "d" and self._is_differential():
             self.at += 1
             return True
         if self.next.kind == "word" and self.next.text.startswith("d") and len(self.next.text) > 1:
@@ -873,6 +933,22 @@ class Reader:
                 self._split(1)
                 self.at += 1
                 return True
+        return False
+
+    def _is_differential(self) -> bool:
+        """Return whether a d by itself is that of `d/dw` or `dJ / d w`, where it may be a symbol as well."""
+        if ("d", "", "") not in self.symbols.table:
+            return True
+        before = [one.text for one in self.lexemes[max(0, self.at - 2) : self.at]]
+        if before[-1:] == ["/"] or before == ["}", "{"]:  # below
+            return self.lexemes[self.at + 1].kind == "word"
+        for at in range(self.at + 1, min(self.at + 8, len(self.lexemes) - 1)):
+            one, after = self.lexemes[at], self.lexemes[at + 1]
+            if one.text in ("+", "-", *CONDITIONS) or one.kind == "end":
+                return False
+            if one.text == "/" or (one.text == "}" and after.text == "{"):
+                below = self.lexemes[at + 1 + (one.text == "}")]
+                return below.kind == "word" and below.text.startswith("d")
         return False
 
     def _fraction_of_differentials(self) -> Node | None:
@@ -905,7 +981,11 @@ class Reader:
     def _differential_word(self) -> Node | None:
         """Read `dL/da`, `d/da …`, `dL_da`, where no symbol is spelled like that; None if it is something else."""
         word = self.next.text
-        if not word.startswith("d") or read_key(self.lexemes, self.at)[0] in self.symbols.table:
+        if not word.startswith("d"):
+            return None
+        if read_key(self.lexemes, self.at)[0] in self.symbols.table and not (
+            word == "d" and self._is_differential()
+        ):
             return None
         start, kept = self.at, list(self.lexemes)
         try:

@@ -47,6 +47,7 @@ class DerivationScheme(Scheme):
         slips: wrong lines with a sentence of their own.
         regions: where else a line may be true, for half of its points.
         assumptions: under which else a line may be true, for half of its points.
+        beside: sentences for lines that are true and about something else than what is asked, by their left sides.
 
     Raises:
         SchemeError: if the exercise is no derivation, or the waypoints are not those that it asks for.
@@ -61,6 +62,7 @@ class DerivationScheme(Scheme):
         slips: ByNumbers[Sequence[Slip]] = (),
         regions: ByNumbers[Sequence[Region]] = (),
         assumptions: ByNumbers[Sequence[Assumption]] = (),
+        beside: ByNumbers[Mapping[str, str] | None] = None,
     ) -> None:
         super().__init__(exercise)
         if exercise.derivation is None:
@@ -68,7 +70,7 @@ class DerivationScheme(Scheme):
                 f"{exercise.id}: an exercise of the kind derivation was expected, got {exercise.kind}"
             )
         self._waypoints, self._model, self._slips = waypoints, model, slips
-        self._regions, self._assumptions = regions, assumptions
+        self._regions, self._assumptions, self._beside = regions, assumptions, beside
         self._markers: dict[str, Marker] = {}
         self.model_blocks = ""  # the labels of a proof in an order that holds
         asked = self.waypoint_steps(exercise.seed())
@@ -136,6 +138,7 @@ class DerivationScheme(Scheme):
             "assumptions": tuple(_with(self._assumptions, given)),
             "slips": tuple(self.slips(given)),
             "updates": about.updates,
+            "beside": _with(self._beside, given),
         }
 
     def _prepared(self, given: Any) -> Marker:

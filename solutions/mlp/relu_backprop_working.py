@@ -109,8 +109,7 @@ def _waypoints(given):
         "second": _way(1, second),
         "first_unit": _way(2, [*_first_unit(1), *_first_unit(2)]),
         "first": _way(1, first),
-        # with = in place of the arrow a line says that the old weight is the new one, which has a sentence
-        "update": _way(1, [*updates, *[one.replace("←", "=") for one in updates]]),
+        "update": _way(1, updates),
     }
 
 
@@ -127,10 +126,6 @@ def _slips(given):
                 Slip("The learning rate is missing.", f"{name} ← {weight - value:.10g}"),
                 Slip(
                     "This is the change; the new weight is the old one with it.", f"{name} ← {new - weight:.10g}"
-                ),
-                Slip(
-                    "An update has an arrow in place of the equals sign: the old weight is not the new one.",
-                    f"{name} = {new:.10g}",
                 ),
             ]
     on = [h > 0 for h in np.maximum(0, given.W1 * given.x)]

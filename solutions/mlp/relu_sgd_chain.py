@@ -8,6 +8,7 @@ from course.marking.derivation_scheme import DerivationScheme
 GRADIENT = "∂L/∂w_{2,1}^{(1)}"
 CHAINS = chains("L", ("ŷ", "z_1^{(2)}"), "a_1", "z_1", "w_{2,1}^{(1)}")
 CHAIN = max(CHAINS, key=len)
+PARTS = ("∂L/∂ŷ", "∂z_1^{(2)}/∂a_1", "∂a_1/∂z_1", "∂z_1/∂w_{2,1}^{(1)}")
 GATES = ("1[z_1 > 0]", "ReLU'(z_1)")
 FACTORS, PRIMED = (f"(ŷ - y) · 1 · w_{{1,1}}^{{(2)}} · {gate} · x_2" for gate in GATES)
 
@@ -31,7 +32,7 @@ def _way(points, claims, **more):
 def _waypoints(given):
     return {
         "chain": _way(2, _both(CHAIN, *CHAINS)),
-        "factors": _way(1, _both(FACTORS, PRIMED), apart=("y_hat",)),
+        "factors": _way(1, _both(FACTORS, PRIMED), apart=("y_hat",), together=PARTS),
         "numbers": Waypoint(f"Δw = -η · ({_numbers(given)[1]:g})", 1),
     }
 

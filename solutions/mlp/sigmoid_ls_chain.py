@@ -174,4 +174,12 @@ def _model(given):
     ]
 
 
-sigmoid_ls_chain = DerivationScheme(find("mlp/sigmoid-ls-chain"), waypoints=_waypoints, model=_model, slips=_slips)
+def _beside(given):
+    other = 3 - int(given.unit)
+    said = f"This is true and about unit {other}; yours is unit {int(given.unit)}."
+    return dict.fromkeys((f"∂E/∂a_{other}^{{[1]}}", rf"\delta_{other}^{{[1]}}"), said)
+
+
+sigmoid_ls_chain = DerivationScheme(
+    find("mlp/sigmoid-ls-chain"), waypoints=_waypoints, model=_model, slips=_slips, beside=_beside
+)

@@ -217,7 +217,7 @@ def test_words_and_conditions():
 def test_shapes_that_do_not_fit_are_said():
     marked = backward([r"h^{(3)} = h^{(2)} W^{(3)} h^{(2)} h^{(2)}"])
     assert states(marked) == ["wrong"]
-    assert "matrices that fit were expected" in marked.lines[0].remark
+    assert "the sizes of $h^{(2)}$ and $h^{(2)}$ do not fit" in marked.lines[0].remark
 
 
 def test_names_that_grow_without_end_are_unreadable():

@@ -44,7 +44,7 @@ def _about(layer: int) -> Derivation:
         Symbol("z", *numbered("z", layer), *numbered(r"\tilde{y}", layer), "z", shape=(WIDTH,)),
         Symbol("y", *numbered("y", layer), "y", shape=(WIDTH,)),
         Symbol("one", "I", r"\mathbb{1}", r"\mathbf{1}", shape=(WIDTH, WIDTH)),
-        Function("sigma", r"\sigma", "sigma", meaning="sigmoid"),
+        Function("sigma", r"\sigma", "sigma", meaning="sigmoid", of=("z",)),
         Function("f", "f"),
     )
     steps = {

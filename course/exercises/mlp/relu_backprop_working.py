@@ -90,7 +90,7 @@ relu_backprop_working = Exercise(
         r"the update $w \leftarrow w - \eta \, \partial J / \partial w$ of one weight in numbers. One unit or "
         "weight of each layer is enough; for the update take one whose gradient is not zero. Derivatives that you "
         r"have worked out may stand as numbers in the lines after, one factor for each step: $-8 \cdot 18$. The "
-        "update has an arrow, typed <-, not an equals sign."
+        "update has an arrow, typed <-."
     ),
     seed=relu_backprop.seed,
     draw=relu_backprop.draw,

@@ -1,5 +1,6 @@
 """The local error of a hidden unit by the chain rule, as asked."""
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -33,35 +34,46 @@ def _draw(draw: Draw) -> HiddenUnit:
     return HiddenUnit(*drawn[:4], unit=array(draw.integer(1, 2)))
 
 
-SYMBOLS = Symbols(
-    Symbol("E", r"\mathbb{E}_1", "E_1", "E", "L"),
-    Symbol("y", "y", "y^{(1)}"),
-    Symbol("h", "h", "h_1", "y_hat", r"\hat{y}", arguments=("a_1^{[2]}", "a^{[2]}", r"\mathbf{x}^{(1)}", "x")),
-    Symbol("a_out", "a_1^{[2]}", "a^{[2]}"),
-    *[Symbol(f"z{m}", f"z_{m}^{{[1]}}", f"z_{m}") for m in INPUTS],
-    *[Symbol(f"a{m}", f"a_{m}^{{[1]}}", f"a_{m}") for m in UNITS],
-    *[Symbol(f"w2_1{m}", f"w_{{1{m}}}^{{[2]}}", f"w_{m}^{{[2]}}", f"w2_{m}") for m in INPUTS],
-    *[Symbol(f"w1_{m}{d}", f"w_{{{m}{d}}}^{{[1]}}", f"w_{{{m}{d}}}", f"w1_{m}{d}") for m in UNITS for d in INPUTS],
-    *[Symbol(f"x{d}", f"x_{d}") for d in INPUTS],
-    Symbol("delta_out", r"\delta_1^{[2]}", r"\delta^{[2]}", r"\partial_1^{[2]}"),
-    *[Symbol(f"delta{m}", rf"\delta_{m}^{{[1]}}", rf"\delta_{m}", rf"\partial_{m}^{{[1]}}") for m in UNITS],
-    Function("sigma", r"\sigma", "sigma", r"\varphi", "phi", meaning="sigmoid"),
-    *[Index(letter, 3, 0) for letter in "mdj"],
-)
-GRAPH = Graph(
-    {
-        "x0": "1",
-        "z0": "1",
-        **{f"a{m}": " + ".join(f"w_{{{m}{d}}}^{{[1]}} x_{d}" for d in INPUTS) for m in UNITS},
-        **{f"z{m}": f"σ(a_{m}^{{[1]}})" for m in UNITS},
-        "a_out": " + ".join(f"w_{{1{m}}}^{{[2]}} z_{m}^{{[1]}}" for m in INPUTS),
-        "h": "a_1^{[2]}",
-        "E": "1/2 (h - y)^2",
-        "delta_out": "∂E/∂a_1^{[2]}",
-        **{f"delta{m}": f"∂E/∂a_{m}^{{[1]}}" for m in UNITS},
-    },
-    SYMBOLS,
-)
+def _symbols(unit: int) -> Symbols:
+    """Give what lines may name; a sigmoid without an argument is that of the unit that is asked about."""
+    return Symbols(
+        Symbol("E", r"\mathbb{E}_1", "E_1", "E", "L"),
+        Symbol("y", "y", "y^{(1)}"),
+        Symbol("h", "h", "h_1", "y_hat", r"\hat{y}", arguments=("a_1^{[2]}", "a^{[2]}", r"\mathbf{x}^{(1)}", "x")),
+        Symbol("a_out", "a_1^{[2]}", "a^{[2]}"),
+        *[Symbol(f"z{m}", f"z_{m}^{{[1]}}", f"z_{m}") for m in INPUTS],
+        *[Symbol(f"a{m}", f"a_{m}^{{[1]}}", f"a_{m}") for m in UNITS],
+        *[Symbol(f"w2_1{m}", f"w_{{1{m}}}^{{[2]}}", f"w_{m}^{{[2]}}", f"w2_{m}") for m in INPUTS],
+        *[
+            Symbol(f"w1_{m}{d}", f"w_{{{m}{d}}}^{{[1]}}", f"w_{{{m}{d}}}", f"w1_{m}{d}")
+            for m in UNITS
+            for d in INPUTS
+        ],
+        *[Symbol(f"x{d}", f"x_{d}") for d in INPUTS],
+        Symbol("delta_out", r"\delta_1^{[2]}", r"\delta^{[2]}", r"\partial_1^{[2]}"),
+        *[Symbol(f"delta{m}", rf"\delta_{m}^{{[1]}}", rf"\delta_{m}", rf"\partial_{m}^{{[1]}}") for m in UNITS],
+        Function("sigma", r"\sigma", "sigma", r"\varphi", "phi", meaning="sigmoid", of=(f"a{unit}",)),
+        *[Index(letter, 3, 0) for letter in "mdj"],
+    )
+
+
+STEPS = {
+    "x0": "1",
+    "z0": "1",
+    **{f"a{m}": " + ".join(f"w_{{{m}{d}}}^{{[1]}} x_{d}" for d in INPUTS) for m in UNITS},
+    **{f"z{m}": f"σ(a_{m}^{{[1]}})" for m in UNITS},
+    "a_out": " + ".join(f"w_{{1{m}}}^{{[2]}} z_{m}^{{[1]}}" for m in INPUTS),
+    "h": "a_1^{[2]}",
+    "E": "1/2 (h - y)^2",
+    "delta_out": "∂E/∂a_1^{[2]}",
+    **{f"delta{m}": f"∂E/∂a_{m}^{{[1]}}" for m in UNITS},
+}
+
+
+@functools.cache
+def _about(unit: int) -> tuple[Symbols, Graph]:
+    symbols = _symbols(unit)
+    return symbols, Graph(STEPS, symbols)
 
 
 def _derivation(given: HiddenUnit) -> Derivation:
@@ -72,7 +84,8 @@ def _derivation(given: HiddenUnit) -> Derivation:
         **{f"w1_{m}{d}": given.W1[m - 1, d] for m in UNITS for d in INPUTS},
         **{f"w2_1{m}": given.W2[m] for m in INPUTS},
     }
-    return Derivation(SYMBOLS, GRAPH, goal=f"∂E/∂a_{int(given.unit)}^{{[1]}}", numbers=numbers)
+    symbols, graph = _about(int(given.unit))
+    return Derivation(symbols, graph, goal=f"∂E/∂a_{int(given.unit)}^{{[1]}}", numbers=numbers)
 
 
 sigmoid_ls_chain = Exercise(
@@ -89,8 +102,9 @@ sigmoid_ls_chain = Exercise(
         r"Derive the local error of **your unit**, $\delta_s^{[1]} = \partial E / \partial a_s^{[1]}$, line by "
         "line: the chain rule from the error back to the output unit, and on to the hidden unit, one factor for "
         r"each step ($\partial h / \partial a_1^{[2]} = 1$ may be left out); then every factor; last, the slope "
-        r"of the sigmoid written out in $\sigma$ or $z$. Slopes have their argument, $\sigma'(a_s^{[1]})$, and "
-        "layers stand in brackets as here. The numbers of your network may be put in at the end; they need not."
+        r"of the sigmoid written out in $\sigma$ or $z$. Without an argument $\sigma$ and $\sigma'$ are taken at "
+        "$a_s^{[1]}$; layers stand in brackets as here. The numbers of your network may be put in at the end; "
+        "they need not."
     ),
     seed=_seed,
     draw=_draw,

@@ -16,6 +16,9 @@ SYMBOLS = Symbols(
     Symbol("p", domain=Domain("positive", 1.2, 4)),
     Function("J", "J", "L", of=("w",)),
     Symbol("J_tilde", r"\tilde{J}", "Jt", "Jtilde", arguments=("w",)),
+    # letters of the task that mean the student's numbers
+    Symbol("d"),
+    Symbol("c"),
     *[Index(letter, 4) for letter in "ijk"],
 )
 
@@ -35,7 +38,7 @@ def _draw(draw: Draw) -> Weighed:
 def _about(d: int, c: int) -> Derivation:
     loss = "J" if d == 1 else f"{d} J"
     weight = "α" if c == 1 else rf"\frac{{α}}{{{c}}}"
-    graph = Graph({"J_tilde": rf"{loss} + {weight} \|w\|_p^p"}, SYMBOLS)
+    graph = Graph({"d": f"{d}", "c": f"{c}", "J_tilde": rf"{loss} + {weight} \|w\|_p^p"}, SYMBOLS)
     return Derivation(SYMBOLS, graph, goal=r"\nabla_{w_i} \tilde{J}")
 
 
@@ -50,10 +53,10 @@ p_norm_derivation = Exercise(
     kind="derivation",
     task=(
         r"To a loss $J(w)$ the penalty by the $p$-norm is added, $\tilde J = d \, J + \frac{\alpha}{c} \|w\|_p^p$ "
-        r"with $\|w\|_p^p = \sum_j |w_j|^p$; your $d$ and $c$ stand below, put these numbers in wherever the "
-        r"letters stand. $p > 1$ is any real number, and weights have both signs. Derive $\nabla_{w_i} \tilde J$, "
-        r"also written $\partial \tilde J / \partial w_i$, line by line: the gradient of each term; the norm "
-        r"written out; what is left of the sum; last without a $\nabla$ but that of $J$. Write "
+        r"with $\|w\|_p^p = \sum_j |w_j|^p$; your $d$ and $c$ stand below, and lines may name them by their "
+        r"letters or their numbers. $p > 1$ is any real number, and weights have both signs. Derive "
+        r"$\nabla_{w_i} \tilde J$, also written $\partial \tilde J / \partial w_i$, line by line: the gradient of "
+        r"each term; the norm written out; what is left of the sum; last no $\nabla$ but that of $J$. Write "
         r"$\operatorname{sign}(w_i)$ for the sign of a weight."
     ),
     seed=lambda: Weighed(array(1), array(1)),
