@@ -5,6 +5,7 @@ survives; functions travel as their outputs on the inputs they were probed with.
 code and either gives a `Sheet` or raises one `SheetError`.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -40,6 +41,8 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="numb
     def __post_init__(self) -> None:
         if len(self.entries) != int(np.prod(self.shape, dtype=object)):
             raise ValueError(f"{len(self.entries)} entries do not fill the shape {list(self.shape)}")
+        if rows(self.shape) > MOST_ENTRIES:
+            raise ValueError(f"an array without entries has at most {MOST_ENTRIES} rows")
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text"):
@@ -95,6 +98,14 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers: Annotated[dict[Name, Answer], Meta(max_length=200)]
     student: Annotated[str, Meta(max_length=200)] | None = None
     version: Literal[1] = VERSION
+
+
+def rows(shape: Sequence[int]) -> int:
+    """Count what somebody writes who shows an array of this shape as nested lists, empty ones among them.
+
+    An axis of length 0 leaves no entries, however long the others are said to be.
+    """
+    return int(np.prod([max(length, 1) for length in shape], dtype=object))
 
 
 def encode(sheet: Sheet) -> bytes:

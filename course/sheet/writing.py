@@ -26,6 +26,7 @@ from course.sheet.format import (
     Text,
     Unreadable,
     refuse_large,
+    rows,
 )
 
 
@@ -211,6 +212,8 @@ def _is_edges(value: Any) -> bool:
 def _numbers(value: Any) -> Numbers:
     entries: list[str] = []
     shape = _collect(value, entries, 0)
+    if not entries and rows(shape) > MOST_ENTRIES:
+        raise _NoAnswer(f"numbers were expected, got an array of shape {shape}, which has none")
     return Numbers(shape, tuple(entries))
 
 

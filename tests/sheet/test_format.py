@@ -165,6 +165,22 @@ def test_json_of_nearly_the_right_form_is_a_sheet_or_one_clear_error(data):
         assert "not an answer sheet" in str(error)
 
 
+@pytest.mark.parametrize("shape", ["[0, 1000000000000]", "[1000000, 0]", "[200, 0, 200]", "[0, 1e300]"])
+def test_an_array_without_entries_is_not_said_to_be_endless(shape):
+    """Whoever shows it as nested lists would write as many of them as it says."""
+    with pytest.raises(SheetError, match=r"rows|Expected `int`"):
+        decode(f'{{"exercise":"e","answers":{{"a":{{"type":"numbers","shape":{shape},"entries":[]}}}}}}')
+
+
+@pytest.mark.parametrize("value", [np.zeros((0, 10**12)), np.zeros((10**12, 0)), [[]] * 30_000])
+def test_what_has_no_numbers_is_no_answer_however_large_it_is_said_to_be(value):
+    answer = write(value)
+    assert isinstance(answer, Unreadable)
+    assert answer.reason.endswith("which has none")
+    # The control: a small one says what shape it has.
+    assert write(np.zeros((0, 3))) == Numbers((0, 3), ())
+
+
 def test_entries_that_do_not_fill_their_shape_are_refused():
     bad = b'{"exercise":"e","answers":{"a":{"type":"numbers","shape":[3],"entries":["1"]}}}'
     with pytest.raises(SheetError, match="do not fill"):
