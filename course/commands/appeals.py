@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from course.commands import common
@@ -100,9 +99,11 @@ def rule(
         )
     else:
         verb = "Withdrawn for" if withdraw else "Concerns"
-        common.results.print(f"{verb}: {escape(', '.join(ruling.student for ruling in done.rulings))}")
+        common.results.print(f"{verb}: {common.shown(', '.join(ruling.student for ruling in done.rulings))}")
         if done.passed_over:
-            common.results.print(f"Have a ruling of their own, which stays: {escape(', '.join(done.passed_over))}")
+            common.results.print(
+                f"Have a ruling of their own, which stays: {common.shown(', '.join(done.passed_over))}"
+            )
         _print_changes(done.changes)
         if same_answer and not (apply or withdraw):
             common.messages.print("Nothing is written yet: give the same command with --apply.")
@@ -129,10 +130,10 @@ def rulings(assignment: Assignment, course_dir: CourseDir = None, json: AsJson =
             item.student,
             f"{item.points:g}",
             item.reason,
-            item.answer,
+            common.one_line(item.answer),
             item.same_as,
         )
-        table.add_row(*map(escape, cells))
+        table.add_row(*map(common.shown, cells))
     if found:
         common.print_table(table)
     else:
@@ -192,7 +193,7 @@ def _print_declared(found: Sequence[Any], json: bool) -> None:
     for item in found:
         points = [f"{item.points:g}", f"{item.points_declared:g}"]
         state = "accepted" if item.accepted else ""
-        table.add_row(escape(item.student), item.exercise, escape(item.declared), *points, state)
+        table.add_row(common.shown(item.student), item.exercise, common.shown(item.declared), *points, state)
     if found:
         common.print_table(table)
     else:
@@ -210,7 +211,13 @@ def _print_changes(changes: Iterable[Any]) -> None:
             ", ".join(step.words for step in change.steps),
             f"{change.withheld:g} withheld" if change.withheld else "",
         ]
-        table.add_row(escape(change.student), change.exercise, *points, by, escape("; ".join(filter(None, notes))))
+        table.add_row(
+            common.shown(change.student),
+            change.exercise,
+            *points,
+            by,
+            common.shown("; ".join(filter(None, notes))),
+        )
     if changes:
         common.print_table(table)
     else:

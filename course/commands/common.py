@@ -22,6 +22,7 @@ from course.marking.variant import DOCUMENT, Variant
 messages = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 results = Console(highlight=False)
 _WIDEST = 10_000  # columns of a table in a file
+_LONGEST = 120  # characters in a cell of a table; --json has all of them
 
 Solutions = Annotated[
     Path | None,
@@ -66,6 +67,16 @@ def shown(text: str) -> str:
     '\\[red]a\\x1b[2J'
     """
     return escape("".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text))
+
+
+def one_line(text: str) -> str:
+    r"""Give text for a cell of a table: its lines beside each other, and no more of them than one reads there.
+
+    >>> one_line("a = b\n= c")
+    'a = b / = c'
+    """
+    joined = " / ".join(text.splitlines())
+    return joined if len(joined) <= _LONGEST else f"{joined[:_LONGEST]}…"
 
 
 def prepare_output() -> None:

@@ -15,7 +15,6 @@ from course.html.plain_text import plain
 from course.marking.report import Report
 
 Id = Annotated[str, typer.Argument(help="Id of the exercise, for example mlp/relu-sgd.", metavar="ID")]
-_LONGEST_LINE = 120  # characters of a line of a derivation in the table; --json has all of them
 _STATE_STYLES = {
     "exact": "green",
     "follows": "cyan",
@@ -223,9 +222,10 @@ def _print_lines(report: Report) -> None:
     for number, line in enumerate(report.lines, start=1):
         style = _STATE_STYLES[line.state]
         points = f"{line.points:g}" if line.points else ""
-        text = line.text if len(line.text) <= _LONGEST_LINE else f"{line.text[:_LONGEST_LINE]}…"
         state = f"[{style}]{line.state}[/{style}]"
-        table.add_row(str(number), common.shown(text), state, points, common.shown(plain(line.remark)))
+        table.add_row(
+            str(number), common.shown(common.one_line(line.text)), state, points, common.shown(plain(line.remark))
+        )
     common.print_table(table)
 
 

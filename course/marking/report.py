@@ -77,6 +77,11 @@ class LineReport(msgspec.Struct, frozen=True):
     instead: str = ""
 
 
+def answer_of(report: "Report", step: str) -> str:
+    """Give what stands on a sheet for a step, as written; all lines of a derivation where none has it."""
+    return report.steps[step].yours or "\n".join(line.text for line in report.lines)
+
+
 ASTRAY = ("where", "under", "slip", "edit", "wrong", "jump")
 """The states of lines that do not follow, or not as they stand."""
 

@@ -18,6 +18,7 @@ from course.grading.marks.store import Kept, KeptRuling, Store, open_store
 from course.marking import registry
 from course.marking.compiled import keep_compiled
 from course.marking.derivation_scheme import DerivationScheme
+from course.marking.report import answer_of
 from course.marking.scheme import Step
 
 LONGEST_REASON = 1000
@@ -181,8 +182,7 @@ def _step(config: Gradbook, exercise_id: str, step: str) -> Step:
 
 
 def _answer(item: Kept, step: str) -> str:
-    found = None if item.report is None else item.report.steps.get(step)
-    return "" if found is None else found.yours
+    return answer_of(item.report, step) if item.report is not None and step in item.report.steps else ""
 
 
 def near(name: str, known: Collection[str]) -> str:

@@ -18,7 +18,7 @@ from course.grading.marks.store import KeptRuling
 from course.grading.review import Kind, Reason, Reasons
 from course.marking import registry
 from course.marking.marker import NOBODY, Finding, Marker, Others
-from course.marking.report import Report, Ruling
+from course.marking.report import Report, Ruling, answer_of
 from course.marking.variant import DOCUMENT as DOCUMENTS
 from course.marking.variant import Variant
 from course.sheet import Sheet
@@ -136,7 +136,7 @@ def _stale(rulings: Sequence[KeptRuling], report: Report) -> Reasons:
     steps = [
         ruling.step
         for ruling in rulings
-        if ruling.step in report.steps and ruling.answer not in ("", report.steps[ruling.step].yours)
+        if ruling.step in report.steps and ruling.answer not in ("", answer_of(report, ruling.step))
     ]
     return (Reason(Kind.RULED_BEFORE, (", ".join(steps),)),) if steps else ()
 
