@@ -316,7 +316,7 @@ class Marker:
     def _sizes(self) -> dict[str, np.float64]:
         """The largest value of every step among a sample of the draws."""
         finite = {name: np.where(np.isfinite(value), np.abs(value), 0.0) for name, value in self._drawn.items()}
-        return {name: np.float64(np.max(value, initial=0.0) or 1.0) for name, value in finite.items()}
+        return {name: np.float64(np.max(value) or 1.0) for name, value in finite.items()}
 
     @functools.cached_property
     def _uses(self) -> dict[str, frozenset[str]]:
