@@ -69,5 +69,7 @@ def atoms(node: Node) -> frozenset[Node]:
 
 
 def length(node: Node) -> int:
-    """Return how many symbols a formula names, counted one by one."""
-    return sum(isinstance(one, Name | Entry) for one in tree.walk(node))
+    """Return how many symbols a formula names, counted one by one; of several cases the longest counts."""
+    if isinstance(node, tree.Cases):
+        return max(length(one.value) for one in node.cases)
+    return isinstance(node, Name | Entry) + sum(map(length, tree.children(node)))

@@ -54,7 +54,8 @@ PROSE = frozenset(
     errors evaluate evaluated exactly final finish forward gather grouping hidden holding implies inputs inserted
     into involves large left likewise main make means minus more moreover namely need network neuron nothing
     obviously
-    original outer outside over pass plus positive previous product products quotient recall replace replaced
+    original other
+    others outer outside over pass plus positive previous product products quotient recall replace replaced
     replacing required right rows second separately side sides similar simple simplified simplifies solution solve
     split squared step steps still sub substituted sums than third though tidy together total training unit units
     unless until update updated upstream want was weights well were what when whenever whole will without
