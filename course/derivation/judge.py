@@ -540,6 +540,11 @@ class Judge:
             long = [at for at in places if 2 * length(node) >= min(length(one.formula) for one in forms[at])]
             return long or places
         simple = [at for at in meant if length(node) <= (self.marker.ways[at].longest or -1)]
+        if isinstance(
+            node, tree.Cases
+        ):  # with the cases written out it is the step before, if nothing has shown it
+            begun = [at for at in meant if at not in simple and self.shares[at] is None]
+            return begun or simple or places
         return simple or places
 
     def _before(self, at: int, target: Node) -> list[int]:
