@@ -5,6 +5,7 @@ import pytest
 
 from benchmarks.trial import cheap, error, honest, misconception, misread
 from benchmarks.trial.case import Case, plain, sheet_of
+from benchmarks.trial.kept import kept
 from benchmarks.trial.marking import Marked
 from benchmarks.trial.table import page, show
 from benchmarks.trial.trial import Lost, Share, Trial
@@ -132,3 +133,13 @@ def test_tables_show_shares_in_per_cent_and_losses_with_their_points():
     )
     assert "| mlp/relu-sgd | 30.0% | 1 | 50.0% | 9 |" in text
     assert "at most 30% (mlp/relu-sgd: 1); above 10 % in 1 exercises" in text
+
+
+def test_what_a_part_found_is_kept_and_not_run_again(tmp_path):
+    row = {"cheapest": Share(0.3), "carried": Lost(3, 4.5, 0), "which": "1", "sheets": 12, "mean": np.float64(0.5)}
+    part = ([("cheap", ID, row)], "# Findings")
+    path = tmp_path / "trial" / "mlp-relu-sgd.json"
+    assert kept(path, lambda: part) == part
+    found, findings = kept(path, lambda: pytest.fail("it is run again"))
+    assert (findings, [(kind, name) for kind, name, _ in found]) == ("# Findings", [("cheap", ID)])
+    assert [show(value) for value in found[0][2].values()] == [show(value) for value in row.values()]

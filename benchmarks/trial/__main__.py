@@ -15,9 +15,9 @@ import jax
 import numpy as np
 
 from benchmarks.trial import foreign
-from benchmarks.trial.parts import ALL, FEWER, Part, run_assignment, run_exercise
+from benchmarks.trial.parts import ALL, FEWER, run_assignment, run_exercise
 from benchmarks.trial.table import page
-from benchmarks.trial.trial import Row
+from benchmarks.trial.trial import Part, Row
 from course.commands.common import prepare_output
 from tests import oracles
 from tests.oracles import functions
@@ -34,6 +34,13 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(ALL), help="some of them, with commas")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--write", action="store_true", help=f"write the table to {RESULT.name}")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        metavar="FOLDER",
+        help="keep what each kind gives on each exercise in this folder, and do not run again what is there: "
+        "a trial that was stopped goes on. Empty it when the code has changed",
+    )
     parser.add_argument("--findings", type=Path, help="write the smallest failing sheets to this file")
     options = parser.parse_args()
     kinds = options.kinds.split(",")
@@ -64,7 +71,7 @@ def main() -> None:
     heading = (
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}; {options.variants} variants an exercise"
         f"{_fewer(options.variants)}; {options.secrets} secrets; "
-        f"{platform.machine()}, {os.cpu_count()} cores, {time.perf_counter() - start:.0f} s; "
+        f"{platform.machine()}, {os.cpu_count()} cores, {_how_long(start, options.kept)}; "
         f"Python {platform.python_version()}, jax {jax.__version__}, numpy {np.__version__}"
     )
     text = page(heading, rows)
@@ -73,6 +80,10 @@ def main() -> None:
         RESULT.write_text(text, "utf-8")
     if options.findings:
         options.findings.write_text("\n".join(pages), "utf-8")
+
+
+def _how_long(start: float, folder: Path | None) -> str:
+    return "exercise by exercise" if folder else f"{time.perf_counter() - start:.0f} s"
 
 
 def _fewer(variants: int) -> str:

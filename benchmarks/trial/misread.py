@@ -13,8 +13,28 @@ KIND = "misread"
 CLASS = 500
 
 
-def misreadings(trial: Trial, student: str, rng: np.random.Generator) -> Iterator[tuple[str, Any]]:
-    """Yield for every given field, in one of its entries: another value of the grid, the sign, swapped digits."""
+def counts_of(trial: Trial) -> frozenset[str]:
+    """Return the given fields that are sizes or counts, which nobody reads with a minus.
+
+    That is so where all that is asked are whole numbers, and no student's value is below zero.
+    """
+    givens = [trial.marking.given(student) for student in trial.students]
+    if not all(trial.whole(step) for step in trial.solution.asked):
+        return frozenset()
+    return frozenset(field for field in givens[0]._fields if all(np.all(getattr(g, field) >= 0) for g in givens))
+
+
+def misreadings(
+    trial: Trial, student: str, rng: np.random.Generator, counts: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, Any]]:
+    """Yield for every given field, in one of its entries: another value of the grid, the sign, swapped digits.
+
+    Args:
+        trial: on whose oracle.
+        student: whose numbers are misread.
+        rng: chooses the entries.
+        counts: the fields of which the sign is not misread.
+    """
     given = trial.marking.given(student)
     other = trial.marking.given(f"another-{student}")
     for field in given._fields:
@@ -30,7 +50,7 @@ def misreadings(trial: Trial, student: str, rng: np.random.Generator) -> Iterato
             ("sign", -read),
             ("digits", _swapped(read)),
         ):
-            if wrong != read:
+            if wrong != read and not (label == "sign" and field in counts):
                 changed = value.copy()
                 changed.flat[place] = wrong
                 yield f"{field}: {label}", given._replace(**{field: changed})
@@ -51,8 +71,9 @@ def run(trial: Trial) -> Row:
     steps = trial.solution.asked
     right = {student: solve(trial.solution, trial.marking.given(student)).written for student in trial.students}
     sheets, touched = [], []
+    counts = counts_of(trial)
     for student in trial.students:
-        for label, given in misreadings(trial, student, rng):
+        for label, given in misreadings(trial, student, rng, counts):
             worked = solve(trial.solution, given)
             changes = [_differs(worked.written[name], right[student][name]) for name in steps]
             if worked.sound and any(changes):

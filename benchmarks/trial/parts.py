@@ -1,13 +1,15 @@
 """What one process of the trial runs: every kind on one exercise, or what needs a whole assignment."""
 
 import argparse
+import functools
 import time
 from collections.abc import Callable, Sequence
 
 from benchmarks.trial import cheap, error, foreign, function, honest, misconception, misread
 from benchmarks.trial.case import students
+from benchmarks.trial.kept import kept
 from benchmarks.trial.table import findings_page, show
-from benchmarks.trial.trial import Row, Trial
+from benchmarks.trial.trial import Part, Row, Trial
 from tests import oracles
 from tests.oracles import functions
 
@@ -15,27 +17,42 @@ KINDS = {module.KIND: module for module in (honest, error, misread, cheap, misco
 ALL = (*KINDS, foreign.KIND, function.KIND)
 FEWER = {"misconception": 40, "misread": 40, "cheap": 20, "foreign": 100}  # kinds with many sheets a student
 
-Part = tuple[list[tuple[str, str, Row]], str]
-"""What a process finds: rows with their kind and exercise, and a page of findings."""
-
 
 def run_exercise(exercise: str, kinds: Sequence[str], options: argparse.Namespace) -> Part:
     """Run every kind on one exercise."""
-    found, trials = [], []
-    for kind in kinds:
-        if kind == function.KIND and exercise in functions.exercises():
-            found.append(_timed(kind, exercise, lambda: function.run(exercise, options.secrets)))
-        if kind in KINDS and exercise in oracles.exercises():
-            trial = Trial.of(exercise, tuple(students(_count(kind, options))))
-            trials.append(trial)
-            found.append(_timed(kind, exercise, lambda kind=kind, trial=trial: KINDS[kind].run(trial)))
-    return found, findings_page(exercise, trials)
+    parts = [
+        _kept(exercise, kind, options, functools.partial(_run_kind, exercise, kind, options))
+        for kind in kinds
+        if (kind == function.KIND and exercise in functions.exercises())
+        or (kind in KINDS and exercise in oracles.exercises())
+    ]
+    return [row for rows, _ in parts for row in rows], "".join(page for _, page in parts)
+
+
+def _run_kind(exercise: str, kind: str, options: argparse.Namespace) -> Part:
+    if kind == function.KIND:
+        return [_timed(kind, exercise, lambda: function.run(exercise, options.secrets))], ""
+    trial = Trial.of(exercise, tuple(students(_count(kind, options))))
+    row = _timed(kind, exercise, lambda: KINDS[kind].run(trial))
+    return [row], findings_page(f"{exercise}, {kind}", [trial])
 
 
 def run_assignment(topic: str, exercises: Sequence[str], options: argparse.Namespace) -> Part:
     """Run what needs all exercises of an assignment."""
+    run = functools.partial(_run_assignment, topic, exercises, options)
+    return _kept(f"{topic}-{len(exercises)}", foreign.KIND, options, run)
+
+
+def _run_assignment(topic: str, exercises: Sequence[str], options: argparse.Namespace) -> Part:
     trials = [Trial.of(each, tuple(students(_count(foreign.KIND, options)))) for each in exercises]
     return [_timed(foreign.KIND, topic, lambda: foreign.run(trials))], findings_page(topic, trials)
+
+
+def _kept(name: str, kind: str, options: argparse.Namespace, run: Callable[[], Part]) -> Part:
+    if not options.kept:
+        return run()
+    many = options.secrets if kind == function.KIND else _count(kind, options)
+    return kept(options.kept / f"{name.replace('/', '-')}-{kind}-{many}.json", run)
 
 
 def _count(kind: str, options: argparse.Namespace) -> int:

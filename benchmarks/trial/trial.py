@@ -106,3 +106,6 @@ class Lost(NamedTuple):
 
 Row = dict[str, Any]
 """What one kind found on one exercise: a value for each column of its table."""
+
+Part = tuple[list[tuple[str, str, Row]], str]
+"""What a process finds: rows with their kind and exercise, and a page of findings."""

@@ -30,6 +30,7 @@ from course.marking.shares import share
 from course.marking.tolerance import compare
 
 TWO_DECIMALS = 0.01
+SHOWS = 0.02  # a wrong method that is nearer to the right value, in parts of it, is hardly told from rounding
 TOLD_APART = 0.05  # of all draws must show two slips of a step to be different
 CLASS = 500  # students, among whom pairs with equal numbers are counted
 
@@ -196,6 +197,9 @@ def _audit(scheme: Scheme, givens: Any, probe: Any) -> tuple[tuple[Doubt, ...], 
         doubt(name, 0, "the right value is not finite", ~np.all(np.isfinite(entries), axis=1))
         for number, slip in enumerate(wrong[name], start=1):
             equal = _alike(slip, value, exact) | _alike(value, slip, exact)
+            if not exact:
+                off = np.abs(np.reshape(slip - value, entries.shape))
+                equal |= np.all(off <= SHOWS * entries + 1e-9, axis=1)
             doubt(name, number, f"it gives the right value ({step.slips[number - 1].sentence})", equal)
             for earlier in range(1, number):
                 if np.mean(~_alike(slip, wrong[name][earlier - 1], exact)) < TOLD_APART:

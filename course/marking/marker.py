@@ -6,6 +6,7 @@ given value misread, or on somebody else's. Only such sheets are looked at again
 
 import functools
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -459,8 +460,8 @@ class Marker:
             distinct = {np.asarray(entries[name].value).tobytes() for name in mended}
             worse = any(float(marks[name].points) < float(verdicts[name].points) for name in marks)
             zeros = [name for name in mended if np.any(verdicts[name].truth) and not np.any(marks[name].truth)]
-            # What leaves nothing to be worked out has to show in several numbers of one answer.
-            alone = not mended or not _shows_work(entries[mended[0]].value, verdicts[mended[0]].truth)
+            # What leaves nothing to be worked out has to show in several numbers.
+            alone = not _show_work([(entries[name].value, verdicts[name].truth) for name in mended])
             trivial = any(bool(verdict.eased) for verdict in marks.values())
             trivial |= FEW * len(zeros) > len(mended) and alone
             # What leaves half of it wrong explains nothing: on somebody else's numbers a few steps fit by chance.
@@ -613,10 +614,17 @@ def _repeated(trees: Any, count: int) -> Any:
     return jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (count, *np.shape(leaf))), trees)
 
 
-def _shows_work(value: Any, truth: Any) -> bool:
-    """Say whether two entries or more differ from the truth, and are not one number."""
-    value, truth = np.asarray(value), np.asarray(truth)
-    return bool(np.sum(value != truth) >= FEWEST and np.min(value) != np.max(value))
+def _show_work(answers: Sequence[tuple[Any, Any]]) -> bool:
+    """Say whether wrong answers, beside their truths, are more than an invention and zeros.
+
+    Two entries or more of the first differ from the truth, and are not one number; else there are three numbers.
+    """
+    if not answers:
+        return False
+    value, truth = map(np.asarray, answers[0])
+    numbers = {abs(float(entry)) for each, _ in answers for entry in np.asarray(each).flat} - {0.0}
+    several = np.min(value) != np.max(value) or len(numbers) > FEWEST
+    return bool(np.sum(value != truth) >= FEWEST and several)
 
 
 def _is_the_same(marks: Marks, others: Marks, steps: Sequence[str]) -> bool:
@@ -632,12 +640,21 @@ def _distance(value: Any, verdict: Verdict) -> float:
 
 
 def _is_copied(values: Sequence[np.ndarray], given: Any) -> bool:
-    """Say whether answers show no work: zeros, one number, or nothing but the numbers of one given field."""
-    numbers = {abs(float(entry)) for value in values for entry in value.flat} - {0.0}
-    if len(numbers) < FEWEST:
+    """Say whether answers show no work: zeros, one number, or nothing but the numbers of one given field.
+
+    A number that stands in an answer oftener than in the field, laid as often as it fits, is no copy of it: among
+    small whole numbers most can be found somewhere.
+    """
+    numbers = [Counter(abs(float(entry)) for entry in value.flat if entry) for value in values]
+    if len(set().union(*numbers)) < FEWEST:
         return True
-    fields = ({abs(float(entry)) for entry in np.asarray(leaf).flat} for leaf in jax.tree.leaves(given))
-    return any(numbers <= field for field in fields)
+    for leaf in jax.tree.leaves(given):
+        field = Counter(abs(float(entry)) for entry in np.asarray(leaf).flat)
+        times = [math.ceil(value.size / np.size(leaf)) for value in values]
+        pairs = zip(numbers, times, strict=True)
+        if all(count <= fits * field[number] for counted, fits in pairs for number, count in counted.items()):
+            return True
+    return False
 
 
 def _suspect(total: Mapping[Variant, Evidence], task: Task, least: float = BITS) -> Variant | None:

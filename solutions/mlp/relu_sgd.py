@@ -390,3 +390,11 @@ def direction(delta_w):
 @direction.slip("The other way round: the weight moves against its gradient.", cause="uphill")
 def direction_along_the_gradient(delta_w):
     return (delta_w <= 0).astype(float)
+
+
+relu_sgd.cap(
+    0.5,
+    of=("direction",),
+    alone=True,
+    sentence="Where no number earns anything the word counts half: one of two is soon guessed.",
+)

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from course.exercises import find
-from course.marking.scheme import Scheme, on_paper
+from course.marking.scheme import Scheme, noting, on_paper
 
 vanishing = Scheme(find("mlp/vanishing"))
 # Where the terms of a gradient cancel, the roundings of the layers before it are all that is left of it.
@@ -218,6 +218,23 @@ def grad_norm(given):
     delta2 = on_paper((given.A3.T @ delta3) * y2 * (1 - y2))
     delta1 = on_paper((given.A2.T @ delta2) * y1 * (1 - y1))
     return _frobenius(delta1) * _frobenius(given.x)
+
+
+def _cut(value):
+    """Cut a value after two decimals, or two significant digits where that is more."""
+    size = jnp.abs(value)
+    digits = jnp.floor(jnp.log10(jnp.where(size > 0, size, 1.0)) + 1e-9)
+    unit = 10.0 ** jnp.minimum(digits - 1, -2)
+    return jnp.sign(value) * unit * jnp.floor(size / unit + 1e-9)
+
+
+@vanishing.require
+def cutting_leaves_the_measured_values(given, steps):
+    """Who cuts on the way where the course rounds is off by less than is accepted."""
+    with noting(_cut):
+        cut, slope = grad_norm.function(given), slopes.function(given)
+    near = jnp.all(jnp.abs(slope - steps["slopes"]) < 0.15 * steps["slopes"])
+    return near & (jnp.abs(cut - steps["grad_norm"]) < 0.15 * steps["grad_norm"])
 
 
 @grad_norm.slip(r"This is the gradient of $f$; the gradient of $\ell$ has the factor $f - y$.", cause="residual")

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 
 from course.exercises import find
-from course.marking.scheme import Scheme
+from course.marking.scheme import Scheme, on_paper
 
 weight_decay = Scheme(find("regularization/weight-decay"))
 
@@ -13,9 +13,9 @@ def _two_steps(given, dpenalty, new_w, *, beta=None, eta=None, new=1.0):
 
     2 alpha w^0 was asked for before: who has it wrong carries it on.
     """
-    first, second = given.dJ + dpenalty, given.dJ + 2 * given.alpha * new_w
+    first, second = on_paper(given.dJ + dpenalty), given.dJ + 2 * given.alpha * new_w
     beta = given.beta if beta is None else beta
-    return new_w - (given.eta if eta is None else eta) * (new * second + beta * first)
+    return new_w - (given.eta if eta is None else eta) * on_paper(new * second + beta * first)
 
 
 @weight_decay.step()
@@ -390,7 +390,8 @@ def decoupled(given, new_w):
 
     The velocity never sees the decay: it is $v^2 = (1 + \beta) \nabla J$.
     """
-    return (1 - 2 * given.eta * given.alpha) * new_w - given.eta * (1 + given.beta) * given.dJ
+    velocity = on_paper((1 + given.beta) * given.dJ)
+    return (1 - 2 * given.eta * given.alpha) * new_w - given.eta * velocity
 
 
 @decoupled.slip("The decay went through the velocity: this is the penalty.", cause="where the decay stands")

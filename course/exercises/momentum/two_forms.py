@@ -19,18 +19,20 @@ class Quadratic(NamedTuple):
 
 
 def _draw_quadratic(draw: Draw) -> Quadratic:
-    # The smaller curvature is not 1 and the root of their quotient no whole number: products and roots show.
-    small = draw.integer(2, 4)
-    large = draw.integer(5, 11, without=(4 * small,))
-    alpha = draw.choice((0.1, 0.2))
-    while np.all((theta0 := draw.integers(-6, 6, (2,), without=(-1, 0, 1))) == 2):
+    # The smaller curvature is not 1 and the root of their quotient no whole number: products and roots show. All
+    # take many values, so that a sheet which agrees with somebody else's numbers is no chance.
+    small = draw.integer(3, 8)  # halves
+    large = draw.integer(17, 32, without=(4 * small, 9 * small))
+    while np.all((theta0 := draw.decimals(-99, 99, 1, (2,), without=tuple(range(-11, 12)))) == 2):
         pass  # the value of f would be its gradient
+    alpha = draw.integer(10, 32)  # in half hundredths
     return Quadratic(
-        h=array(small, large) if draw.integer(0, 1) else array(large, small),
+        h=(array(small, large) if draw.integer(0, 1) else array(large, small)) / 2,
         theta0=theta0,
-        alpha=alpha,
-        alpha_next=alpha / draw.choice((2, 4)),
-        beta=draw.choice((0.5, 0.6, 0.8)),
+        alpha=array(alpha / 200),
+        alpha_next=array(draw.integer(10, 48) / 1000),
+        # Fiftieths; with 1/2, or 1 - alpha, the wrong factor would be the right one.
+        beta=array(draw.integer(15, 45, without=(25, *[50 - alpha // 4] * (alpha % 4 == 0))) / 50),
     )
 
 
