@@ -93,6 +93,8 @@ def _said(line: Line) -> str:
 def _around(text: str, position: int) -> tuple[str, int]:
     """Give what stands around a place in a line, and the place in that."""
     flat = "".join(sign if sign.isprintable() else " " for sign in text)
+    if len(flat) <= _BEFORE + _AFTER:
+        return flat, min(position, len(flat))
     first = max(0, position - _BEFORE)
     last = position + _AFTER
     before, after = ("…" if first else ""), ("…" if last < len(flat) else "")

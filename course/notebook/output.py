@@ -22,7 +22,7 @@ _STYLE = """<style>
 .gb code{white-space:pre-wrap;overflow-wrap:anywhere}
 .gb td:first-child code{white-space:nowrap;overflow-wrap:normal}
 .gb .gb-asked code{overflow-wrap:normal}
-.gb .gb-unread{margin:0;padding:2px 0;font-size:inherit;overflow-x:auto}
+.gb .gb-unread{margin:0;padding:2px 0;font-size:inherit;overflow-x:auto;background:none!important}
 .gb .gb-words{margin-left:1em;opacity:.8}
 .gb .gb-read td,.gb .gb-symbol td{vertical-align:middle}
 .gb summary{cursor:pointer}

@@ -82,6 +82,8 @@ def test_the_class_report_puts_lines_together_and_says_where_they_break(marker):
     page = class_page(summary)
     assert "Lines that do not follow" in page
     assert "<code>factors</code> (2)" in page
+    assert "<code>= ?</code>" in page
+    assert page.count('class="formula"') == 3  # a line that was read stands there in type
 
 
 @pytest.mark.parametrize("told", [False, True])

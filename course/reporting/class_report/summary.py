@@ -53,13 +53,16 @@ class ExerciseSummary(msgspec.Struct, frozen=True):
 
 
 class LineGroup(msgspec.Struct, frozen=True):
-    """Lines of a derivation that do not follow, of which the same was said: who wrote them, and a few of them."""
+    """Lines of a derivation that do not follow, of which the same was said: who wrote them, and a few of them.
+
+    Each example has its student, the line as typed, and LaTeX of it as read, empty where it could not be.
+    """
 
     exercise: str
     state: LineState
     remark: str
     students: tuple[str, ...]
-    examples: tuple[tuple[str, str], ...]
+    examples: tuple[tuple[str, str, str], ...]
 
 
 class SlipSummary(msgspec.Struct, frozen=True):
@@ -237,14 +240,15 @@ def _line_of(mark: StepMark) -> int:
 
 def _lines(exercises: Sequence[ExerciseWork]) -> Iterator[LineGroup]:
     for work in exercises:
-        made: dict[tuple[LineState, str], dict[str, str]] = {}
+        made: dict[tuple[LineState, str], dict[str, tuple[str, str]]] = {}
         for student, report in zip(work.students, work.reports, strict=True):
             for line in report.lines if report is not None else ():
                 if line.state in (*ASTRAY, "unreadable"):
                     said = "It could not be read." if line.state == "unreadable" else line.remark
-                    made.setdefault((line.state, said), {}).setdefault(student, line.text)
-        for (state, remark), texts in made.items():
-            yield LineGroup(work.exercise, state, remark, tuple(texts), tuple(texts.items())[:_EXAMPLES])
+                    made.setdefault((line.state, said), {}).setdefault(student, (line.text, line.latex))
+        for (state, remark), lines in made.items():
+            examples = tuple((student, *line) for student, line in lines.items())[:_EXAMPLES]
+            yield LineGroup(work.exercise, state, remark, tuple(lines), examples)
 
 
 def _student(work: ClassWork, items: Sequence[_Items], place: int, row: Graded) -> StudentSummary:
