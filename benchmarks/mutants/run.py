@@ -35,6 +35,8 @@ PARTS = {
             "tests/marking/test_blocks.py",
             "tests/marking/test_follow_through.py",
             "tests/marking/test_marker.py",
+            "tests/marking/test_derivations.py",
+            "tests/marking/test_words.py",
         ),
         ("tests/marking", "tests/sheet", "tests/reporting/test_card.py"),
     ),

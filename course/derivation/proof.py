@@ -128,7 +128,7 @@ class Proof:
 
     Raises:
         ProofError: if a block needs one that is not there, or itself in a circle; if a criterion asks for a block
-            or an assumption that is not there.
+            or an assumption that is not there, or is worth nothing.
     """
 
     def __init__(
@@ -154,6 +154,8 @@ class Proof:
             if strange:
                 raise ProofError(f"{one.label}: a block or criterion was expected, got {strange[0]!r}")
         for one in self.criteria:
+            if one.points <= 0:
+                raise ProofError(f"{one.name}: points above 0 were expected, got {one.points:g}")
             strange = [label for label in one.blocks if label not in self.blocks or self.blocks[label].wrong]
             if strange:
                 raise ProofError(f"{one.name}: a block of the proof was expected, got {strange[0]!r}")

@@ -134,7 +134,7 @@ def _instead(line: LineMark, symbols: Symbols) -> str:
 
 def _criterion_mark(criterion: CriterionMark) -> StepMark:
     """Return the mark of a criterion of a proof, but for what its scheme says."""
-    share = criterion.points / criterion.max_points if criterion.max_points else 0.0
+    share = criterion.points / criterion.max_points
     state: StateWord = "exact" if share == 1 else "slip" if share else "missing"
     return StepMark(state, round(criterion.points, 6), criterion.max_points, criterion.remark)
 

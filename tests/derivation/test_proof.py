@@ -163,6 +163,7 @@ def test_the_line_that_needs_a_constant_rate_is_found_by_dropping_it():
         ([Block("A b", "")], [], "a label of one word"),
         ([Block("A", "", wrong="no")], [Criterion("c", "", blocks=("A",))], "a block of the proof was expected"),
         ([], [Criterion("c", "", uses="x")], "an assumption of the step was expected"),
+        ([], [Criterion("c", "", points=0)], "c: points above 0 were expected, got 0"),
     ],
 )
 def test_blocks_that_do_not_fit_are_refused(blocks, criteria, said):

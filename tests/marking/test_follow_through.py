@@ -8,7 +8,7 @@ import pytest
 
 from course.exercises import Answer, Exercise
 from course.marking.marker import Marker
-from course.marking.scheme import Scheme
+from course.marking.scheme import Scheme, on_paper
 from course.sheet import read_answers
 
 
@@ -412,3 +412,40 @@ def test_half_takes_six_entries_that_are_not_zero_and_three_quarters_of_these():
     many = parts([1, 2, 3, 4, 5, 6] + [0] * 18)
     assert marked(many, v=[1, 2, 3, 4, 5, 7] + [0] * 18).points == 0.5
     assert marked(many, v=[1, 2, 3, 7, 7, 7] + [0] * 18).points == 0  # 21 of 24, and three of six
+
+
+def test_what_a_step_hides_may_be_rounded_as_the_course_advises():
+    """A third is written 0.33, to 0.01: a hundred times that may be off by 1, and by the 0.1 of what is written."""
+    scheme = Scheme(exercise([Answer("v", (), "")]))
+
+    @scheme.step()
+    def v(given):
+        """$v = 100 / x_1$"""
+        return 100 * on_paper(1 / given.x[0])
+
+    marker = Marker(scheme)
+    assert [states(marker, v=value) for value in (33.0, 32.3, 32.1)] == [["exact"], ["exact"], ["wrong"]]
+
+
+def test_zeros_follow_from_a_single_number_of_a_possible_size_that_was_worked_out():
+    """q = 9, p = q - 2 = 7, e = p - 5 = 2; from p = 5 follows e = 0, and from p = 5 on a wrong q it does not."""
+    scheme = Scheme(exercise([Answer(name, (), "") for name in "qpe"]))
+
+    @scheme.step()
+    def q(given):
+        """$q = 3 x_1$"""
+        return 3 * given.x[0]
+
+    @scheme.step()
+    def p(q):
+        """$p = q - 2$"""
+        return q - 2
+
+    @scheme.step()
+    def e(given, p):
+        """$e = p - s$"""
+        return p - given.s
+
+    marker = Marker(scheme)
+    assert states(marker, q=9, p=5, e=0) == ["exact", "wrong", "follows"]
+    assert states(marker, q=4, p=5, e=0) == ["wrong", "wrong", "wrong"]

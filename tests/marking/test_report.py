@@ -97,6 +97,7 @@ def test_what_follows_says_from_what(scheme):
     charged = marks(scheme, a=verdict((2,), State.FOLLOWS, slip=0, charged_at=3))["a"]
     assert charged.remark == "Follows. Turned round. The cause was charged at `k` already."
     assert charged.slip == "turned"
+    assert marks(scheme, a=verdict((2,), State.SLIP, slip=1))["a"].slip == "transposed"
 
 
 def test_only_the_step_that_is_charged_for_a_misreading_says_so(scheme):
