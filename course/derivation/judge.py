@@ -24,6 +24,7 @@ from course.derivation.typeset import latex
 
 MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line
+MOST_CASES = 12  # that lines of one derivation are about
 MOST_EXPLANATIONS = 20_000  # that a marker remembers from one derivation to the next
 _COARSE = 0.25  # a rounded number may change a line by at most this share of its value
 
@@ -302,6 +303,12 @@ class Judge:
         """
         named = self._depends_on(set().union(*map(tree.names_in, [target, *chain])))
         case = tuple(one for one in self._case if tree.names_in(one) & named)
+        if case and case not in self._cased and len(self._cased) >= MOST_CASES:
+            raise TreeError(f"At most {MOST_CASES} cases were expected.")
+        try:
+            self.marker.in_case(case)
+        except MeaningError as error:
+            raise TreeError(f"The case cannot be tried: {error}.") from None
         found = []
         for node in chain:
             here = self._cased.setdefault(case, []) if case else []
@@ -334,10 +341,7 @@ class Judge:
         return found
 
     def _link_in_case(self, case: Conditions, target: Node, references: list[Node], node: Node) -> _Judgement:
-        try:
-            points = self.marker.in_case(case)
-        except MeaningError as error:
-            raise TreeError(f"The case cannot be tried: {error}.") from None
+        points = self.marker.in_case(case)
         try:
             points.value(node)
         except MeaningError as error:

@@ -54,6 +54,7 @@ PROSE = frozenset(
     errors evaluate evaluated exactly final finish forward gather grouping hidden holding implies inputs inserted
     into involves large left likewise main make means minus more moreover namely need network neuron nothing
     obviously
+    falls für gilt wenn
     original other
     others outer outside over pass plus positive previous product products quotient recall replace replaced
     replacing required right rows second separately side sides similar simple simplified simplifies solution solve
@@ -70,8 +71,8 @@ _SEPARATORS = {",", ";", "⇒", ":"}
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _RELATIONS = CONDITIONS | {":=", "←", "-=", "+="}
 # Words before a condition that make it the case of what is said.
-CASE_WORDS = frozenset({"if", "when", "whenever", "unless", "case", "cases", *OTHERWISE})
-_BEFORE_CASE = CASE_WORDS | {"for", "where", "assume", "suppose", "consider"}
+CASE_WORDS = frozenset({"if", "falls", "wenn", "when", "whenever", "unless", "case", "cases", *OTHERWISE})
+_BEFORE_CASE = CASE_WORDS | {"for", "für", "where", "assume", "suppose", "consider"}
 _NUMBERED_CASE = re.compile(r"\s*(?:case|Case|CASE)\s*(?:\d{1,2}|[ivxIVX]{1,4}|[A-Ca-c])?\s*(?:[:.)]|(?=\())\s*")
 _COUNTED = re.compile(
     r"(?<![\w}])([a-z])\s*(?:=|∈|\\in)\s*(?:\\?\{)?\s*(\d)\s*,(?:\s*\d\s*,)?\s*(?:…|\\l?dots|\.\.\.?)\s*,?\s*[A-Za-z0-9]"

@@ -51,6 +51,10 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _STARTING = {"(", "[", "{", "frac", "sqrt", "∑", "∏", "∂", "∇"}
 
 
+class _Ambiguous(Unread):
+    """Raised where a line may mean two things, however its symbols are written out."""
+
+
 def read_formula(text: str, symbols: Symbols) -> Node:
     """Return the tree of one formula.
 
@@ -88,6 +92,7 @@ class Reader:
         self.lexemes, self.symbols, self.at = lexemes, symbols, 0
         self._open: list[str] = []  # the brackets that are open, innermost last
         self._bound: list[str] = []  # indices of the sums around
+        self._below = False  # whether a sum stands right behind /
 
     # -- moving on ---------------------------------------------------------------------------------------------
 
@@ -166,7 +171,9 @@ class Reader:
             elif self.takes("⊙"):
                 factors = [Product((_product_of(factors), self._signed()), elementwise=True)]
             elif self.takes("/"):
+                self._below = self.sees("∑") or self.next.text == "sum"
                 factors = [Quotient(_product_of(factors), self._signed())]
+                self._below = False
             elif self._side_by_side():
                 factors.append(self._power())
             else:
@@ -422,8 +429,10 @@ class Reader:
         kept, start = list(self.lexemes), self.at
         self._bound.append(index)
         try:
-            body = self._bracket_alone(index) if kind == "sum" else None
+            body = self._body_alone(index) if kind == "sum" else None
             return Big(kind, index, low, high, body or self._product())  # type: ignore[arg-type]
+        except _Ambiguous:
+            raise
         except Unread:
             values = self._counted(index, low, high)
             if not values:
@@ -433,15 +442,24 @@ class Reader:
         self.lexemes[:] = kept
         return self._written_out(kind, index, values, start)
 
-    def _bracket_alone(self, index: str) -> Node | None:
-        """Read the bracket behind a sum, `sum_k(e^z_k) * x`, if the factors behind it do not name its letter.
+    def _body_alone(self, index: str) -> Node | None:
+        """Read a sum up to a sign behind which nothing names its letter: `sum_k(e^z_k) * x`, `1/Σ_k e^{z_k} · x`.
 
         Inside of the sum or outside they mean the same, but not behind a fraction line.
         """
         start, kept = self.at, list(self.lexemes)
-        if not self.sees("("):
+        if self._below:
+            self._below = False
+            body = self._operand()
+            factors = body.factors if isinstance(body, Product) else ()
+            named = [index in tree.names_in(one) for one in factors]
+            if any(named) and not named[-1]:
+                said = "brackets around the sum below the fraction line were expected before this"
+                raise _Ambiguous(self.next.position, said)
+        elif self.sees("("):
+            body = self._power()
+        else:
             return None
-        body = self._power()
         if self.sees("*", "/"):
             end, depth = self.at, 0
             while self.lexemes[end].kind != "end":

@@ -1,5 +1,7 @@
 """Lines that hold in one case alone are read with their case and judged in it."""
 
+from collections import Counter
+
 import pytest
 
 from course.derivation.check import Marker, Slip, Waypoint
@@ -57,8 +59,10 @@ STATES = {
     "if j is not t: ∂L/∂z_j = p_j": "unreadable",
     "otherwise ∂L/∂z_j = p_j": "unreadable",
     "when both are the same, ∂L/∂z_j = p_j - 1": "unreadable",
-    # the case cannot occur
+    # the case cannot occur, or has no meaning
     "for j = 7: ∂L/∂z_j = p_j": "unreadable",
+    "if j = t and j ≠ t: ∂L/∂z_j = 7": "unreadable",
+    "for p_j < 0: ∂L/∂z_j = 5": "unreadable",
 }
 
 
@@ -90,6 +94,13 @@ def test_one_case_of_two_earns_nothing_yet_and_an_error_in_one_costs_half_of_it(
     right, wrong = "for j = t: ∂L/∂z_t = e^{z_t}/S - 1", "for j ≠ t: ∂L/∂z_j = e^{z_j}/S + 1"
     assert marker.check([BEGUN, right]).points == 1
     assert marker.check([BEGUN, right, wrong]).points == 1 + 2 * (1 + 0.5) / 2
+
+
+def test_a_case_that_cannot_occur_stops_no_other_line_and_cases_are_limited(marker):
+    lines = [BEGUN, "for p_j < 0: ∂L/∂z_j = 5", "for j = t: ∂L/∂z_t = p_t - 1", "for j ≠ t: ∂L/∂z_j = p_j"]
+    assert [one.state for one in marker.check(lines).lines] == ["follows", "unreadable", "follows", "follows"]
+    many = marker.check([f"for a > {at / 100}: ∂h/∂a = 2" for at in range(60)])
+    assert Counter(one.state for one in many.lines) == {"edit": 12, "unreadable": 48}
 
 
 def test_behind_several_cases_a_line_is_about_all_of_them(marker):

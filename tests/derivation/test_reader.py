@@ -5,8 +5,20 @@ import pytest
 from course.derivation.canonical import form
 from course.derivation.lexer import Unread
 from course.derivation.reader import read_formula
-from course.derivation.symbols import Index, Symbol, SymbolError, Symbols
-from course.derivation.tree import Derivative, Entry, Name, Negative, Norm, Number, Power, Product, Quotient, Sum
+from course.derivation.symbols import Function, Index, Symbol, SymbolError, Symbols
+from course.derivation.tree import (
+    Call,
+    Derivative,
+    Entry,
+    Name,
+    Negative,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
 from course.derivation.typeset import latex
 
 ONE, TWO = Number("1"), Number("2")
@@ -147,3 +159,36 @@ def test_notations_of_slides(typed, plain):
 def test_primes_and_numbers_that_mean_nothing_are_refused(text):
     with pytest.raises(Unread):
         read_formula(text, OUTPUT)
+
+
+def test_a_sum_below_a_slash_ends_where_nothing_names_its_letter():
+    symbols = Symbols(Symbol("z", shape=(3,)), Symbol("x"), Index("k", 3))
+    total = read_formula(r"\sum_k z_k", symbols)
+    for text in ("1/sum_k(z_k) * x", r"1/\sum_k z_k \cdot x", "1/(Σ_k z_k) · x"):
+        assert read_formula(text, symbols) == Product((Quotient(Number("1"), total), Name("x"))), text
+    assert read_formula("Σ_k z_k · x", symbols).body == Product((read_formula("z_k", symbols), Name("x")))
+    with pytest.raises(Unread, match="brackets around the sum"):
+        read_formula(r"1/\sum_k z_k x", symbols)
+
+
+def test_a_function_of_one_thing_may_stand_without_its_argument():
+    symbols = Symbols(Symbol("a"), Symbol("b"), Function("sigma", "σ", meaning="sigmoid", of=("a",)))
+    assert read_formula("σ'", symbols) == read_formula("σ'(a)", symbols)
+    assert read_formula("σ(1 - σ)", symbols) == read_formula("σ(a) (1 - σ(a))", symbols)
+    assert read_formula("σ(1 - b)", symbols) == Call("sigmoid", (read_formula("1 - b", symbols),))
+
+
+def test_a_d_that_is_declared_still_differentiates():
+    symbols = Symbols(Symbol("J"), Symbol("w"), Symbol("d"), Symbol("c"))
+    for text in ("d dJ/dw", r"d \frac{dJ}{dw}", r"d \frac{d J}{d w}", "d d/dw J"):
+        assert read_formula(text, symbols) == Product((Name("d"), Derivative(Name("J"), Name("w")))), text
+    assert read_formula("d/c", symbols) == Quotient(Name("d"), Name("c"))
+    assert read_formula("d J", symbols) == Product((Name("d"), Name("J")))
+
+
+def test_a_layer_as_a_bare_exponent_is_refused():
+    symbols = Symbols(Symbol("a1", "a_1^{[1]}", "a_1"), Symbol("a_out", "a_1^{[2]}"), Symbol("a2", "a_2"))
+    with pytest.raises(Unread, match="for the layer, or brackets around it"):
+        read_formula("a_1^2", symbols)
+    assert read_formula("(a_1)^2", symbols) == Power(Name("a1"), Number("2"))
+    assert read_formula("a_2^2", symbols) == Power(Name("a2"), Number("2"))
