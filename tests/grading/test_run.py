@@ -129,6 +129,16 @@ def test_an_endless_print_is_interrupted_and_the_next_cells_run():
     assert result(graded) == ["2"]
 
 
+@pytest.mark.parametrize("shows", ["print('x' * 1700, flush=True)", "display('x' * 1700)"])
+def test_what_is_shown_in_thousands_of_messages_loses_neither_itself_nor_what_comes_after_it(shows):
+    """More than the sockets between the two hold, and more than who reads it keeps up with."""
+    (much, graded), record = run(f"for _ in range(4000):\n    {shows}", iopub_timeout=60)
+    text = "".join(output.get("text", "") or output.data["text/plain"].strip("'") for output in much.outputs)
+    assert text.count("x") == 4000 * 1700
+    assert result(graded) == ["2"]
+    assert (record.stopped, record.happened) == ("", {})
+
+
 def test_a_print_that_heeds_no_interrupt_is_ended():
     deaf = "while True:\n    try:\n        while True:\n            print('x' * 1000)\n    except KeyboardInterrupt:\n        pass"
     (endless, graded), record = run(deaf, max_output=1 << 20, timeout=10)

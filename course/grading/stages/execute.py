@@ -48,6 +48,13 @@ class RunNotebook(Execute):
         8 << 20, min=1, help="Bytes that a cell may put out; one that goes on is interrupted, then ended."
     ).tag(config=True)
 
+    iopub_timeout = Integer(
+        60,
+        min=1,
+        help="Seconds that are waited for what a cell put out, once it has run: a busy machine reads it later. A"
+        " kernel that never says that the cell is done costs this once, and the run ends there.",
+    ).tag(config=True)
+
     # All answers have come as messages by then, and a graceful end takes 0.1 s.
     shutdown_kernel = Enum(["graceful", "immediate"], "immediate").tag(config=True)
 

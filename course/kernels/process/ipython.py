@@ -74,6 +74,10 @@ class ForkedKernelApp(kernelapp.IPKernelApp):
 
     def _try_bind_socket(self, s: Any, port: int) -> int:
         s.setsockopt(zmq.USE_FD, self.listeners[port])
+        if s.socket_type in (zmq.XPUB, zmq.PUB):
+            # What is shown waits for its reader. Else messages beyond a thousand are dropped, and with the one
+            # that says that the cell is done all that comes after the cell.
+            s.setsockopt(zmq.XPUB_NODROP, 1)
         return super()._try_bind_socket(s, port)
 
     def init_control(self, context: Any) -> None:
