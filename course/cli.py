@@ -1,5 +1,6 @@
 """The command `course`: one clear message for a mistake, never a traceback for something the user did."""
 
+import errno
 import importlib.util
 import os
 import sys
@@ -64,6 +65,13 @@ def main() -> None:
         app()
     except CourseError as error:
         common.messages.print(f"course: {error}", markup=False)
+        sys.exit(2)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # what could not be written would be tried again at the end, with words of Python's own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+        common.messages.print(f"course: {error.strerror}: not everything could be written", markup=False)
         sys.exit(2)
     except ModuleNotFoundError as error:
         if importlib.util.find_spec("nbgrader"):

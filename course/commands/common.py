@@ -18,9 +18,9 @@ from course.exercises.variants import FIRST_SAMPLER, SAMPLER_VERSION
 from course.marking.scheme import Scheme
 from course.marking.variant import DOCUMENT, Variant
 
-# In a file or a pipe a message is one line, however wide the shell says that its window is.
+# In a file or a pipe a message or result is one line, however wide the shell says that its window is.
 messages = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
-results = Console(highlight=False)
+results = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 _WIDEST = 10_000  # columns of a table in a file
 _LONGEST = 120  # characters in a cell of a table; --json has all of them
 

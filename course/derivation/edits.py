@@ -184,7 +184,8 @@ class _Changes:
 
     def of(self, node: Node) -> Iterator[Edit]:
         yield from self._signs(node)
-        yield Edit("The sign of the whole is turned.", Negative(node))
+        turned = node.argument if isinstance(node, Negative) else Negative(node)
+        yield Edit("The sign of the whole is turned.", turned)
         if self.shaped:
             yield Edit("The whole should be transposed.", Transpose(node))
         yield from self._below(node)

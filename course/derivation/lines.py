@@ -440,7 +440,7 @@ class _Statements:
 
     def line(self, text: str) -> Line:
         found: list[Statement] = []
-        said: list[str] = []
+        said: list[tuple[int, str]] = []  # words, and where they stand
         segments = self._segments(said)
         cases = self._cases(segments)
         whole = [any(one.text in _RELATIONS for one in segment.lexemes) for segment in segments]
@@ -462,7 +462,7 @@ class _Statements:
             stated = segment.otherwise or (not first and at and cases[at - 1] is not None and cases[at + 1 :][:1])
             named = segment.beside and not (whole[at] or stated) and self._is_mention(lexemes, outside)
             if (any(whole) and not whole[at] and (named or segment.because)) or (outside and named):
-                said.append(" ".join(one.text for one in lexemes))
+                said.append((lexemes[0].position, " ".join(one.text for one in lexemes)))
                 continue
             if first and cases[at - 1] is not None and [one.kind for one in lexemes] == ["number"]:
                 raise Unread(lexemes[0].position, "one case after the other was expected, as in `for m = 1: …`")
@@ -477,7 +477,7 @@ class _Statements:
         found += waiting
         if not found and first:
             found = [Statement("case", None, case.conditions)]
-        return Line(text, tuple(found), tuple(said[: 4 * MOST_STATEMENTS]))
+        return Line(text, tuple(found), tuple(one for _, one in sorted(said)[: 4 * MOST_STATEMENTS]))
 
     def _cases(self, segments: list[_Segment]) -> list["_Case | None"]:
         """Return of each segment the case that it names, or None where it says something else."""
@@ -540,7 +540,7 @@ class _Statements:
         said = (Name, Entry, tree.Derivative) if alone else (Name, Entry, tree.Derivative, tree.Number)
         return reader.next.kind == "end" and isinstance(node, said)
 
-    def _segments(self, said: list[str]) -> list[_Segment]:
+    def _segments(self, said: list[tuple[int, str]]) -> list[_Segment]:
         """Return what stands between words and separators outside brackets; the words go into `said`."""
         segments = [_Segment([])]
         depth, at, conditional = 0, 0, self._conditional()
@@ -557,7 +557,7 @@ class _Statements:
             spoken = tuple(word for lexeme in self.lexemes[at:run] for word in words(lexeme.text))
             if run > at:
                 text = " ".join(lexeme.text for lexeme in self.lexemes[at:run]).strip()
-                said += [text] if words(text) else []
+                said += [(self.lexemes[at].position, text)] if words(text) else []
                 segments[-1] = segments[-1]._replace(beside=True)
             if not segments[-1].lexemes:  # `For the target, if …`
                 spoken = (*segments[-1].words, *spoken)

@@ -123,6 +123,7 @@ def line_reports(marked: Marked, symbols: Symbols) -> tuple[LineReport, ...]:
                 remark=line.remark,
                 latex="" if line.state == "unreadable" else latex_line(line.read, symbols),
                 instead=_instead(line, symbols),
+                words=" ".join(line.read.words) if line.read.statements else "",
             )
         )
     return tuple(found)

@@ -67,6 +67,7 @@ class LineReport(msgspec.Struct, frozen=True):
         remark: what the student is told.
         latex: as it was read; empty where it could not be.
         instead: LaTeX of what would follow from the line before, where one change makes it so.
+        words: that stand around its formulas, such as a reason.
     """
 
     text: str
@@ -75,6 +76,7 @@ class LineReport(msgspec.Struct, frozen=True):
     remark: str
     latex: str = ""
     instead: str = ""
+    words: str = ""
 
 
 def answer_of(report: "Report", step: str) -> str:

@@ -52,10 +52,11 @@ class WorkedStep(msgspec.Struct, frozen=True):
 
 
 class WorkedLine(msgspec.Struct, frozen=True):
-    """A line of a model derivation: as it is typed, as it was read, and the waypoint that it meets."""
+    """A line of a model derivation: as it is typed, as it was read with its words, the waypoint that it meets."""
 
     text: str
     latex: str
+    words: str = ""
     waypoint: str = ""
 
 
@@ -119,7 +120,9 @@ def _derivation(scheme: DerivationScheme, given: Any, student: str | None) -> Wo
     asked = list(scheme.steps)[len(marked.criteria) :]
     names = {way.line: name for name, way in zip(asked, marked.ways, strict=True) if way.line is not None}
     reports = line_reports(marked, scheme.about(given).symbols)
-    lines = tuple(WorkedLine(line.text, line.latex, names.get(at, "")) for at, line in enumerate(reports))
+    lines = tuple(
+        WorkedLine(line.text, line.latex, line.words, names.get(at, "")) for at, line in enumerate(reports)
+    )
     shown = {line.waypoint: line for line in lines}
     steps = tuple(
         WorkedStep(
@@ -174,7 +177,8 @@ def as_markdown(worked: Worked) -> str:
     if worked.blocks:
         lines += [f"The blocks in order: {worked.blocks}.", ""]
     if worked.lines:
-        lines += [f"{number}. ${line.latex}$" for number, line in enumerate(worked.lines, start=1)]
+        for number, line in enumerate(worked.lines, start=1):
+            lines.append(f"{number}. ${line.latex}$ {line.words}".rstrip())
         return "\n".join([*lines, ""])
     for number, step in enumerate(worked.steps, start=1):
         lines.append(f"{number}. **`{step.name}`**, {step.about}: {step.formula}")

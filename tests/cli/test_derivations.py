@@ -1,6 +1,9 @@
 """Derivations on the command line: what scripts may rely on, and files that nobody expects."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +139,32 @@ def test_without_schemes_a_derivation_is_not_marked_and_its_symbols_are_known(co
     assert run.code == 2
     assert "--solutions" in run.err
     assert course("mark", CHAIN, "sheet.json", "--solutions", ROOT / "solutions").code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_one_message(tmp_path):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "course.cli", "given", CHAIN],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "course: No space left on device: not everything could be written\n"
+
+
+def test_a_pipe_that_is_closed_after_a_line_says_nothing(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-m", "course.cli", "given", CHAIN],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={"LC_ALL": "C", "COLUMNS": "20", "PYTHONIOENCODING": "ascii"},
+    ) as running:
+        assert running.stdout.readline() == (
+            b"mlp/relu-sgd-chain: One step of SGD, by the chain rule (the document's own numbers)\n"
+        )
+        running.stdout.close()
+        assert running.stderr.read() == b""

@@ -98,3 +98,20 @@ def test_instant_marks_say_at_once_where_the_first_line_breaks(told):
     assert "This is the first line that does not follow." in answer["card"]["html"]
     assert ("solution" in answer, "It would follow as" in answer["card"]["html"]) == (told, told)
     assert msgspec.json.encode(answer)
+
+
+def test_the_words_of_a_line_stand_beside_it_in_their_order():
+    proof = registry.marker(SOLUTIONS, "momentum/two-forms-proof")
+    given = proof.scheme.exercise.seed()
+    worked = solution(proof, given)
+    assert "since \u03b1 is constant" in [line.words for line in worked.lines]
+    assert "$ by hypothesis" in as_markdown(worked)
+    report = proof.mark(Sheet("momentum/two-forms-proof", {LINES: write_lines(proof.scheme.model(given))}), given)
+    html = card_html(make_card(report, proof.scheme, worked))
+    assert html.count("since \u03b1 is constant") == 2  # beside the student's line, and beside the model's
+
+
+def test_a_sign_that_is_turned_is_not_turned_twice(marker):
+    (line,) = mark(marker, "Δw = -(-η ∂L/∂ŷ · ∂ŷ/∂w_{2,1}^{(1)})").lines
+    assert "--" not in line.instead.replace(" ", "")
+    assert r"-\left(-" not in line.instead
