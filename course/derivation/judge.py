@@ -938,10 +938,10 @@ class Judge:
     def _meant(self, target: Node, node: Node) -> list[Node]:
         """Return the author's forms of the next waypoint that names what a wrong line names.
 
-        Not those with other numbers than the line: they are results, which neither explain anything nor should be
-        told.
+        Not those with other numbers than the line or the task: they are results, which neither explain anything
+        nor should be told.
         """
-        numbers = _numbers_in(node)
+        numbers = _numbers_in(node).union(*map(_numbers_in, self.graph.steps.values()))
         for at in self._claimed_by(target):
             if self.shares[at] is None and at not in self._attempted and self._alike(at, target, node):
                 way = self.marker.ways[at]

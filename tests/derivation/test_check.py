@@ -220,6 +220,15 @@ def test_shapes_that_do_not_fit_are_said():
     assert "the sizes of $h^{(2)}$ and $h^{(2)}$ do not fit" in marked.lines[0].remark
 
 
+def test_a_number_of_the_task_that_was_copied_wrongly_is_said_and_a_result_is_not():
+    symbols = Symbols(Symbol("h"), Symbol("a"), Symbol("b"))
+    ways = [Waypoint("∂h/∂a = 9.3 b"), Waypoint("∂h/∂a = 18.6")]
+    marker = Marker(symbols, Graph({"h": "9.3 a b"}, symbols), waypoints=ways)
+    line = marker.check(["∂h/∂a = 3.9 b"]).lines[0]
+    assert (line.state, line.points, line.remark) == ("edit", 0.5, "9.3 is meant, not 3.9.")
+    assert "18.6" not in marker.check(["∂h/∂a = 9.3 b", "= 16.8"]).lines[1].remark
+
+
 def test_names_that_grow_without_end_are_unreadable():
     lines = ["d_0 = x + y", *[f"d_{n + 1} = d_{n} d_{n} + d_{n}" for n in range(30)]]
     assert states(backward(lines))[-1] == "unreadable"
