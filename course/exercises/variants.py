@@ -156,13 +156,12 @@ def _nothing_left(exercise: str) -> CourseError:
     return CourseError(f"every draw of {exercise} is passed over; its sampler is to be mended")
 
 
-@functools.cache
 def passed_over(exercise: str, sampler: int = SAMPLER_VERSION) -> np.ndarray:
     """Return the mask over the pool of draws of an exercise of this package to pass over (bool [POOL])."""
     return unpack(_tables(sampler).get(exercise, ""))
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=64)  # 11 µs for each student's numbers otherwise
 def unpack(text: str) -> np.ndarray:
     """Return the mask over the pool (bool [POOL]) from its text form; the empty text passes over none."""
     if not text:
@@ -176,7 +175,7 @@ def pack(mask: np.ndarray) -> str:
     return base64.b64encode(np.packbits(mask).tobytes()).decode()
 
 
-@functools.cache
+@functools.cache  # 50 µs for each student's numbers otherwise
 def _tables(sampler: int) -> dict[str, str]:
     name = "passed_over.json" if sampler == SAMPLER_VERSION else f"passed_over_{sampler}.json"
     return json.loads(importlib.resources.files("course.exercises").joinpath(name).read_text("utf-8"))

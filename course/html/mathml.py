@@ -20,7 +20,7 @@ _CLOSING = {")", "]", "}", "|", "‖", "!", "′"}
 _SIGN = re.compile(r"(?<![\w.])-(?=[\d.])")
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)  # 0.26 ms a formula otherwise, and a class's pages show the same ones
 def to_mathml(latex: str, *, display: bool = False) -> str:
     r"""Turn one formula, without its dollars, into a `<math>` element, or into `<code>` where that fails.
 

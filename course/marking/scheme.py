@@ -1,6 +1,5 @@
 """What a mark scheme is: the steps of one exercise, their points and the slips people make in them."""
 
-import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,11 +19,6 @@ TRANSPOSED = "transposed"
 Place = tuple[str, str]
 # How far a value may be off for the arithmetic of float32, relative to it, unless a step says otherwise.
 ARITHMETIC = 1e-4
-
-
-@functools.cache
-def _first_paragraph(docstring: str) -> str:
-    return inspect.cleandoc(docstring).partition("\n\n")[0].replace("\n", " ")
 
 
 _noting: ContextVar[Callable[[Any], Any] | None] = ContextVar("_noting", default=None)
@@ -162,7 +156,7 @@ class Step:
     @property
     def formula(self) -> str:
         """The first paragraph of the docstring: the formula, Markdown with LaTeX."""
-        return _first_paragraph(self.function.__doc__ or "")
+        return inspect.cleandoc(self.function.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
 
     @property
     def why(self) -> str:

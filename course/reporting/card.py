@@ -238,13 +238,12 @@ def points(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-@functools.cache
 def card_style() -> str:
     """Give the style of cards: rules that touch nothing outside `.course-card`."""
     return _template_file("card.css")
 
 
-@functools.cache
+@functools.cache  # its templates are compiled once: 5 ms a card otherwise
 def environment() -> jinja2.Environment:
     """Give the environment of our templates; it escapes everything that is not marked as safe."""
     templates = importlib.resources.files("course.reporting") / "template" / "card"

@@ -1,7 +1,6 @@
 """The class report as one HTML page that needs nothing else: it asks for nothing, and runs its own script only."""
 
 import base64
-import functools
 import hashlib
 import importlib.resources
 import math
@@ -86,7 +85,6 @@ def signed(number: float | None) -> str:
     return "–" if number is None else f"{number:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
-@functools.cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.FunctionLoader(_file)
     made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
