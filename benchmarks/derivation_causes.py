@@ -8,8 +8,9 @@ made in the wrong line at every place where it can be made, and one of them must
 (`benchmarks.derivation`). The columns:
 
     errors   put in; an error that changes nothing is set aside
-    named    the sentence names what was put in
-    other    it asks for another change that puts the line right as well, or is that of a slip that the line is
+    named    the sentence names what was put in, or the same by another name
+    slip     it is the author's, of a slip that the line is
+    other    it asks for another change that puts the line right as well, or says where the line is right
     neutral  it says no cause
     false    it asks for a change that does not put the line right
     accused  another line, which is right, is said to be wrong
@@ -245,16 +246,18 @@ _CHANGES: dict[str, Callable[..., Iterator[Node]]] = {
 }
 
 
-def names_it(sentence: str, error: Error, symbols: Symbols) -> bool:
-    """Return whether a sentence names the error that was put in."""
-    told = [form(read_formula(text, symbols)) for text in re.findall(r"\$([^$]*)\$", sentence)]
+def names_it(sentence: str, error: Error, symbols: Symbols, equal: Callable[[Node, Node], bool]) -> bool:
+    """Return whether a sentence names the error that was put in; a lost factor may be named by what it equals."""
+    read = [read_formula(text, symbols) for text in re.findall(r"\$([^$]*)\$", sentence)]
+    told = [form(one) for one in read]
     was = error.was.argument if isinstance(error.was, Negative) else error.was
     match error.kind:
         case "sign":
             return "sign of" in sentence and (not told or told[0] == form(was))
         case "factor" | "chain":
             of_two = error.was == _TWO and sentence == "A factor of 2 is missing."
-            return of_two or ("factor" in sentence and "missing" in sentence and told[:1] == [form(was)])
+            missing = re.fullmatch(r"The factor \S.* is missing\.", sentence) and len(read) == 1
+            return of_two or bool(missing and (told[0] == form(was) or equal(read[0], was)))
         case "index":
             return "is meant, not" in sentence and told == [form(error.was), form(error.now)]  # type: ignore[arg-type]
         case "exponent":
@@ -347,7 +350,7 @@ def verdict(variant: Variant, place: Place, error: Error, remark: str, state: st
             if slip.sentence == remark:
                 target, wrong = variant.marker.claim(slip.claim)
                 if form(target) == form(place.target) and variant.holds(wrong, error.node):
-                    return "other"
+                    return "slip"
         return "false"
     if not remark or remark.startswith(NEUTRAL):
         return "neutral"
@@ -361,7 +364,7 @@ def verdict(variant: Variant, place: Place, error: Error, remark: str, state: st
     holds = any(variant.holds(place.target, one) for one in islice(wished, MOST_TRIED))
     if not holds:
         return "false"
-    return "named" if names_it(remark, error, variant.symbols) else "other"
+    return "named" if names_it(remark, error, variant.symbols, variant.holds) else "other"
 
 
 def _true_in_regions(variant: Variant, place: Place, error: Error, remark: str) -> bool:
@@ -409,7 +412,7 @@ def told(variant: Variant, rng: random.Random) -> Told | None:
     return Told(column, kind, texts[place.line], f"{line.state}: {line.remark}")
 
 
-COLUMNS = ("named", "other", "neutral", "false", "accused", "passed")
+COLUMNS = ("named", "slip", "other", "neutral", "false", "accused", "passed")
 
 
 def measure(scheme: DerivationScheme, count: int, show: bool) -> Iterator[str]:

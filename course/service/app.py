@@ -13,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 
 from course.errors import CourseError
+from course.exercises import find
 from course.exercises.practice import LAST_ROUND
 from course.service import VERSION
 from course.service.identity import LONGEST_TOKEN, Identity, Unavailable
@@ -63,8 +64,8 @@ class Worker:
             self._waiting -= 1
 
     async def warm(self, practice: PracticeMarker) -> None:
-        """Compile every marker, one after the other."""
-        for exercise_id in practice.exercises:
+        """Compile every marker, one after the other; first come derivations, which need no compiling."""
+        for exercise_id in sorted(practice.exercises, key=lambda one: find(one).kind != "derivation"):
             try:
                 await asyncio.get_running_loop().run_in_executor(self._compiling, practice.warm, exercise_id)
             except Exception:
