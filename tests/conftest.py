@@ -12,7 +12,7 @@ import pytest
 
 BETWEEN_FILES, EVER = 3 << 28, 1 << 30
 """Bytes of a test process after which compiled programs are dropped: at the end of a file, and ever else. The marker
-of an exercise holds up to 350 MB, and to compile it takes up to a gigabyte while it lasts."""
+of an exercise holds up to 200 MB, which is what compiling it takes."""
 LARGE_PROGRAM = 0.1
 """Seconds that JAX takes to write a large program down; for the marker of an exercise it is 0.1 to 0.4."""
 
