@@ -68,6 +68,7 @@ def atoms(node: Node) -> frozenset[Node]:
     return frozenset().union(*map(atoms, tree.children(node)))
 
 
+@lru_cache(maxsize=8192)
 def length(node: Node) -> int:
     """Return how many symbols a formula names, counted one by one; of several cases the longest counts."""
     if isinstance(node, tree.Cases):

@@ -651,6 +651,8 @@ class Judge:
 
     def _show_part(self, judgement: _Judgement, target: Node, node: Node) -> None:
         """Book the waypoints that claims about their parts meet together, each with a formula of its own."""
+        if not self.marker.in_parts:
+            return
         bare = isinstance(node, Number) and node != Number("1")
         if judgement.state not in ("follows", "at-numbers") or bare or atoms(node) & {target}:
             return

@@ -488,6 +488,9 @@ class _Statements:
         relations = [one.text for one in segment.lexemes if one.text in _RELATIONS]
         if not relations or not set(relations) <= CONDITIONS:
             return None
+        longest = 2 * len(relations) + 3  # of letters and numbers that are compared, in brackets
+        if "=" in relations and len(segment.lexemes) > longest:
+            return None
         try:
             conditions = self._conditions(segment.lexemes)
         except Unread:

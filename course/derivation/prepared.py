@@ -89,6 +89,7 @@ class Prepared:
         self.updated = {name: self._authored(text) for name, text in (updates or {}).items()}
         self.goal = self._authored(goal) if goal else None
         self.ways = [self._way(one) for one in waypoints]
+        self.in_parts = any(way.together for way in self.ways)
         self.beside = {form(self._authored(left)): said for left, said in (beside or {}).items()}
         self.named = [(one.sentence, *self.claim(one.claim)) for one in slips]
         self.explanations: dict[tuple[int, Node, Node, Node], Mapping[str, Node]] = {}
