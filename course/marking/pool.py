@@ -11,6 +11,7 @@ from course.exercises import Exercise
 from course.exercises.base import WORDS
 
 SAMPLE = 256  # draws of the pool that are looked at
+UNSEEN = 0.01  # of a class may have a value that the sample does not show
 MOST = 4096  # misreadings of which one step is worked out
 
 
@@ -93,7 +94,7 @@ class Pool:
             plain = all(isinstance(leaf, int | float | np.ndarray | np.generic) for leaf in leaves)
             if plain and len({np.shape(leaf) for leaf in leaves}) == 1:
                 self._values[field] = np.stack([np.asarray(leaf, dtype=float) for leaf in leaves])
-        self._grids = {field: np.unique(values).tolist() for field, values in self._values.items()}
+        self._grids = {field: _grid(values) for field, values in self._values.items()}
         # Nobody reads a size or a count with a minus, and with one any whole number would be what some formula
         # gives. A given value is one where all that is asked are whole numbers and it was never drawn below zero.
         whole = {answer.dtype for answer in exercise.answers.values()} <= {"int"} | WORDS
@@ -169,6 +170,22 @@ class Pool:
             for i, j in combinations(range(len(value)), 2) if len(value) <= 9 else ():
                 if value[i] != value[j]:
                     yield Candidate(given, (field,), (), ((field, i, value[j]), (field, j, value[i])))
+
+
+def _grid(values: np.ndarray) -> list[float]:
+    """Give the values that a field takes: those drawn, and those between them where a sample cannot show all.
+
+    The share of values that were drawn once is about how likely another draw has one that was not (Good, 1953).
+    """
+    seen, often = np.unique(values, return_counts=True)
+    if np.sum(often == 1) <= UNSEEN * values.size or len(seen) < 3:
+        return seen.tolist()
+    step = np.min(np.diff(seen))
+    places = (seen - seen[0]) / step
+    if np.any(np.abs(places - np.round(places)) > 1e-6) or places[-1] > SAMPLE:
+        return seen.tolist()
+    between = np.round(seen[0] + step * np.arange(round(places[-1]) + 1), 9)
+    return np.union1d(np.round(seen, 9), between[between != 0]).tolist()
 
 
 def _swapped(value: float) -> Iterator[float]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.pool import SAMPLE, Pool, _swapped, changed
+from course.marking.pool import SAMPLE, Pool, _grid, _swapped, changed
 
 
 class Given(NamedTuple):
@@ -101,3 +101,10 @@ def test_readings_are_stacked_and_leave_what_was_given_as_it_is(pool):
     assert [row.tolist() for row in stacked.x] == [each.numbers.x.tolist() for each in found]
     assert stacked.y.tolist() == [5.0] * len(found)
     assert SEED.x.tolist() == [12, 3]
+
+
+def test_a_grid_is_filled_where_a_sample_cannot_show_all_of_it():
+    fine = np.array([-0.3, -0.3, 0.1, 0.2, 0.5])
+    assert _grid(fine) == [-0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.5]  # nobody was given 0
+    assert _grid(np.repeat([0.1, 0.2, 0.5], 50)) == [0.1, 0.2, 0.5]  # all that there are
+    assert _grid(np.array([1.0, 1.1, 1.25])) == [1.0, 1.1, 1.25]  # no grid
