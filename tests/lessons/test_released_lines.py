@@ -19,8 +19,12 @@ from course.marking import registry
 from tests.cli.conftest import ROOT
 
 ASKED = [exercise.id for exercise in CATALOGUE.values() if exercise.derivation]
-# what a lesson has to say itself: the definition of form I, whose parameters have no mark there
-DEFINED = {"momentum/two-forms-proof": r"\theta^k - \alpha g^k + \beta (\theta^k - \theta^{k-1})"}
+# What a lesson has to say itself: the definition of form I, whose parameters have no mark there, and the slope of
+# the sigmoid, of which a line of the working is made.
+TAUGHT = {
+    "momentum/two-forms-proof": r"\theta^k - \alpha g^k + \beta (\theta^k - \theta^{k-1})",
+    "mlp/sigmoid-ls-chain": r"\sigma (1 - \sigma)",
+}
 LARGEST_TAUGHT = 6  # nodes: that a squared error has the slope h - y is taught in a lesson before
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|`(.+?)`", re.DOTALL)
 
@@ -66,7 +70,7 @@ def answers(scheme, given):
     said = set(
         formulas((part for match in FORMULA.findall(scheme.exercise.task) for part in match), about.symbols)
     )
-    said |= set(formulas([DEFINED.get(scheme.exercise.id, "")], about.symbols))
+    said |= set(formulas([TAUGHT.get(scheme.exercise.id, "")], about.symbols))
     return {one for one in (earning | model) - said if sum(1 for _ in tree.walk(one)) > LARGEST_TAUGHT}
 
 
