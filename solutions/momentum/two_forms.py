@@ -7,6 +7,19 @@ from course.marking.scheme import Scheme, Step, on_paper
 
 two_forms = Scheme(find("momentum/two-forms"))
 
+
+@two_forms.require
+def no_point_is_what_two_large_ones_leave(given, steps):
+    """A coordinate is a twentieth of the largest before it at least: three digits suffice all the way."""
+    first, second = jnp.abs(steps["theta1_I"]), jnp.abs(steps["theta2_I"])
+    before = [jnp.abs(given.theta0)]
+    before.append(jnp.maximum(before[0], first))
+    before.append(jnp.maximum(before[1], second))
+    points = [(first, 0), (second, 1), (jnp.abs(steps["theta3_I"]), 2)]
+    points += [(jnp.abs(steps["schedule_I"]), 1), (jnp.abs(steps["schedule_II"]), 1)]
+    return jnp.all(jnp.stack([20 * point > before[number] for point, number in points]))
+
+
 _INSIDE = (
     r"The rate $\alpha$ is inside the velocity. That gives the same points only while $\alpha$ is constant; form "
     r"II is $v^{k+1} = g^k + \beta v^k$."
