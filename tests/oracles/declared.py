@@ -98,6 +98,8 @@ ON_PAPER = {
     ("momentum/two-forms", "v3"): ("g2_II",),
     ("momentum/two-forms", "schedule_I"): ("g1_I",),
     ("momentum/two-forms", "best_beta"): ("root", "share"),
+    ("regularization/weight-decay", "coupled"): ("v1", "v2"),
+    ("regularization/weight-decay", "decoupled"): ("v2_of_J",),
 }
 
 
