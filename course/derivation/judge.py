@@ -15,7 +15,7 @@ from course.derivation.edits import difference, edits
 from course.derivation.lexer import Unread, words
 from course.derivation.lines import CASE_WORDS, Line, Statement
 from course.derivation.marks import CREDIT, WORSE, LineMark, State, WayMark
-from course.derivation.meaning import Array, MeaningError, Points, same
+from course.derivation.meaning import Array, BeyondError, MeaningError, Points, same
 from course.derivation.prepared import Elsewhere, Form, Prepared
 from course.derivation.reader import finished
 from course.derivation.symbols import Index, Symbol
@@ -101,6 +101,7 @@ class Judge:
         self.target: Node | None = self.marker.goal
         self.shares: list[float | None] = [None] * len(self.marker.ways)
         self.met: list[tuple[int, bool] | None] = [None] * len(self.shares)  # by which line, whether it is true
+        self._main: Node | None = None  # of what the last line was about, what a line goes on with
         self.number = -1  # of the line
         self.said: frozenset[str] = frozenset()  # the words of the line
         self._told: frozenset[str] = frozenset()  # assumptions that lines have said
@@ -166,15 +167,31 @@ class Judge:
         found: list[_Judgement] = []
         paired = all(one.kind == "continuation" for one in statements) and len(statements) == len(self.targets)
         targets: list[Node | None] = []
+        if not paired and statements[0].kind == "continuation" and len(self.targets) > 1:
+            self.target = self._goes_on_with(statements[0])
         for at, statement in enumerate(statements):
             if paired:  # "= 1, = 2" after "a = x, b = y", as lines over an index are
                 self.target = self.targets[at]
             found += self._statement(statement)
             targets.append(self.target)
         self.targets = targets
+        self._main = targets[0 if statements[0].kind == "continuation" else -1]
         if len({(one.case, one.otherwise) for one in statements}) > 1:
             self._case = ()  # what goes on behind several cases is about all of them
         return found
+
+    def _goes_on_with(self, statement: Statement) -> Node | None:
+        """Return which of what the line before was about a line goes on with, as after `= 2a   with a = 3 > 0`.
+
+        Where the line follows from none of them it is what the line before had gone on with, or said last.
+        """
+        node = self._expanded(statement.chain[0])
+        for target in dict.fromkeys([self._main, *self.targets]):
+            if target is not None:
+                with suppress(MeaningError):
+                    if self._followed(target, self.last.get(form(target)), node) is not None:
+                        return target
+        return self._main
 
     def _statement(self, statement: Statement) -> list[_Judgement]:
         if statement.kind == "definition":
@@ -344,6 +361,8 @@ class Judge:
         points = self.marker.in_case(case)
         try:
             points.value(node)
+        except BeyondError as error:
+            raise TreeError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
         except MeaningError as error:
             return _Judgement("wrong", self._without_meaning(error))
         settings = list(self._under_claims(points, target))
@@ -425,6 +444,8 @@ class Judge:
         references = [one for one in (before, target) if one is not None]
         try:
             self.truth.value(node)
+        except BeyondError as error:
+            raise TreeError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
         except MeaningError as error:
             sentence, instead = self._explained(references, node, target, [])
             if not sentence:
@@ -822,7 +843,9 @@ class Judge:
         if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
             return
         claims = {key: one for key, one in self.claims.items() if key != target}
-        ways = [(self._with_vanished, claims), (self._with_all_numbers, claims), (self._with_all_given, claims)]
+        ways = [(self._with_vanished, claims), (self._with_vanished_symbols, claims)]
+        ways += [(self._with_all_numbers, claims), (self._with_all_given, claims)]
+        on_line_before = [make for make, _ in ways[:2]]
         if claims:  # a line back at the truth
             ways += [(self._with_all_numbers, {}), (self._with_all_given, {})]
         for make, under in ways:
@@ -830,7 +853,7 @@ class Judge:
                 made = make(target, before, node, under, free or self.truth, case)
                 if made is not None:
                     # only on the line before are its rounded numbers taken as they stand
-                    cut = dict(self._rounded(before if make == self._with_vanished else None, node))
+                    cut = dict(self._rounded(before if make in on_line_before else None, node))
                     yield _Numeric(*made, _rounding(made[0], node, cut), cut)
             except (MeaningError, ValueError):
                 continue
@@ -848,7 +871,29 @@ class Judge:
         if before is None:
             return None
         numbers = self._at_numbers(frozenset(), claims, case)
-        gone = _leaves(before) - _leaves(node)
+        return self._with_given(before, _leaves(before) - _leaves(node), numbers, free)
+
+    def _with_vanished_symbols(
+        self,
+        target: Node,
+        before: Node | None,
+        node: Node,
+        claims: dict[Node, Node],
+        free: Points,
+        case: Conditions,
+    ) -> tuple[Points, Array] | None:
+        """Return the line before with numbers for the symbols that have vanished; derivatives are carried out.
+
+        In `δ · ∂a/∂w = -64 · x` the first factor has its number and the second its formula.
+        """
+        gone = _leaves(before) - _leaves(node) if before is not None else set()
+        symbols = {one for one in gone if not isinstance(one, Derivative)}
+        if before is None or not symbols or symbols == gone:
+            return None
+        return self._with_given(before, symbols, self._at_numbers(frozenset(), claims, case), free)
+
+    def _with_given(self, before: Node, gone: set[Node], numbers: Points, free: Points) -> tuple[Points, Array]:
+        """Return points where some symbols and derivatives of a line have their numbers, and its value there."""
         given = {one: _repeated(numbers.value(one), free.count) for one in gone}
         points = Points(self.graph, seed=self.seed, values=free.values, given=given)
         return points, points.value(before)

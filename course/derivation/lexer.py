@@ -46,7 +46,8 @@ GREEK = {
     "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Phi": "Φ", "Psi": "Ψ",
     "Omega": "Ω", "ell": "ℓ",
 }  # fmt: skip
-_SAME_LETTER = {"ϕ": "φ", "ɸ": "φ", "𝜎": "σ", "ϵ": "ε", "µ": "μ", "ϑ": "θ", "𝓛": "L", "ℒ": "L", "∆": "Δ", "𝟙": "𝟙"}
+_SAME_LETTER = {"ϕ": "φ", "ɸ": "φ", "𝜎": "σ", "ϵ": "ε", "µ": "μ", "ϑ": "θ", "𝓛": "L", "ℒ": "L", "∆": "Δ"}
+_ONES = "𝟙𝟏𝟭"  # of an indicator
 _ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
     "widetilde": "\u0303", "dot": "\u0307", "vec": "",
@@ -62,8 +63,9 @@ _DROPPED = {
 }  # fmt: skip
 # Signs that are written in several ways, by the one that the reader knows.
 COMMANDS = {
-    "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "partial": "∂", "nabla": "∇", "sum": "∑",
-    "prod": "∏", "leftarrow": "←", "gets": "←", "Leftarrow": "←", "Rightarrow": "⇒", "implies": "⇒", "to": "⇒",
+    "cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "partial": "∂", "nabla": "∇", "grad": "∇",
+    "sum": "∑", "prod": "∏", "leftarrow": "←", "gets": "←", "Leftarrow": "←", "Rightarrow": "⇒",
+    "implies": "⇒", "to": "⇒",
     "rightarrow": "⇒", "Longrightarrow": "⇒", "therefore": "⇒", "iff": "⇒", "Leftrightarrow": "⇒", "le": "≤",
     "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠", "approx": "=", "simeq": "=", "equiv": "=",
     "coloneqq": ":=", "lVert": "‖", "rVert": "‖", "Vert": "‖", "lvert": "|", "rvert": "|", "vert": "|",
@@ -85,7 +87,19 @@ _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
 _ENDS = "∎■□▪◻✓✔☑"
 _END_COMMANDS = {"blacksquare", "square", "Box", "qed", "qedsymbol", "checkmark"}
 # Commands that people write without a backslash, and functions that they write as text.
-_BARE = {"frac", "dfrac", "tfrac", "cdot", "times", "partial", "nabla", "leftarrow", "rightarrow", "implies"}
+_BARE = {
+    "frac",
+    "dfrac",
+    "tfrac",
+    "cdot",
+    "times",
+    "partial",
+    "nabla",
+    "grad",
+    "leftarrow",
+    "rightarrow",
+    "implies",
+}
 _AS_TEXT = {
     "sign", "sgn", "exp", "log", "ln", "max", "min", "relu", "ReLU", "sigmoid", "tanh", "diag", "logistic", "sqrt",
 }  # fmt: skip
@@ -139,6 +153,9 @@ def _one(text: str, position: int, found: list[Lexeme]) -> int:
         return position + 1
     if character == "\\":
         return _command(text, position, found)
+    if character in _ONES:
+        found.append(Lexeme("word", "𝟙", position))
+        return position + 1
     if character == "∀":
         found.append(Lexeme("prose", "for all", position))
         return position + 1
@@ -205,7 +222,7 @@ def _in_word(character: str) -> bool:
 
 def _known_letter(character: str) -> bool:
     name = unicodedata.name(character, "")
-    return character in _SAME_LETTER or name.startswith(("LATIN ", "GREEK ")) or character in "ℓ𝟙"
+    return character in _SAME_LETTER or name.startswith(("LATIN ", "GREEK ")) or character == "ℓ"
 
 
 def canonical(word: str) -> str:

@@ -22,7 +22,7 @@ from msgspec import Meta
 
 from course.derivation import tree
 from course.derivation.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
-from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished, sums_over, with_index
+from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished, letter_named, sums_over, with_index
 from course.derivation.symbols import KNOWN, Index, Symbols
 from course.derivation.tree import Entry, Name, Node, TreeError, Updated
 from course.errors import CourseError
@@ -606,7 +606,11 @@ class _Statements:
         one = self.lexemes[at]
         if at and self.lexemes[at - 1].kind == "sign" and self.lexemes[at - 1].text in ("_", "^"):
             return False  # a script, as in z_out
-        if one.text in ("sum", "prod") and (self.lexemes[at + 1].text == "_" or sums_over(self.lexemes, at)):
+        if one.text in ("sum", "prod") and (
+            self.lexemes[at + 1].text == "_"
+            or sums_over(self.lexemes, at)
+            or letter_named(self.lexemes, at + 1, self.symbols)
+        ):
             return False
         if one.kind == "outside":
             return True

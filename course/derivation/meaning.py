@@ -58,6 +58,10 @@ class MeaningError(CourseError):
         self.factors = factors
 
 
+class BeyondError(MeaningError):
+    """Raised for a formula that has a meaning which is not worked out here."""
+
+
 class GraphError(CourseError):
     """Raised for a graph of steps that is none: a circle, a step that is no symbol."""
 
@@ -647,7 +651,7 @@ class Points:
         if jacobian.shape[1] == 1:
             return _small(jacobian.reshape(self.count, *(_column_shape(shape) or (1, 1))))
         if len(shape) == 2:
-            raise MeaningError("the derivative of a number by a matrix was expected")
+            raise BeyondError("the derivative of a number by a matrix was expected; that of a vector is not read")
         return _small(jacobian)
 
 

@@ -13,7 +13,7 @@ Product(factors=(Number(text='2'), Name(name='x'),
 ```
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from course.derivation import tree
 from course.derivation.lexer import Lexeme, Unread, canonical, lex, words
@@ -424,6 +424,7 @@ class Reader:
                 low = self.formula()
             if braced and not self.takes("}", ")"):
                 raise self.unread("} was expected")
+        index = index or letter_named(self.lexemes, self.at, self.symbols, self._bound)
         if not index:
             raise self.unread("the letter that counts was expected under the sum, as in \\sum_i")
         kept, start = list(self.lexemes), self.at
@@ -467,6 +468,8 @@ class Reader:
                 depth += (one.text in _CLOSING) - (one.text in _CLOSING.values())
                 if depth < 0 or (not depth and one.text in ("+", "-", ",", *CONDITIONS)):
                     break
+                if self._counts_anew(index, end):
+                    return body
                 if one.kind == "word" and index in one.text and len(one.text) <= _SHORT:
                     break
                 end += 1
@@ -476,6 +479,13 @@ class Reader:
                 return body
         self.at, self.lexemes[:] = start, kept
         return None
+
+    def _counts_anew(self, index: str, at: int) -> bool:
+        """Return whether a sum of its own over the same letter begins at a lexeme."""
+        if self.lexemes[at].text not in ("∑", "sum") or self.lexemes[at + 1].text != "_":
+            return False
+        at += 2 + (self.lexemes[at + 2].text in ("{", "("))
+        return self.lexemes[at].text == index
 
     def _upper(self, index: str) -> Node | None:
         """Read the upper end of a sum; a letter that is not declared, as in `m=0` to `M`, is that of the index."""
@@ -580,7 +590,10 @@ class Reader:
         word = self.next.text
         if word in ("sum", "prod") and sums_over(self.lexemes, self.at):
             self.lexemes.insert(self.at + 1, Lexeme("sign", "_", self.next.position))  # sum(j) is sum_(j)
-        if word in ("sum", "prod") and self.lexemes[self.at + 1].text == "_":
+        if word in ("sum", "prod") and (
+            self.lexemes[self.at + 1].text == "_"
+            or letter_named(self.lexemes, self.at + 1, self.symbols, self._bound)
+        ):
             self.at += 1
             return self._big(word)
         if word == "𝟙" or (word == "I" and self.lexemes[self.at + 1].text in _CLOSING):
@@ -872,6 +885,11 @@ class Reader:
             self.expect("}")
             return by
         kind, text, position = self.next
+        if isinstance(self.symbols.get(text), Index):
+            arrays = [one.name for one in self.symbols.declared if isinstance(one, Symbol) and one.shape]
+            if len(arrays) == 1:  # ∇_i
+                self.at += 1
+                return Entry(arrays[0], (Name(text),))
         if kind == "word" and self.symbols.table.get((text, "", "")) is not None:
             # one letter only: what follows ∇_w is differentiated
             self.at += 1
@@ -1031,6 +1049,26 @@ def sums_over(lexemes: list[Lexeme], at: int) -> bool:
     """Return whether a letter that counts stands in brackets behind the word at this place: `sum(j) w_j`."""
     texts = [one.text for one in lexemes[at + 1 : at + 4]]
     return len(texts) == 3 and texts[0] == "(" and texts[2] == ")" and len(texts[1]) == 1 and texts[1].isalpha()
+
+
+def letter_named(lexemes: list[Lexeme], at: int, symbols: Symbols, bound: Sequence[str] = ()) -> str:
+    """Return the letter that a sum without one counts: the only one that its term names, as in `sum e^z_k`.
+
+    The term begins at this place and ends before `+`, `-`, a relation or words. Without a letter, or with several,
+    it is empty.
+    """
+    letters = {one.name for one in symbols.indices} - {*bound}
+    depth, found = 0, set()
+    for one in lexemes[at:]:
+        depth += (one.text in _CLOSING) - (one.text in _CLOSING.values())
+        outside = not depth and one.text in ("+", "-", ",", ";", "⇒", "=", *CONDITIONS)
+        if depth < 0 or outside or one.kind in ("end", "prose", "outside"):
+            break
+        if one.kind == "word" and one.text in letters:
+            found.add(one.text)
+        elif one.kind == "word" and (one.text, "", "") not in symbols.table and one.text not in (*KNOWN, "e"):
+            return ""
+    return found.pop() if len(found) == 1 else ""
 
 
 def with_index(lexemes: list[Lexeme], index: str, value: int, start: int = 0) -> list[Lexeme]:

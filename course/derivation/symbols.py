@@ -335,10 +335,13 @@ def script(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
                 break
         if depth:
             return "", at
-        inner = lexemes[at + 1 : end - 1] if first.text == "{" else lexemes[at:end]
+        group = first.text == "{" or any(one.text in ("+", "-") for one in lexemes[at:end])  # _(k-1)
+        inner = lexemes[at + 1 : end - 1] if group else lexemes[at:end]
         # a layer is marked [2] by some and (2) by others; nobody writes a power that way
         text = "".join({"[": "(", "]": ")"}.get(one.text, one.text) for one in inner)
         return text.replace(",", "").replace(".", ""), end
     if first.kind in ("word", "number"):
         return first.text.replace(".", ""), at + 1
+    if first.text == "-" and lexemes[at + 1].kind == "number":  # θ^-1
+        return f"-{lexemes[at + 1].text}", at + 2
     return ("ᵀ", at + 1) if first.text == "ᵀ" else ("", at)

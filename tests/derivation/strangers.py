@@ -345,7 +345,7 @@ PENALTY_LINES = [
     (r"\frac{d |w_i|^p}{d w_i} = p |w_i|^{p-1} \mathrm{sign}(w_i)", r"\nabla_{w_i} |w_i|^p = p |w_i|^{p-1} sign(w_i)"),
     ("J̃(w) = J(w) + α‖w‖_p^p", r"\tilde{J} = J + \alpha \|w\|_p^p"),
     (r"\nabla_w \tilde{J} = \nabla_w J + \alpha \nabla_w \|w\|_p^p", "..."),
-    ("grad_{w_i} J + alpha p w_i^{p-1}", None),
+    ("grad_{w_i} J + alpha p w_i^{p-1}", r"\nabla_{w_i} J + \alpha p w_i^{p-1}"),
     ("∇_{w_i} ∑_j |w_j|^p = ∑_j ∇_{w_i} |w_j|^p", r"\nabla_{w_i} \sum_j |w_j|^p = \sum_j \nabla_{w_i} |w_j|^p"),
     ("only j = i contributes, so ∇_{w_i} ∑_j |w_j|^p = ∇_{w_i} |w_i|^p", r"j = i ; \nabla_{w_i} \sum_j |w_j|^p = \nabla_{w_i} |w_i|^p"),
 ]  # fmt: skip
@@ -442,7 +442,7 @@ LATER = {
     ],
     "layer": [
         ("dℓ/dA = (y - c) x^T", r"\frac{\partial \ell}{\partial A} = (y - c) x^T"),
-        ("grad_A loss = (y - c) x^T", None),
+        ("grad_A loss = (y - c) x^T", r"\nabla_A \ell = (y - c) x^\top"),
         (r"\nabla_x \ell = A^\top \nabla_y \ell", r"\frac{\partial \ell}{\partial x} = A^T \frac{\partial \ell}{\partial y}"),
         (r"\frac{\partial \ell}{\partial A_{ij}} = (y_i - c_i) x_j", r"\frac{\partial \ell}{\partial A_{i,j}} = (y_i - c_i) x_j"),
         ("dloss/dx_j = sum_i A_ij (y_i - c_i)", r"\frac{\partial \ell}{\partial x_j} = \sum_i A_{i,j} (y_i - c_i)"),

@@ -83,7 +83,8 @@ REFUSED = [
     (r"\newcommand p", 0, "a declared symbol"),
     ("p_2", 2, "no subscript '2' was expected at p"),
     ("p ☃ 2", 2, "snowman"),
-    (r"\sum w_j", 5, "the letter that counts"),
+    (r"\sum p", 5, "the letter that counts"),
+    (r"\sum w_i w_j", 5, "the letter that counts"),
     (r"\frac{\partial p}{w}", 18, "∂ was expected below ∂"),
 ]
 
