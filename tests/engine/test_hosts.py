@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -63,9 +64,8 @@ def wait_for(condition, what, seconds=120):
 def test_two_hosts_without_a_shared_disk_grade_a_class(many, tmp_path, tmp_path_factory):
     alone = Path(shutil.copytree(many, tmp_path / "alone"))
     autograde.autograde(config.load(alone), school.ASSIGNMENT)
-    older = (
-        f"cp -r {Path(course.__file__).parent} . && echo '# Older.' >> course/errors.py && export PYTHONPATH=$PWD"
-    )
+    package = shlex.quote(str(Path(course.__file__).parent))
+    older = f"cp -r {package} . && echo '# Older.' >> course/errors.py && export PYTHONPATH=$PWD"
     # The folder that workers do not see is the one of all tests.
     with hosts.Hosts(tmp_path_factory.getbasetemp(), ["one", "two", "three"]) as network:
 
