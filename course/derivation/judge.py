@@ -56,6 +56,16 @@ class _Numeric(NamedTuple):
         return same(self.value, self.points.value(tree.rebuild(node, self.cut.get), keep=False), self.allowed)
 
 
+class _Link(NamedTuple):
+    """A formula that is said to be equal to another, and where it is looked at."""
+
+    target: Node
+    before: Node | None  # the line before
+    node: Node
+    free: Points  # at which the line before is taken
+    case: Conditions  # that hold there
+
+
 @dataclass
 class _Judgement:
     state: State
@@ -842,6 +852,7 @@ class Judge:
         """
         if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
             return
+        link = _Link(target, before, node, free or self.truth, case)
         claims = {key: one for key, one in self.claims.items() if key != target}
         ways = [(self._with_vanished, claims), (self._with_vanished_symbols, claims)]
         ways += [(self._with_all_numbers, claims), (self._with_all_given, claims)]
@@ -850,7 +861,7 @@ class Judge:
             ways += [(self._with_all_numbers, {}), (self._with_all_given, {})]
         for make, under in ways:
             try:
-                made = make(target, before, node, under, free or self.truth, case)
+                made = make(link, under)
                 if made is not None:
                     # only on the line before are its rounded numbers taken as they stand
                     cut = dict(self._rounded(before if make in on_line_before else None, node))
@@ -858,39 +869,25 @@ class Judge:
             except (MeaningError, ValueError):
                 continue
 
-    def _with_vanished(
-        self,
-        target: Node,
-        before: Node | None,
-        node: Node,
-        claims: dict[Node, Node],
-        free: Points,
-        case: Conditions,
-    ) -> tuple[Points, Array] | None:
+    def _with_vanished(self, link: _Link, claims: dict[Node, Node]) -> tuple[Points, Array] | None:
         """Return the line before with numbers for what has vanished from it."""
-        if before is None:
+        if link.before is None:
             return None
-        numbers = self._at_numbers(frozenset(), claims, case)
-        return self._with_given(before, _leaves(before) - _leaves(node), numbers, free)
+        numbers = self._at_numbers(frozenset(), claims, link.case)
+        return self._with_given(link.before, _leaves(link.before) - _leaves(link.node), numbers, link.free)
 
-    def _with_vanished_symbols(
-        self,
-        target: Node,
-        before: Node | None,
-        node: Node,
-        claims: dict[Node, Node],
-        free: Points,
-        case: Conditions,
-    ) -> tuple[Points, Array] | None:
+    def _with_vanished_symbols(self, link: _Link, claims: dict[Node, Node]) -> tuple[Points, Array] | None:
         """Return the line before with numbers for the symbols that have vanished; derivatives are carried out.
 
         In `δ · ∂a/∂w = -64 · x` the first factor has its number and the second its formula.
         """
-        gone = _leaves(before) - _leaves(node) if before is not None else set()
-        symbols = {one for one in gone if not isinstance(one, Derivative)}
-        if before is None or not symbols or symbols == gone:
+        if link.before is None:
             return None
-        return self._with_given(before, symbols, self._at_numbers(frozenset(), claims, case), free)
+        gone = _leaves(link.before) - _leaves(link.node)
+        symbols: set[Node] = {one for one in gone if not isinstance(one, Derivative)}
+        if not symbols or symbols == gone:
+            return None
+        return self._with_given(link.before, symbols, self._at_numbers(frozenset(), claims, link.case), link.free)
 
     def _with_given(self, before: Node, gone: set[Node], numbers: Points, free: Points) -> tuple[Points, Array]:
         """Return points where some symbols and derivatives of a line have their numbers, and its value there."""
@@ -898,37 +895,21 @@ class Judge:
         points = Points(self.graph, seed=self.seed, values=free.values, given=given)
         return points, points.value(before)
 
-    def _with_all_numbers(
-        self,
-        target: Node,
-        before: Node | None,
-        node: Node,
-        claims: dict[Node, Node],
-        free: Points,
-        case: Conditions,
-    ) -> tuple[Points, Array] | None:
+    def _with_all_numbers(self, link: _Link, claims: dict[Node, Node]) -> tuple[Points, Array] | None:
         """Return what is claimed to be equal with numbers for all that the line does not name."""
-        kept = frozenset(tree.names_in(node))
-        points = self._at_numbers(kept, claims, case)
-        value = points.value(target)
+        kept = frozenset(tree.names_in(link.node))
+        points = self._at_numbers(kept, claims, link.case)
+        value = points.value(link.target)
         # where steps are left free the graph is cut, and derivatives through them are zero for no good reason
         return None if kept & set(self.graph.steps) and not np.any(value) else (points, value)
 
-    def _with_all_given(
-        self,
-        target: Node,
-        before: Node | None,
-        node: Node,
-        claims: dict[Node, Node],
-        free: Points,
-        case: Conditions,
-    ) -> tuple[Points, Array] | None:
+    def _with_all_given(self, link: _Link, claims: dict[Node, Node]) -> tuple[Points, Array] | None:
         """Return what is claimed to be equal with the given numbers that the line does not name; steps follow."""
-        names = tree.names_in(node)
+        names = tree.names_in(link.node)
         if not names & set(self.graph.steps):
             return None  # as with all numbers
-        points = self._at_numbers(frozenset(names & set(self.numbers)), claims, case)
-        value = points.value(target)
+        points = self._at_numbers(frozenset(names & set(self.numbers)), claims, link.case)
+        value = points.value(link.target)
         return (points, value) if np.any(value) else None  # zeros say nothing of how they came about
 
     def _rounded(self, before: Node | None, node: Node) -> list[tuple[Node, Node]]:

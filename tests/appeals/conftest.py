@@ -2,6 +2,7 @@
 
 import pytest
 
+from course import cli
 from tests.appeals.desk import Desk
 
 
@@ -21,3 +22,18 @@ def empty(tmp_path_factory):
 def desk(empty, tmp_path):
     """A course in which nobody handed in anything."""
     return empty.copy(tmp_path / "course")
+
+
+@pytest.fixture
+def course(graded, monkeypatch, capsys):
+    """Run `course` in the folder of the `graded` course: (exit code, standard output, standard error)."""
+    monkeypatch.chdir(graded.folder)
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["course", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        captured = capsys.readouterr()
+        return int(stop.value.code or 0), captured.out, captured.err
+
+    return run

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from course import cli
 from course.grading.marks.store import open_store
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, Desk, answers, bundle
 
@@ -16,21 +15,6 @@ def graded(tmp_path_factory):
     handed = {student: [bundle(values)] for student, values in turned.items()}
     desk.hand_in({**handed, "carol": [bundle(answers("carole"), "carole")]})
     return desk
-
-
-@pytest.fixture
-def course(graded, monkeypatch, capsys):
-    """Run `course` in the course's folder: (exit code, standard output, standard error)."""
-    monkeypatch.chdir(graded.folder)
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["course", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(stop.value.code or 0), captured.out, captured.err
-
-    return run
 
 
 def test_the_way_of_a_ruling(course, graded):

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from bs4 import BeautifulSoup
 
-from course import cli, sheet
+from course import sheet
 from course.exercises import find
 from course.grading.appeals import form
 from course.grading.review import in_words
@@ -46,21 +46,6 @@ def template(tmp_path_factory):
 @pytest.fixture
 def graded(template, tmp_path):
     return template.copy(tmp_path / "course")
-
-
-@pytest.fixture
-def course(graded, monkeypatch, capsys):
-    """Run `course` in the course's folder: (exit code, standard output, standard error)."""
-    monkeypatch.chdir(graded.folder)
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["course", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        captured = capsys.readouterr()
-        return int(stop.value.code or 0), captured.out, captured.err
-
-    return run
 
 
 def points(desk, student):
