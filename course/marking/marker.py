@@ -615,9 +615,13 @@ def _repeated(trees: Any, count: int) -> Any:
 
 
 def _show_work(answers: Sequence[tuple[Any, Any]]) -> bool:
-    """Say whether wrong answers, beside their truths, are more than an invention and zeros.
+    """Say whether wrong answers are more than an invention and the zeros that come of it.
 
-    Two entries or more of the first differ from the truth, and are not one number; else there are three numbers.
+    Two entries or more of the first one differ from the truth, and either they are not one number, or all answers
+    together hold at least three, signs and zeros apart.
+
+    Args:
+        answers: each as read, beside its truth: two arrays of one shape.
     """
     if not answers:
         return False
