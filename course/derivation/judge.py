@@ -185,10 +185,19 @@ class Judge:
             found += self._statement(statement)
             targets.append(self.target)
         self.targets = targets
-        self._main = targets[0 if statements[0].kind == "continuation" else -1]
+        first = statements[0]
+        parts = set[Node]().union(*(_leaves(self._expanded(node)) for node in first.chain))
+        # what stands behind is said beside, such as the value of a factor
+        beside = (
+            first.kind == "continuation" or self._is_goal(targets[0]) or any(one in parts for one in targets[1:])
+        )
+        self._main = targets[0 if beside else -1]
         if len({(one.case, one.otherwise) for one in statements}) > 1:
             self._case = ()  # what goes on behind several cases is about all of them
         return found
+
+    def _is_goal(self, target: Node | None) -> bool:
+        return None not in (target, self.marker.goal) and form(target) == form(self.marker.goal)  # type: ignore
 
     def _goes_on_with(self, statement: Statement) -> Node | None:
         """Return which of what the line before was about a line goes on with, as after `= 2a   with a = 3 > 0`.
@@ -197,7 +206,7 @@ class Judge:
         """
         node = self._expanded(statement.chain[0])
         for target in dict.fromkeys([self._main, *self.targets]):
-            if target is not None:
+            if target is not None and not self._said_before(target, node):
                 with suppress(MeaningError):
                     if self._followed(target, self.last.get(form(target)), node) is not None:
                         return target

@@ -541,6 +541,8 @@ class Points:
         phase = arguments @ slopes.T + 3 * shift + len(directions) * np.pi / 2
         total = size * np.sin(phase)
         for direction in directions:
+            if direction.shape[1] != slopes.shape[1]:
+                raise MeaningError(f"{name} of as many numbers as it is differentiated by was expected")
             total = total * (direction @ slopes.T)
         return np.sum(total, axis=1)
 
@@ -566,10 +568,12 @@ class Points:
         def change(one: Node) -> Node | None:
             if not isinstance(one, tree.Derivative):
                 return None
-            inner = self._expanded(self._spelled_out(one.of, one.by.name))  # type: ignore[union-attr]
+            if not isinstance(one.by, Name | Entry):
+                raise MeaningError("a variable was expected below ∂")
+            inner = self._expanded(self._spelled_out(one.of, one.by.name))
             if sum(1 for _ in tree.walk(inner)) > LARGEST_DERIVATIVE:
                 raise MeaningError("fewer derivatives one in another were expected")
-            return differentiate(inner, one.by, self.graph.shapes)  # type: ignore[arg-type]
+            return differentiate(inner, one.by, self.graph.shapes)
 
         return tree.rebuild(node, change)
 

@@ -887,9 +887,10 @@ class Reader:
         kind, text, position = self.next
         if isinstance(self.symbols.get(text), Index):
             arrays = [one.name for one in self.symbols.declared if isinstance(one, Symbol) and one.shape]
-            if len(arrays) == 1:  # ∇_i
-                self.at += 1
-                return Entry(arrays[0], (Name(text),))
+            if len(arrays) != 1:
+                raise self.unread("the variable was expected under ∇, as in ∇_{w_i}")
+            self.at += 1
+            return Entry(arrays[0], (Name(text),))  # ∇_i
         if kind == "word" and self.symbols.table.get((text, "", "")) is not None:
             # one letter only: what follows ∇_w is differentiated
             self.at += 1
@@ -1054,11 +1055,11 @@ def sums_over(lexemes: list[Lexeme], at: int) -> bool:
 def letter_named(lexemes: list[Lexeme], at: int, symbols: Symbols, bound: Sequence[str] = ()) -> str:
     """Return the letter that a sum without one counts: the only one that its term names, as in `sum e^z_k`.
 
-    The term begins at this place and ends before `+`, `-`, a relation or words. Without a letter, or with several,
-    it is empty.
+    The term begins at this place and ends before `+`, `-`, a relation or words. Without a letter, with several, or
+    with one that stands outside as well, it is empty.
     """
     letters = {one.name for one in symbols.indices} - {*bound}
-    depth, found = 0, set()
+    depth, found, end = 0, set(), at
     for one in lexemes[at:]:
         depth += (one.text in _CLOSING) - (one.text in _CLOSING.values())
         outside = not depth and one.text in ("+", "-", ",", ";", "⇒", "=", *CONDITIONS)
@@ -1068,7 +1069,10 @@ def letter_named(lexemes: list[Lexeme], at: int, symbols: Symbols, bound: Sequen
             found.add(one.text)
         elif one.kind == "word" and (one.text, "", "") not in symbols.table and one.text not in (*KNOWN, "e"):
             return ""
-    return found.pop() if len(found) == 1 else ""
+        end += 1
+    if len(found) != 1 or any(one.text in found for one in (*lexemes[:at], *lexemes[end:])):
+        return ""
+    return found.pop()
 
 
 def with_index(lexemes: list[Lexeme], index: str, value: int, start: int = 0) -> list[Lexeme]:
