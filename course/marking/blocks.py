@@ -13,6 +13,8 @@ import jax
 import numpy as np
 from jax.experimental.xla_metadata import set_xla_metadata
 
+from course.marking.compiled import exported
+
 SHEETS = 64  # a block of so many takes about as long as one sheet: the time is that of a thousand small operations
 
 # A marker is thousands of operations on a few numbers: what takes time is the compiler, not the code that it
@@ -65,11 +67,12 @@ class InBlocks:
         one: of pytrees of arrays, for one sheet.
         shared: how many of its last arguments are the same for every sheet.
         size: sheets of a block.
+        key: names the function with all that it depends on, so that it is kept once traced; empty if it is not.
     """
 
-    def __init__(self, one: Callable[..., Any], shared: int = 0, size: int = SHEETS) -> None:
-        self._shared, self._size = shared, size
-        self._block: Callable[..., Any] | None = None
+    def __init__(self, one: Callable[..., Any], shared: int = 0, size: int = SHEETS, key: str = "") -> None:
+        self._shared, self._size, self._key = shared, size, key
+        self._blocks: dict[Any, Callable[..., Any]] = {}  # by the structure, shapes and dtypes of arguments
         self._one = one
 
     def __call__(self, *arguments: Any) -> Any:
@@ -83,20 +86,32 @@ class InBlocks:
         """
         each = arguments[: len(arguments) - self._shared]
         rest = arguments[len(each) :]
-        if self._block is None:
-            axes = (-1,) * len(each) + (None,) * len(rest)
-            vectorised = jax.vmap(self._one, in_axes=axes, out_axes=-1)
-            self._block = jax.jit(vectorised, compiler_options=quickly_compiled())
         last = jax.tree.map(lambda leaf: np.moveaxis(np.asarray(leaf), 0, -1), each)
         count = jax.tree.leaves(last)[0].shape[-1]
         blocks = []
         for start in range(0, max(count, 1), self._size):
             block = jax.tree.map(lambda leaf, at=start: _filled(leaf[..., at : at + self._size], self._size), last)
-            with jax.enable_x64(True):  # holds for one thread
-                blocks.append(jax.device_get(self._block(*block, *rest)))
+            blocks.append(self._work_through(*block, *rest))
         return jax.tree.map(
             lambda *parts: np.moveaxis(np.concatenate(parts, axis=-1)[..., :count], -1, 0), *blocks
         )
+
+    def _work_through(self, *arguments: Any) -> Any:
+        """Work through one block, with the sheets along the last axis."""
+        leaves, structure = jax.tree.flatten(arguments)
+        leaves = [np.asarray(leaf) for leaf in leaves]
+        kind = (structure, *((leaf.shape, leaf.dtype) for leaf in leaves))
+        with jax.enable_x64(True):  # holds for one thread
+            if kind not in self._blocks:
+                axes = (-1,) * (len(arguments) - self._shared) + (None,) * self._shared
+                vectorised = jax.vmap(self._one, in_axes=axes, out_axes=-1)
+
+                def block(*leaves: Any) -> Any:
+                    return vectorised(*jax.tree.unflatten(structure, leaves))
+
+                key = self._key and f"{self._key} {self._size} {structure}"
+                self._blocks[kind] = exported(key, block, leaves, quickly_compiled())
+            return jax.device_get(self._blocks[kind](*leaves))
 
 
 def _filled(leaf: np.ndarray, size: int) -> np.ndarray:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
+import jax.export
 import jax.numpy as jnp
 from jax import Array
 
@@ -80,6 +81,7 @@ class Verdict(NamedTuple):
     truth: Array
 
 
+jax.export.register_namedtuple_serialization(Verdict, serialized_name="course.marking.Verdict")
 Marks = dict[str, Verdict]
 
 

@@ -7,7 +7,7 @@ given value misread, or on somebody else's. Only such sheets are looked at again
 import functools
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -16,7 +16,7 @@ import numpy as np
 from course.derivation.marks import Marked
 from course.derivation.symbols import Symbols
 from course.exercises import Exercise
-from course.marking.blocks import InBlocks
+from course.marking.blocks import SHEETS, InBlocks
 from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark, near, truths
 from course.marking.pool import Candidate, Pool, changed, fields_used
 from course.marking.report import Misread, Report, Ruling, not_asked_for, step_marks
@@ -133,24 +133,33 @@ class Marker:
 
     Another, small one gives right values, so that a worked solution waits for no more than it needs. Arithmetic is
     float64 where the device has it; results are the same for one sheet and for a class.
+
+    Args:
+        scheme: by which it marks.
+        sources: digest of all that the scheme's formulas depend on, under which traced programs are kept between
+            runs; empty if they are not.
     """
 
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(self, scheme: Scheme, sources: str = "") -> None:
         scheme.check()
         self.scheme = scheme
+        self._key = f"{sources} {scheme.exercise.id}" if sources else ""
 
         def one(given: Any, entries: dict[str, Entry], probe: Any, follow: Any, sizes: dict[str, Any]) -> Marks:
             return mark(scheme, given, entries, probe, follow, sizes)
 
-        self._many = InBlocks(one, shared=1)
-        self._near = InBlocks(functools.partial(near, scheme), shared=1, size=READINGS)
+        self._many = self._in_blocks("mark", one, shared=1)
+        self._near = self._in_blocks("near", functools.partial(near, scheme), shared=1, size=READINGS)
 
         def right(row: Any, given: Any, probe: Any) -> dict[str, Any]:
             return truths(scheme, given, probe)
 
         # `mlp/relu-backprop`: 0.07 s of processor time to the first right values; the one that marks takes 8 s.
-        self._right = InBlocks(right, shared=1)
+        self._right = self._in_blocks("right", right, shared=1)
         self._alone: dict[str, InBlocks] = {}  # single steps, on the students' own earlier answers
+
+    def _in_blocks(self, name: str, one: Callable[..., Any], shared: int = 0, size: int = SHEETS) -> InBlocks:
+        return InBlocks(one, shared, size, self._key and f"{self._key} {name}")
 
     def mark(
         self,
@@ -495,7 +504,8 @@ class Marker:
         for first, asked in by_step.items():
             if first not in self._alone:
                 step = self.scheme.steps[first]
-                self._alone[first] = InBlocks(functools.partial(evaluate, step), size=READINGS)
+                alone = functools.partial(evaluate, step)
+                self._alone[first] = self._in_blocks(f"step {first}", alone, size=READINGS)
             for lot in _in_lots(asked):
                 rows = []
                 for number, every in lot:

@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 from course.errors import CourseError
+from course.marking.compiled import sources_digest
 from course.marking.derivation_marker import DerivationMarker
 from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import Marker
@@ -48,7 +49,7 @@ def _schemes_in(folder: Path) -> list[tuple[Path, Scheme]]:
 
     So a module can import what it shares with its neighbours, and no two modules of one name are confused.
     """
-    package = f"_mark_schemes_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+    package = _package(folder)
     for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
         del sys.modules[name]
     root = types.ModuleType(package)
@@ -69,6 +70,17 @@ def _schemes_in(folder: Path) -> list[tuple[Path, Scheme]]:
     return list(found.values())
 
 
+def _package(folder: Path) -> str:
+    return f"_mark_schemes_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}"
+
+
+@functools.cache
+def _sources(folders: tuple[Path, ...]) -> str:
+    """Digest what the schemes of these folders, which are loaded, depend on."""
+    packages = {_package(folder) for folder in folders}
+    return sources_digest([module for name, module in sys.modules.items() if name.split(".")[0] in packages])
+
+
 @functools.cache
 def marker(folders: tuple[Path, ...], exercise_id: str) -> Marker:
     """Give the marker of one exercise, compiled at most once a process.
@@ -81,4 +93,4 @@ def marker(folders: tuple[Path, ...], exercise_id: str) -> Marker:
         where = ", ".join(map(str, folders))
         raise NoSchemes(f"{where} has no scheme for {exercise_id}; it has {', '.join(sorted(schemes))}")
     scheme = schemes[exercise_id]
-    return DerivationMarker(scheme) if isinstance(scheme, DerivationScheme) else Marker(scheme)
+    return DerivationMarker(scheme) if isinstance(scheme, DerivationScheme) else Marker(scheme, _sources(folders))
