@@ -149,6 +149,10 @@ class Prepared:
             self._graphs[names] = self.graph.without(names) if names else self.graph
         return self._graphs[names]
 
+    def about(self, target: Node) -> list[int]:
+        """Return the places of the waypoints that are claims about this."""
+        return [at for at, way in enumerate(self.ways) if form(target) in way.forms]
+
     # -- the author's formulas ---------------------------------------------------------------------------------
 
     def _authored(self, text: str) -> Node:
