@@ -23,6 +23,7 @@ from course.commands import (
     train,
 )
 from course.errors import CourseError
+from course.kernels.upstream import held_back
 
 app = typer.Typer(
     name="course",
@@ -62,7 +63,9 @@ def main() -> None:
     common.prepare_output()
     _find_programs()
     try:
-        app()
+        # jsonschema would take a second to import, for a grammar of web addresses that no schema here asks for.
+        with held_back("rfc3987_syntax"):
+            app()
     except CourseError as error:
         common.messages.print(f"course: {error}", markup=False)
         sys.exit(2)

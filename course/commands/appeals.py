@@ -115,10 +115,11 @@ def rulings(assignment: Assignment, course_dir: CourseDir = None, json: AsJson =
 
     Example: course rulings mlp
     """
-    from course.grading.appeals import ruling as appeals
     from course.grading.config import load
+    from course.grading.marks.store import open_store
 
-    found = appeals.rulings(load(course_dir), assignment)
+    with open_store(load(course_dir)) as store:
+        found = store.all_rulings(assignment)
     if json:
         common.print_json([_ruling_json(ruling) for ruling in found])
         return

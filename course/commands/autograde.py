@@ -41,7 +41,6 @@ def autograde(
 
     Example: course autograde mlp --jobs 4
     """
-    import course.grading.upstream.jsonschema_formats  # noqa: F401, before what it makes quicker
     from course.grading.config import load
     from course.grading.engine import local
 

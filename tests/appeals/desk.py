@@ -41,6 +41,12 @@ def bundle(values, declared=None, exercise=EXERCISE):
     return sheets.encode(Sheet(exercise, {name: sheets.write(value) for name, value in values.items()}, declared))
 
 
+def rulings(config):
+    """Every decision on the assignment that is kept."""
+    with open_store(config) as store:
+        return store.all_rulings(ASSIGNMENT)
+
+
 class Desk:
     """A course folder with one released question, or some in several notebooks, and what students handed in.
 

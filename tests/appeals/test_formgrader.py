@@ -14,8 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.grading.appeal_link import APPEALS
-from course.grading.appeals.ruling import rulings
-from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, Desk, answers, bundle
+from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, Desk, answers, bundle, rulings
 from tests.browser import chromium, scrolls_sideways, violations
 from tests.grading.classroom import ROOT
 
@@ -129,7 +128,7 @@ def test_from_the_card_in_the_formgrader_to_a_ruling_for_all_who_answered_so(des
     page.get_by_role("heading", name="This would concern").wait_for()
     assert "alice, bob" in page.get_by_role("status").inner_text()
     assert violations(page) == []
-    assert rulings(desk.config, ASSIGNMENT) == []
+    assert rulings(desk.config) == []
 
     page.get_by_role("button", name="Decide so for all of them").click()
     page.get_by_role("heading", name="Done").wait_for()
@@ -152,7 +151,7 @@ def test_too_many_points_are_answered_in_words_and_what_was_entered_stays(desk, 
     page.get_by_role("button", name="Decide", exact=True).click()
     assert "a1 of mlp/relu-sgd earns 0 to 1 points, got 7" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("Reason, for the student").input_value() == 'He said "seven" & <b>meant</b> it.'
-    assert rulings(desk.config, ASSIGNMENT) == []
+    assert rulings(desk.config) == []
 
 
 def test_an_id_that_a_notebook_declares_is_accepted_in_the_form(desk, page, server):
@@ -197,7 +196,7 @@ def test_without_the_login_there_is_nothing(desk, server):
     assert status in (200, 403)
     status, _, _ = send(form(server, "alice"), {"step": "a1", "points": "1", "reason": "mine"})
     assert status == 403
-    assert rulings(desk.config, ASSIGNMENT) == []
+    assert rulings(desk.config) == []
 
 
 def test_another_sites_form_is_refused(desk, page, server):
@@ -205,7 +204,7 @@ def test_another_sites_form_is_refused(desk, page, server):
     cookies = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
     asked = {"step": "a1", "points": "1", "reason": "mine", "action": "rule"}
     assert send(form(server, "alice"), asked, Cookie=cookies)[0] == 403
-    assert rulings(desk.config, ASSIGNMENT) == []
+    assert rulings(desk.config) == []
 
 
 @pytest.mark.parametrize(
@@ -225,4 +224,4 @@ def test_bad_input_is_refused(desk, server, place, entered, status):
     found, _, text = send(form(server, **place), entered, Authorization=f"token {TOKEN}")
     assert found == status
     assert "Traceback" not in text
-    assert rulings(desk.config, ASSIGNMENT) == []
+    assert rulings(desk.config) == []

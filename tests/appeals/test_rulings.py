@@ -6,10 +6,10 @@ import pytest
 
 from course.errors import CourseError
 from course.grading.appeals.remark import remark
-from course.grading.appeals.ruling import rule, rulings, withdraw
+from course.grading.appeals.ruling import rule, withdraw
 from course.grading.marks.store import open_store
 from course.grading.review import in_words
-from tests.appeals.desk import ASSIGNMENT, EXERCISE, answers, bundle
+from tests.appeals.desk import ASSIGNMENT, EXERCISE, answers, bundle, rulings
 
 A1 = (ASSIGNMENT, EXERCISE, "a1")
 CLASS = ("alice", "bob", "carol", "dave", "erin", "frank")
@@ -52,7 +52,7 @@ def test_a_ruling_counts_at_once_and_is_in_the_card(graded):
     step = graded.card("alice")["steps"][0]
     assert (step["name"], step["points"]) == ("a1", 1.0)
     assert step["remark"].endswith("Ruling: Right on paper, seen by me.")
-    (kept,) = rulings(graded.config, ASSIGNMENT)
+    (kept,) = rulings(graded.config)
     assert (kept.reason, kept.answer) == ("Right on paper, seen by me.", step["yours"])
     assert graded.grade_of("bob")[0] == before
 
@@ -69,7 +69,7 @@ def test_it_survives_autograde_and_remark_until_it_is_withdrawn(graded):
     (change,) = withdraw(graded.config, *A1, "alice").changes
     assert (change.before, change.after) == (before + 0.25, before)
     assert "Ruling" not in json.dumps(graded.card("alice"))
-    assert rulings(graded.config, ASSIGNMENT) == []
+    assert rulings(graded.config) == []
 
 
 def test_a_ruling_on_an_answer_that_was_replaced_is_shown_to_a_person(graded):
@@ -87,7 +87,7 @@ def test_same_answer_same_ruling_is_shown_first_and_then_applied(graded):
     assert [ruling.student for ruling in shown.rulings] == ["alice", "bob"]
     assert [(c.student, c.after - c.before) for c in shown.changes] == [("alice", 1.0), ("bob", 1.0)]
     assert {student: graded.grade_of(student)[0] for student in CLASS} == before
-    assert rulings(graded.config, ASSIGNMENT) == []
+    assert rulings(graded.config) == []
 
     done = rule(graded.config, *A1, "alice", 1.0, "The sign was not asked for.", same=True)
     assert [ruling.same_as for ruling in done.rulings] == ["", "alice"]
@@ -106,13 +106,13 @@ def test_who_has_a_ruling_of_their_own_keeps_it(graded):
     done = rule(graded.config, *A1, "alice", 1.0, "Fine.", same=True)
     assert done.passed_over == ["bob"]
     assert [ruling.student for ruling in done.rulings] == ["alice"]
-    assert {r.student: r.points for r in rulings(graded.config, ASSIGNMENT)} == {"alice": 1.0, "bob": 0.25}
+    assert {r.student: r.points for r in rulings(graded.config)} == {"alice": 1.0, "bob": 0.25}
     # One that repeats another's follows it when that changes.
     withdraw(graded.config, *A1, "bob")
     rule(graded.config, *A1, "alice", 1.0, "Fine.", same=True)
     again = rule(graded.config, *A1, "alice", 0.5, "Half after all.", same=True)
     assert again.passed_over == []
-    assert {r.student: r.points for r in rulings(graded.config, ASSIGNMENT)} == {"alice": 0.5, "bob": 0.5}
+    assert {r.student: r.points for r in rulings(graded.config)} == {"alice": 0.5, "bob": 0.5}
 
 
 def test_all_who_are_right_gave_the_same_answer_and_nothing_is_none(graded):
@@ -146,7 +146,7 @@ def test_what_cannot_be_ruled_is_said_and_changes_nothing(graded, change, messag
     before = graded.kept()
     with pytest.raises(CourseError, match=message):
         rule(graded.config, *(asked[name] for name in order))
-    assert rulings(graded.config, ASSIGNMENT) == []
+    assert rulings(graded.config) == []
     assert graded.kept() == before
 
 
@@ -156,7 +156,7 @@ def test_only_a_ruling_that_is_there_can_be_withdrawn(graded):
         CourseError, match=r"there is no ruling on a1 of mlp/relu-sgd for 'alice'; there is for bob"
     ):
         withdraw(graded.config, *A1, "alice", same=True)
-    assert len(rulings(graded.config, ASSIGNMENT)) == 1
+    assert len(rulings(graded.config)) == 1
 
 
 def test_points_given_by_hand_go_before_a_ruling(graded):

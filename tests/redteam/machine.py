@@ -37,8 +37,11 @@ REACHES = {
         assert any("{WORD}" in text for text in texts)
     """,
     "processes": """
-        import pathlib
-        names = [path.read_bytes() for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")]
+        import contextlib, pathlib
+        names = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):  # it may have ended since
+                names.append(path.read_bytes())
         assert any(b"autograde" in name for name in names)
     """,
     "zygote": """

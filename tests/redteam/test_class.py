@@ -125,7 +125,7 @@ def test_without_the_sandbox_everything_is_reached(bare):
     # The environment of the process is a clean one in any case: its control is that of the kernels.
     reached = [name for name in machine.REACHES if f"{name} REACHED" in text]
     assert set(machine.REACHES) - set(reached) <= {"environment", "trace"}
-    assert "gradebook REACHED" in text
+    assert "gradebook REACHED" in text, text[text.rfind("gradebook") :][:300]
     assert bare.outputs("doses").count("REACHED") == len(machine.DOSES)
     assert bare.score("solve") == 10.0  # all but the last step, whose number stands for a word
     assert "REACHED" in bare.outputs("drop-a") + bare.outputs("drop-b")

@@ -133,12 +133,6 @@ def withdraw(
         return Ruled(gone, [], settle(config, store, kept, apply=True))
 
 
-def rulings(config: Gradbook, assignment: str) -> list[KeptRuling]:
-    """Give every decision on an assignment."""
-    with open_store(config) as store:
-        return store.all_rulings(assignment)
-
-
 def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: str) -> list[Kept]:
     """Give the sheets of everybody else who gave the same answer, on their own numbers."""
     scheme = registry.load(config.solutions_dirs)[first.exercise]
