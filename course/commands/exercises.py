@@ -1,5 +1,6 @@
 """`course exercises`, `given`, `solve`, `mark`: one exercise at a time."""
 
+import difflib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +11,11 @@ from rich.table import Table
 from course.commands import common
 from course.commands.common import AsJson, Sampler, Solutions, Student
 from course.commands.progress import working
-from course.exercises import CATALOGUE, Exercise
+from course.exercises import CATALOGUE, Answer, Exercise
 from course.html.plain_text import plain
-from course.marking.report import Report
+from course.marking.report import Report, show_answer
+from course.sheet import Sheet
+from course.sheet.reading import by_asked_name, unknown_names
 
 Id = Annotated[str, typer.Argument(help="Id of the exercise, for example mlp/relu-sgd.", metavar="ID")]
 _STATE_STYLES = {
@@ -76,7 +79,9 @@ def _row(exercise: Exercise, scheme: Any) -> dict[str, Any]:
 
 
 def given(exercise_id: Id, student: Student = None, sampler: Sampler = None, json: AsJson = False) -> None:
-    """Print the given values: a student's, or the document's own.
+    """Print the given values, a student's or the document's own, and what is asked for.
+
+    What is asked for is the name of every answer on a sheet, its shape, and what it is.
 
     Example: course given mlp/relu-sgd --student alice
     """
@@ -96,6 +101,33 @@ def given(exercise_id: Id, student: Student = None, sampler: Sampler = None, jso
         common.results.print("symbols, and how to type them:")
     for name, spellings in symbols.items():
         common.results.print(f"  {name}: {'   '.join(spellings)}", markup=False, soft_wrap=True)
+    if exercise.derivation:
+        common.results.print('a sheet is {"lines": ["...", "..."]}, a line a step', markup=False)
+    elif exercise.answers:
+        common.results.print("what is asked for, by its name on a sheet:")
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        for name, answer in exercise.answers.items():
+            table.add_row(name, _form(answer), escape(plain(answer.about)))
+        common.print_table(table)
+
+
+def _form(answer: Answer) -> str:
+    """Say what an answer is handed in as."""
+    match answer.dtype:
+        case "choice":
+            return f"one of: {', '.join(answer.choices)}"
+        case "several" | "order":
+            return f"{'any' if answer.dtype == 'several' else 'in order'} of: {', '.join(answer.choices)}"
+        case "matching":
+            return f"for each of {', '.join(answer.units)} one of: {', '.join(answer.choices)}"
+        case "graph":
+            return f"pairs (from, to) of {', '.join(answer.units)}"
+        case "function":
+            return f"function {answer.signature}"
+    number = "whole number" if answer.dtype == "int" else "number"
+    if not answer.shape:
+        return f"a {number}"
+    return f"{' x '.join(map(str, answer.shape))} {number}s"
 
 
 def solve(
@@ -153,6 +185,10 @@ def mark(
 ) -> None:
     """Mark one sheet of answers.
 
+    The names and shapes of the answers are those that `course given ID` lists. Numbers may be typed as texts.
+    Somebody else's numbers are looked for among the document's and, in the folder of a course, those of its
+    class, by this one sheet: `course autograde` adds up the evidence of all exercises of an assignment.
+
     Example: course mark mlp/relu-sgd sheet.json --student alice
     """
     from course.sheet import SheetError, read_answers, read_derivation
@@ -169,10 +205,45 @@ def mark(
     others = marker.others(common.other_numbers(exercise, student, sampler), probe)
     numbers = common.numbers(exercise, student, sampler)
     report = marker.mark(answers, numbers, probe=probe, student=student, others=others)
-    if json:
-        common.print_json(report_json(report))
-    else:
-        _print_report(report)
+    for hint in _names_meant(exercise, answers):
+        common.messages.print(common.shown(hint), soft_wrap=True)
+    read_otherwise, written = _read_otherwise(exercise, answers), marker.scheme.written_points
+    if not json:
+        _print_report(report, read_otherwise, written)
+        return
+    document = report_json(report)
+    for name, (_, value) in read_otherwise.items():
+        document["steps"][name]["read"] = value
+    common.print_json({**document, **({"written": written} if written else {})})
+
+
+def _read_otherwise(exercise: Exercise, sheet: Sheet) -> dict[str, tuple[str, str]]:
+    """Give what was typed and what was read, by name, of the answers that were not read as they stand."""
+    from course.notebook.receipt import read_back
+
+    found = {}
+    for name, handed in by_asked_name(exercise, sheet).items():
+        line = read_back(name, exercise.answers[name], handed)
+        typed = show_answer(handed)
+        if line.state == "received" and _plain(line.value) != _plain(typed):
+            found[name] = (typed, line.value)
+    return found
+
+
+def _names_meant(exercise: Exercise, sheet: Sheet) -> list[str]:
+    """Say which names the exercise asks for in place of those on a sheet that it does not."""
+    hints = []
+    for name in unknown_names(exercise, sheet):
+        near = difflib.get_close_matches(name.casefold(), [asked.casefold() for asked in exercise.answers], n=1)
+        meant = next((asked for asked in exercise.answers if near and asked.casefold() == near[0]), "")
+        asked = f"did you mean {meant}?" if meant else f"`course given {exercise.id}` lists the names"
+        hints.append(f"{name[:40]!r} is not asked for: {asked}")
+    return hints[:10]
+
+
+def _plain(text: str) -> str:
+    """Leave out what makes no difference between a text and how it was read."""
+    return "".join(c for c in text.casefold() if c not in " [](),;")
 
 
 def _marker(folders: tuple[Path, ...], exercise_id: str) -> Any:
@@ -229,18 +300,30 @@ def _print_lines(report: Report) -> None:
     common.print_table(table)
 
 
-def _print_report(report: Report) -> None:
+def _print_report(report: Report, read_otherwise: dict[str, tuple[str, str]], written: float) -> None:
     if report.lines:
         _print_lines(report)
-    table = Table("step", "state", "points", "yours", "expected", "remark", box=None)
+    followed = any(step.own_chain for step in report.steps.values())
+    own = ("from your values",) if followed else ()
+    table = Table("step", "state", "points", "yours", "expected", *own, "remark", box=None)
     for name, step in report.steps.items():
         style = _STATE_STYLES[step.state]
         points = f"{step.points:g}/{step.max_points:g}"
-        shown = (step.yours, step.expected, step.remark)
+        right = ("", step.expected) if step.own_chain else (step.expected, "")
+        shown = (step.yours, *right[: 1 + followed], step.remark)
         table.add_row(name, f"[{style}]{step.state}[/{style}]", points, *(common.shown(text) for text in shown))
     common.print_table(table)
     for remark in report.remarks:
         common.results.print(f"[yellow]{common.shown(remark)}[/yellow]")
+    for name, (typed, value) in read_otherwise.items():
+        common.results.print(common.shown(f"{name}: {typed!r} was read as {value}"), soft_wrap=True)
+    if any(step.max_points == 0 for step in report.steps.values()):
+        common.results.print("0/0: the answer is the same for everybody, and is marked without points.")
+    if written:
+        everything = report.max_points + written
+        common.results.print(
+            f"The written answer, {written:g} of the {everything:g} points of the exercise, waits for a person."
+        )
     common.results.print(
         f"[bold]{report.points:g} of {report.max_points:g} points[/bold] ({_whose(report.student)})"
     )

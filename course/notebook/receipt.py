@@ -55,7 +55,7 @@ def read_back(name: str, answer: Answer, handed: sheets.Answer | None) -> Line:
     """Read one answer and say what was read."""
     if handed is None:
         return Line(name, "missing", "", "")
-    reading = read_answer(answer, handed)
+    reading = read_answer(answer, handed, name)
     if reading.status == Status.UNUSABLE:
         return Line(name, "unusable", _as_written(handed), reading.reason)
     remarks = [_precision(answer, reading)]

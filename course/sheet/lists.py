@@ -10,6 +10,10 @@ _OPEN, _CLOSE = "([", ")]"
 _CALL = re.compile(
     r"(?:[a-z]+\.)?(?:array|Array|tensor|matrix) ?\((.*?)(?:, ?[a-z_]+ ?= ?[\w.]+)*,? ?\)", re.ASCII
 )
+_TURNED = re.compile(r"(.*[\])]) ?(?:\^ ?\{? ?(?:T|\\top|\\intercal) ?\}?|\.T|ᵀ)")
+_SIZES = re.compile(r"\d+ ?[*x@] ?\d+(?: ?[*x] ?\d+)*", re.ASCII)
+_DECIMAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_BLANKS = re.compile(rf"{_DECIMAL}(?: (?!\d\d\d(?![\d.eE])){_DECIMAL})+", re.ASCII)
 _MATRIX = re.compile(r"\\begin ?\{([a-z]*matrix)\}(.*)\\end ?\{\1\}", re.ASCII)
 
 
@@ -24,7 +28,7 @@ class Listed(NamedTuple):
     entries: tuple[str, ...]
 
 
-def read_list(text: str, *, bare: bool, blanks: bool = True) -> Listed | None:
+def read_list(text: str, *, bare: bool, blanks: bool = True, sizes: bool = False) -> Listed | None:
     r"""Split a typed array into its entries, or give None for a text that is none.
 
     Commas separate entries, and so do blanks where there is no comma; a semicolon separates rows, or the
@@ -34,6 +38,7 @@ def read_list(text: str, *, bare: bool, blanks: bool = True) -> Listed | None:
         text: as typed.
         bare: whether an array is expected, so that `6, -3` without brackets is one.
         blanks: whether blanks separate entries; they may also separate thousands.
+        sizes: whether `6 x 28 x 28` and `6@28x28` are arrays.
 
     Raises:
         NotAList: if the brackets do not match, an entry is empty, or the rows have different lengths.
@@ -49,15 +54,28 @@ def read_list(text: str, *, bare: bool, blanks: bool = True) -> Listed | None:
         plain = call[1]
     if matrix := _MATRIX.fullmatch(plain):
         plain = f"[{matrix[2]}]"
+    if turned := _TURNED.fullmatch(plain):
+        row = read_list(turned[1], bare=False, blanks=blanks)
+        return row if row and len(row.entries) in row.shape else None
     whole = _inside(plain)
     if whole is None:
-        if not bare or not any(sign in plain for sign in ",;"):
+        whole = _without_brackets(plain, sizes) if bare else None
+        if whole is None:
             return None
-        whole = plain
     nested = _split(whole, blanks, 1)
     entries: list[str] = []
     shape = _flatten(nested, entries)
     return Listed(shape, tuple(entries))
+
+
+def _without_brackets(plain: str, sizes: bool) -> str | None:
+    """Give the entries of an array that is typed without brackets, with commas or semicolons between them."""
+    if sizes and _SIZES.fullmatch(plain):
+        return re.sub(r"[*x@]", ",", plain)
+    if _BLANKS.fullmatch(plain):
+        return plain.replace(" ", ",")
+    plain = re.sub(r",? and (?=[-+.\d])", ", ", plain)
+    return plain if any(sign in plain for sign in ",;") else None
 
 
 Nested = str | list["Nested"]

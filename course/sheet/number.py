@@ -5,15 +5,17 @@ What is read besides plain decimals such as `-0.42`, `.5`, `4.` and `1.32e3`:
 | written | read as |
 |---|---|
 | `16 618`, `16'618`, `16_618`, `1,115,684` | groups of three digits; `16,618` in whole numbers only |
-| `9/2`, `\frac{9}{2}` | the exact fraction of two whole numbers |
+| `0,35`, `1 115,5` | 0.35, 1115.5, where the comma can be nothing but a decimal one |
+| `9/2`, `\frac{9}{2}`, `\frac92`, `4 1/2`, `4½` | the exact fraction of whole numbers |
 | `45%` | 0.45 |
 | `4.5×10^-1`, `4.5*10^{-1}`, `4.5·10⁻¹` | 0.45 |
-| `= 4.5`, `≈4.5`, `~4.5`, `$4.5$`, `(4.5)` | 4.5 |
-| `-18η`, `-18*eta`, `-18 \eta` | -18, where the task states the unit |
+| `= 4.5`, `≈4.5`, `~4.5`, `about 4.5`, `$4.5$`, `(4.5)` | 4.5 |
+| `9/2 = 4.5`, `1/3 ≈ 0.33` | the finer of the two, if they agree |
+| `-18η`, `-18*eta`, `η·(-18)`, `-36η/2`, `156 parameters` | -18, 156, where the task states the unit |
 | `4.5+0j` | 4.5 |
-| `−3`, `－３`, `- 3` | -3: dashes and full-width characters count as their plain ones |
+| `−3`, `－３`, `- 3`, `minus 3` | -3: dashes and full-width characters count as their plain ones |
 
-A comma is never a decimal point: the reason says what to write, and names both where `16,618` may be either.
+A comma before three digits is no decimal point: where `16,618` may be either, the reason names both.
 Digits of other scripts are refused, since so are their separators. Nothing is evaluated, and a text is bounded.
 """
 
@@ -29,10 +31,17 @@ from course.sheet.format import LONGEST_ENTRY
 
 SHORTEST = 2  # decimals: what is written shorter is read as written to two
 ENOUGH = 3  # significant digits that always suffice
+MOST_FORMS = 4  # of one number that may stand beside each other, `9/2 = 4.5`
 TOO_LARGE = 1e64  # no answer is: products of such numbers would leave float64
 
 _DECIMAL = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
-_FRACTION = re.compile(r"(\d+) ?/ ?(\d+)|\\frac ?\{ ?([+-]?) ?(\d+) ?\} ?\{ ?(\d+) ?\}", re.ASCII)
+_FRACTION = re.compile(
+    r"(\d+) ?/ ?(\d+)|\\frac ?\{ ?([+-]?) ?(\d+) ?\} ?\{ ?(\d+) ?\}|\\frac ?(\d) ?(\d)", re.ASCII
+)
+# A whole number and a proper fraction; longer ones are taken for nothing, since a blank may separate thousands.
+_MIXED = re.compile(
+    r"(\d{1,15})(?:[ \u2064](\d{1,2}) ?/ ?(\d{1,2})| ?\\frac ?\{ ?(\d{1,2}) ?\} ?\{ ?(\d{1,2}) ?\})", re.ASCII
+)
 _POWER = re.compile(
     r"(?:(.*?) ?[*xX] ?)?10 ?(?:\^|\*\*) ?(?:([+-]?\d{1,4})|[{(] ?([+-]?) ?(\d{1,4}) ?[)}])", re.ASCII
 )
@@ -40,7 +49,13 @@ _RAISED = re.compile(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _GROUPED = re.compile(r"([1-9]\d{0,2}(?:([ ,'_])\d{3}(?:\2\d{3})*))(\.\d*)?", re.ASCII)
 _DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}", re.ASCII)
+_DECIMAL_COMMA = re.compile(
+    r"(0|[1-9]\d*|[1-9]\d{0,2}(?:([ .'_])\d{3}(?:\2\d{3})*)),(\d+)((?:[eE][+-]?\d{1,4})?)", re.ASCII
+)
 _COMMA = re.compile(r"(\d+|\d{1,3}(?:([ .'_])\d{3}(?:\2\d{3})*)),(\d+)", re.ASCII)
+_ANNOUNCED = re.compile(
+    r"(?:about|approx\.?|approximately|around|roughly|circa|ca\.?) (?=[-+\d.(\\])", re.IGNORECASE
+)
 _NOTHING_IMAGINARY = re.compile(r" ?[+-] ?0(?:\.0*)?[ij]$", re.ASCII)
 
 # Characters that mean a plain one; first the full-width forms, and the letters and digits of set mathematics.
@@ -53,7 +68,13 @@ _PLAIN: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff")),
     **dict.fromkeys(map(ord, "’ʼ′´`‘＇"), "'"),
     **dict.fromkeys(map(ord, "×·⋅∙∗"), "*"),
-    **dict.fromkeys(map(ord, "⁄∕"), "/"),
+    **dict.fromkeys(map(ord, "⁄∕÷"), "/"),
+    **dict(zip(map(ord, "⟨⟩"), "()", strict=True)),
+    # Between invisible pluses, so that `4½` is one number where a blank separates two.
+    **{
+        code: f"\u2064{unicodedata.normalize('NFKC', chr(code)).replace('⁄', '/')}\u2064"
+        for code in (*range(0xBC, 0xBF), *range(0x2150, 0x215F))
+    },
     **dict.fromkeys(map(ord, "≃≅∼~～"), "≈"),
 }
 _COMMANDS = {
@@ -97,7 +118,9 @@ class NotANumber(ValueError):
     """Raised for a text that is no finite number; the message is for the person who wrote it."""
 
 
-def read_number(text: str, *, whole: bool = False, units: Iterable[str] = ()) -> Written:
+def read_number(
+    text: str, *, whole: bool = False, units: Iterable[str] = (), counted: Iterable[str] = ()
+) -> Written:
     r"""Read one written number.
 
     What is written with $d$ decimals is written to $10^{-d}$ if $d \ge 2$, or if $d = 1$ and there are three
@@ -112,7 +135,8 @@ def read_number(text: str, *, whole: bool = False, units: Iterable[str] = ()) ->
     Args:
         text: as typed.
         whole: whether a whole number is asked for: there a comma can only separate thousands.
-        units: spellings of the unit that may stand after the number.
+        units: spellings of a letter that the number may be multiplied by.
+        counted: words for what is counted, which may stand after the number.
 
     Raises:
         NotANumber: if the text is not a finite number; the message says what to write instead.
@@ -125,7 +149,7 @@ def read_number(text: str, *, whole: bool = False, units: Iterable[str] = ()) ->
     if len(text) > LONGEST_ENTRY:
         raise NotANumber(f"a number of at most {LONGEST_ENTRY} characters was expected, got {len(text)}")
     match = _DECIMAL.fullmatch(text)
-    return _read_typed(text, whole, units) if match is None else _decimal(match, text)
+    return _read_typed(text, whole, tuple(units), tuple(counted)) if match is None else _decimal(match, text)
 
 
 def plain_characters(text: str) -> str:
@@ -138,7 +162,7 @@ def plain_characters(text: str) -> str:
     if "\\" in plain or "{,}" in plain:
         for command, meaning in _COMMANDS.items():
             plain = plain.replace(command, meaning)
-    return " ".join(" ".join(plain.split()).strip("$").split())
+    return " ".join(" ".join(plain.split()).strip("$").split()).replace(" \u2064", "\u2064").strip("\u2064")
 
 
 def _decimal(match: re.Match[str], text: str, power: int = 0) -> Written:
@@ -170,24 +194,34 @@ def _claimed(digits: str, whole: str, fraction: str, power: int) -> int:
     return min(place + zeros, count - ENOUGH)
 
 
-def _read_typed(text: str, whole: bool, units: Iterable[str]) -> Written:
+def _read_typed(text: str, whole: bool, units: tuple[str, ...], counted: tuple[str, ...]) -> Written:
     """Read what is more than a plain decimal: take its decoration off, from the outside in."""
     plain = plain_characters(text)
-    body = plain[1:].lstrip() if plain[:1] in ("=", "≈") else plain
-    if body[:1] == "(" and body[-1:] == ")":
-        body = body[1:-1].strip()
-    body = _without_unit(_NOTHING_IMAGINARY.sub("", body), units)
+    body = plain[1:].lstrip() if plain[:1] in ("=", "≈") else _ANNOUNCED.sub("", plain)
+    if "=" in body or "≈" in body:
+        parts = re.split(r" ?[=≈] ?", body)
+        if len(parts) > MOST_FORMS or not all(parts):
+            raise NotANumber(_advice(plain, whole))
+        return _same(plain, [read_number(part, whole=whole, units=units, counted=counted) for part in parts])
+    body = _NOTHING_IMAGINARY.sub("", _without_brackets(body))
+    body = _without_counted(_without_letter(body, units), counted)
+    body = _without_brackets(body).strip(" \u2064")
     power = 0
     if body[-1:] == "%":
-        body, power = body[:-1].rstrip(), -2
+        body, power = body[:-1].rstrip(" \u2064"), -2
+    body = re.sub(r"^(minus|negative) (?=[\d.])", "-", body, flags=re.IGNORECASE)
     sign = body[:1] if body[:1] in ("+", "-") else ""
-    body = body[len(sign) :].lstrip()
+    body = body[len(sign) :].lstrip(" \u2064")
     if fraction := _FRACTION.fullmatch(body):
         return _fraction(fraction, sign, power)
+    if (mixed := _MIXED.fullmatch(body)) and (read := _mixed(mixed, sign, power)):
+        return read
     if product := _POWER.fullmatch(_RAISED.sub(lambda raised: "^" + raised[0].translate(_RAISED_DIGITS), body)):
         mantissa, bare, inner_sign, inner = product.groups()
         body = "1" if mantissa is None else mantissa
         power += int(bare or inner_sign + inner)
+    if body[-1:] == "." and body.count(".") == 2:
+        body = body[:-1]  # the end of a sentence
     digits = sign + _without_groups(body, whole)
     match = _DECIMAL.fullmatch(digits)
     if match is None:
@@ -195,13 +229,44 @@ def _read_typed(text: str, whole: bool, units: Iterable[str]) -> Written:
     return _decimal(match, digits, power)._replace(text=_spelled_out(digits, power))
 
 
-def _without_unit(body: str, units: Iterable[str]) -> str:
-    for unit in units:
-        if body.endswith(unit):
-            number = body[: -len(unit)].rstrip()
-            number = number[:-1].rstrip() if number[-1:] == "*" else number
-            if number[-1:].isdigit() or number[-1:] in (".", "}", ")"):
-                return number
+def _same(text: str, forms: list[Written]) -> Written:
+    """Give the finest of the forms in which a number stands, `9/2 = 4.5`."""
+    finest = min(forms, key=lambda form: form.unit)
+    if any(abs(form.value - finest.value) > max(form.unit, _rounding(form)) for form in forms):
+        raise NotANumber(
+            f"one number was expected, got {_shown(text)!r}, which are several; write the value alone"
+        )
+    return finest
+
+
+def _rounding(form: Written) -> float:
+    """Give by how much rounding to the last decimal that was written may change a number."""
+    place = Decimal(form.text).as_tuple().exponent
+    return 0.5 * 10.0 ** min(int(place), 0) if form.unit else 0.0
+
+
+def _without_brackets(body: str) -> str:
+    return body[1:-1].strip() if body[:1] == "(" and body[-1:] == ")" else body
+
+
+def _without_letter(body: str, letters: Iterable[str]) -> str:
+    """Take off a letter that the number is multiplied by: after it, before it, or above a fraction line."""
+    for letter in map(re.escape, letters):
+        if after := re.fullmatch(rf"(.*[\d.}})\u2064]) ?\*? ?{letter}\.?", body):
+            return after[1]
+        if before := re.fullmatch(rf"([+-]?) ?{letter} ?(?:\* ?(.+)|(\([^()]+\)))", body):
+            sign, number = before[1], _without_brackets(before[2] or before[3])
+            return body if sign and number[:1] in ("+", "-") else sign + number
+        if above := re.fullmatch(rf"(.*\d) ?\*? ?{letter} ?(\}}?)( ?/ ?\d+| ?\{{ ?\d+ ?\}})", body):
+            return "".join(above.groups())
+    return body
+
+
+def _without_counted(body: str, counted: Iterable[str]) -> str:
+    """Take off the word for what is counted, `156 parameters`."""
+    for word in counted:
+        if after := re.fullmatch(rf"(.*\d\.?) ?{re.escape(word)}\.?", body, re.IGNORECASE):
+            return after[1]
     return body
 
 
@@ -209,6 +274,8 @@ def _without_groups(body: str, whole: bool) -> str:
     """Take out what separates groups of three digits, where it can be nothing else."""
     if whole and _DOTTED.fullmatch(body):
         return body.replace(".", "")
+    if not whole and (comma := _DECIMAL_COMMA.fullmatch(body)) and (comma[1] == "0" or len(comma[3]) != 3):
+        return f"{re.sub(r'[^0-9]', '', comma[1])}.{comma[3]}{comma[4]}"
     match = _GROUPED.fullmatch(body)
     if match is None:
         return body
@@ -219,15 +286,31 @@ def _without_groups(body: str, whole: bool) -> str:
 
 
 def _fraction(match: re.Match[str], sign: str, power: int) -> Written:
-    above, below, inner_sign, latex_above, latex_below = match.groups()
-    top, bottom = above or latex_above, below or latex_below
+    above, below, inner_sign, latex_above, latex_below, short_above, short_below = match.groups()
+    top, bottom = above or latex_above or short_above, below or latex_below or short_below
     if not bottom.strip("0"):
         raise NotANumber(f"a finite number was expected, got {_shown(match[0])}")
-    exact = Fraction(int(top), int(bottom)) * Fraction(10) ** power
-    exact = min(exact, Fraction(int(TOO_LARGE)))  # a float can hold no more than 1e308
-    value = float(-exact if (sign == "-") != (inner_sign == "-") else exact)
-    _refuse_large(value, match[0])
-    return Written(value, 0.0, len(top.lstrip("0")), f"{value:.17g}" if value.is_integer() else repr(value))
+    exact = Fraction(int(top), int(bottom))
+    return _exactly(
+        -exact if (sign == "-") != (inner_sign == "-") else exact, power, len(top.lstrip("0")), match[0]
+    )
+
+
+def _mixed(match: re.Match[str], sign: str, power: int) -> Written | None:
+    """Give what `4 1/2` says, or None where the fraction is not a proper one."""
+    whole, *parts = match.groups()
+    above, below = (int(part) for part in parts if part is not None)
+    if not 0 < above < below:
+        return None
+    exact = int(whole) + Fraction(above, below)
+    return _exactly(-exact if sign == "-" else exact, power, len(whole.lstrip("0")) + 1, match[0])
+
+
+def _exactly(exact: Fraction, power: int, digits: int, text: str) -> Written:
+    largest = Fraction(int(TOO_LARGE))  # a float can hold no more than 1e308
+    value = float(max(min(exact * Fraction(10) ** power, largest), -largest))
+    _refuse_large(value, text)
+    return Written(value, 0.0, digits, f"{value:.17g}" if value.is_integer() else repr(value))
 
 
 def _refuse_large(value: float, text: str) -> None:
@@ -268,8 +351,11 @@ def _advice(text: str, whole: bool) -> str:
         return f"write the digits 0 to 9; got {shown!r}"
     if not text:
         return "a number was expected, got an empty text"
-    return f"a number was expected, got {shown!r}"
+    if re.search(r"\d.*[-+*^!]|sqrt|log|exp", bare):
+        return f"a number was expected, got {shown!r}; formulas are not worked out, write the value"
+    return f"a number was expected, got {shown!r}; write the value alone, such as 4.5 or 9/2"
 
 
 def _shown(text: str) -> str:
-    return text if len(text) <= 24 else text[:24] + "…"
+    plain = " ".join(text.replace("\u2064", " ").split())
+    return plain if len(plain) <= 24 else plain[:24] + "…"

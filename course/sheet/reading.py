@@ -1,8 +1,6 @@
 """From a sheet's answers to what the engine takes: arrays with their precision, or why an answer is unusable."""
 
-import functools
 import re
-import unicodedata
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -12,7 +10,8 @@ from course.exercises import Answer, Exercise
 from course.exercises.shapes import squeezed
 from course.sheet.format import Answer as Handed
 from course.sheet.format import Chosen, Edges, Numbers, Outputs, Sheet, Text, Unreadable
-from course.sheet.lists import NotAList, read_list
+from course.sheet.lists import Listed, NotAList, read_list
+from course.sheet.names import counted, left_side, stated_units, without_name
 from course.sheet.number import NotANumber, Written, read_number
 from course.sheet.words import NoSuchWord, split_words, which_choice, which_unit
 
@@ -57,7 +56,7 @@ class _Unusable(Exception):
 def read_sheet(exercise: Exercise, sheet: Sheet) -> dict[str, Reading]:
     """Read the answer to every step of an exercise; what the exercise does not ask for is left out."""
     handed = by_asked_name(exercise, sheet)
-    return {name: read_answer(answer, handed.get(name)) for name, answer in exercise.answers.items()}
+    return {name: read_answer(answer, handed.get(name), name) for name, answer in exercise.answers.items()}
 
 
 def by_asked_name(exercise: Exercise, sheet: Sheet) -> dict[str, Handed]:
@@ -76,21 +75,41 @@ def unknown_names(exercise: Exercise, sheet: Sheet) -> list[str]:
     return [name for name, handed in sheet.answers.items() if id(handed) not in used]
 
 
-def read_answer(answer: Answer, handed: Handed | None) -> Reading:
+def read_answer(answer: Answer, handed: Handed | None, name: str = "") -> Reading:
     """Read one answer. Never raises: what cannot be read is missing or unusable.
 
     Args:
         answer: what was asked for.
         handed: what was handed over, None for nothing.
+        name: of the step, which may stand before the value.
     """
     if handed is None:
         return _nothing(answer, Status.MISSING)
     try:
         if isinstance(handed, Unreadable):
-            raise _Unusable(handed.reason)
-        return _READERS[answer.dtype](answer, handed)
+            raise _Unusable(f"{handed.reason}{'' if 'expected' in handed.reason else _asked_for(answer)}")
+        return _READERS[answer.dtype](answer, _value_alone(answer, handed, name))
     except (_Unusable, NotANumber, NotAList, NoSuchWord) as reason:
-        return _nothing(answer, Status.UNUSABLE, str(reason))
+        return _nothing(answer, Status.UNUSABLE, str(reason) + _other_name(handed, name))
+
+
+def _other_name(handed: Handed, name: str) -> str:
+    """Say that what stands before the value of an unusable answer is no name of it."""
+    stands = left_side(_single_text(handed))
+    return f"; {stands[:24]!r} is no name of {name}, write the value alone" if stands and name else ""
+
+
+def _value_alone(answer: Answer, handed: Handed, name: str) -> Handed:
+    """Give what was handed over without the name of the answer before it: `L = 4.5`, `direction: decrease`."""
+    text = _single_text(handed)
+    if answer.dtype in ("matching", "graph", "function") or _SIGNS_OF_EQUALITY.isdisjoint(text):
+        return handed
+    value = without_name(text, name, answer)
+    shape = handed.shape if isinstance(handed, Numbers) else ()
+    return handed if value == text else Numbers(shape, (value,))
+
+
+_SIGNS_OF_EQUALITY = frozenset("=:≈~≃≅∼～＝：\\")
 
 
 def _nothing(answer: Answer, status: Status, reason: str = "") -> Reading:
@@ -99,9 +118,11 @@ def _nothing(answer: Answer, status: Status, reason: str = "") -> Reading:
 
 def _read_numbers(answer: Answer, handed: Handed) -> Reading:
     shape, entries = _entries(answer, handed)
-    whole, units = answer.dtype == "int", _stated_units(answer.symbol)
+    whole, units, words = answer.dtype == "int", stated_units(answer.symbol), counted(answer)
+    if not shape and squeezed(answer.shape):
+        raise _Unusable(f"expected {_shape(answer.shape)}, got a single number, {entries[0][:_SHOWN]!r}")
     status = _fit_shape(answer, shape)
-    numbers = tuple(read_number(entry, whole=whole, units=units) for entry in entries)
+    numbers = tuple(read_number(entry, whole=whole, units=units, counted=words) for entry in entries)
     kept = answer.shape[::-1] if status == Status.TRANSPOSED else answer.shape
     value = np.array([number.value for number in numbers], dtype=np.float64).reshape(kept)
     # Whole numbers are exact and carry no rounding on.
@@ -117,19 +138,45 @@ def _entries(answer: Answer, handed: Handed) -> tuple[tuple[int, ...], tuple[str
         return handed.shape, handed.entries
     text = _single_text(handed)
     asked = squeezed(answer.shape)
-    listed = read_list(text, bare=bool(asked)) if text and not _SEPARATORS.isdisjoint(text) else None
+    listed = _listed(answer, text, asked) if text and (asked or not _SEPARATORS.isdisjoint(text)) else None
     if listed is not None:
-        if squeezed(listed.shape) not in (asked, asked[::-1]):
-            with_blanks = read_list(text, bare=bool(asked), blanks=False)
-            listed = with_blanks if with_blanks and squeezed(with_blanks.shape) == asked else listed
-        if asked and squeezed(listed.shape) == (*asked, 2) and "," in text:
-            raise _Unusable(f"write decimal points, not commas, in {text[:24]!r}")
         return listed
+    if isinstance(handed, Text) and not asked:
+        return (), (text,)
     if not isinstance(handed, Numbers):
-        raise _Unusable(f"a number was expected, got {_describe(handed)}")
+        raise _Unusable(f"{_what(answer)} was expected, got {_describe(handed)}")
     return handed.shape, handed.entries
 
 
+def _asked_for(answer: Answer) -> str:
+    return f"; {_what(answer)} was expected" if answer.dtype in ("float", "int") else ""
+
+
+def _what(answer: Answer) -> str:
+    return f"an array of {_shape(answer.shape)}" if answer.shape else "a number"
+
+
+def _listed(answer: Answer, text: str, asked: tuple[int, ...]) -> Listed | None:
+    """Take an array that was typed as one text apart."""
+    if len(asked) > 0 and "\n" in text and not any(sign in text for sign in "[(;\\"):
+        text = ";".join(line for line in text.splitlines() if line.strip())
+    sizes = answer.dtype == "int" and len(asked) == 1
+    try:
+        listed = read_list(text, bare=bool(asked), sizes=sizes)
+    except NotAList as reason:
+        raise _Unusable(f"{_what(answer)} was expected, got {text[:_SHOWN]!r}: {reason}") from None
+    if listed is not None and squeezed(listed.shape) not in (asked, asked[::-1]):
+        with_blanks = read_list(text, bare=bool(asked), blanks=False)
+        listed = with_blanks if with_blanks and squeezed(with_blanks.shape) == asked else listed
+    if listed is None or not asked or squeezed(listed.shape) != (*asked, 2) or "," not in text:
+        return listed
+    between_semicolons = tuple(entry.strip(" []()") for entry in text.split(";"))
+    if len(asked) == 1 and all(re.fullmatch(r"[^,]*\d,\d[^,]*", entry) for entry in between_semicolons):
+        return Listed(asked, between_semicolons)
+    raise _Unusable(f"write decimal points, not commas, in {text[:24]!r}")
+
+
+_SHOWN = 40  # characters of what was typed
 _SEPARATORS = frozenset("([,;\\，；（")
 
 
@@ -139,17 +186,6 @@ def _single_text(handed: Handed) -> str:
         case Text(text) | Numbers(_, (text,)):
             return text
     return ""
-
-
-@functools.cache
-def _stated_units(symbol: str) -> tuple[str, ...]:
-    r"""Give the spellings of the unit that a symbol is divided by, such as $\eta$ in $\Delta w / \eta$."""
-    match = re.search(r"/\s*(\\?)([A-Za-z]+)\s*$", symbol)
-    if match is None:
-        return ()
-    command, name = match.groups()
-    letter = unicodedata.lookup(f"GREEK SMALL LETTER {name}") if command else name
-    return (f"\\{name}", name, letter)
 
 
 def _read_outputs(answer: Answer, handed: Handed) -> Reading:
@@ -163,7 +199,7 @@ def _read_choice(answer: Answer, handed: Handed) -> Reading:
     text = _single_text(handed)
     if not text:
         raise _Unusable(f"choose one of {', '.join(answer.choices)}; got {_describe(handed)}")
-    value = np.array(which_choice(text, answer.choices), dtype=np.float64)
+    value = np.array(which_choice(text, answer.choices, answer.about), dtype=np.float64)
     return Reading(value, np.zeros(()), Status.READ)
 
 
@@ -287,8 +323,8 @@ def _describe(handed: Handed) -> str:
             return (entries[0][:40] or "an empty text") if shape == () else f"an array of {_shape(shape)}"
         case Outputs():
             return "a function"
-        case Edges():
-            return "pairs of words"
+        case Edges(((start, end), *_)):
+            return f"pairs of words, ({start[:20]}, {end[:20]}) …"
         case Chosen():
             return "a set of words"
     return "something else"

@@ -33,6 +33,8 @@ from course.sheet.format import (
 def read_answers(text: str | bytes, exercise: str, student: str | None = None) -> Sheet:
     """Read the plain form of a sheet, `{"a1": [6, -3], "y_hat": "13.0"}`, keeping numbers as written.
 
+    What is `null` is left out.
+
     Raises:
         SheetError: if the text is not a JSON object of answers.
 
@@ -42,7 +44,7 @@ def read_answers(text: str | bytes, exercise: str, student: str | None = None) -
     data = _read_object(text)
     if len(data) > 200 or any(len(name) > 64 for name in data):
         raise SheetError("a sheet has at most 200 answers with names of at most 64 characters")
-    return Sheet(exercise, {name: write(value) for name, value in data.items()}, student)
+    return Sheet(exercise, {name: write(value) for name, value in data.items() if value is not None}, student)
 
 
 def read_derivation(text: str | bytes, exercise: str, student: str | None = None) -> Sheet:
@@ -94,7 +96,9 @@ def _read_object(text: str | bytes) -> dict[str, Any]:
         try:
             text = text.decode("utf-8-sig")  # some editors begin a file with a mark of its encoding
         except UnicodeDecodeError as error:
-            raise SheetError(f"text in UTF-8 was expected, got the byte {text[error.start]:#04x}") from None
+            raise SheetError(
+                f"text in UTF-8 was expected, got the byte {text[error.start]:#04x}; save it in UTF-8"
+            ) from None
     if not text.strip():
         raise SheetError("this is not JSON: it is empty")
     try:
@@ -108,9 +112,12 @@ def _read_object(text: str | bytes) -> dict[str, Any]:
     except SheetError:
         raise
     except (ValueError, RecursionError) as error:
-        raise SheetError(f"this is not JSON: {error}") from None
+        raise SheetError(
+            f"this is not JSON: {error}; names and texts stand in double quotes, with no comma after the last one"
+        ) from None
     if not isinstance(data, dict):
-        raise SheetError(f"a JSON object of answers by name was expected, got {_kind(data)}")
+        got = {type(None): "null", bool: "a truth value", _Literal: "a number"}.get(type(data)) or _kind(data)
+        raise SheetError(f"a JSON object of answers by name was expected, got {got}")
     return data
 
 
@@ -119,7 +126,9 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
         names = [name for name, _ in pairs]
-        raise SheetError(f"{next(name for name in names if names.count(name) > 1)[:40]!r} stands twice")
+        raise SheetError(
+            f"{next(name for name in names if names.count(name) > 1)[:40]!r} stands twice; write each once"
+        )
     return data
 
 
@@ -142,6 +151,8 @@ def write(value: Any, call: Callable[[Callable], Any] | None = None) -> Answer:
         return answer
     except _NoAnswer as reason:
         return Unreadable(str(reason)[:1000])
+    except UnicodeEncodeError:
+        return Unreadable("a text has a character that is none")
     except Exception as error:  # a student's object may raise anything while it is read
         return Unreadable(f"{type(error).__name__}: {error}".encode("ascii", "replace").decode()[:1000])
 

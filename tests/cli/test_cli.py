@@ -180,3 +180,97 @@ def test_the_solutions_of_an_assignment_on_one_page(course, tmp_path):
     refused = course("solve", "mlp", "--page", tmp_path / "no" / "folder.html")
     assert refused.code == 2
     assert "cannot be written" in refused.err
+
+
+def test_what_is_asked_for_is_listed_with_its_shape_and_choices(course):
+    listed = [line.split(maxsplit=1) for line in course("given", "mlp/relu-sgd").out.splitlines()]
+    asked = {name: rest.strip() for name, *about in listed for rest in about}
+    assert asked["dW1"].startswith("2 x 3 numbers")
+    assert asked["direction"].startswith("one of: decrease, increase")
+    assert asked["loss"].split() == ["a", "number", "loss"]
+    assert '{"lines"' in course("given", "mlp/relu-sgd-chain").out
+    assert asked.keys() >= find("mlp/relu-sgd").answers.keys()
+
+
+def test_mark_says_how_it_read_what_was_typed_and_what_follows_from_it(course, tmp_path):
+    sheet = tmp_path / "sheet.json"
+    typed = {"a1": "a1 = [6, -3]", "z1": [6, -3], "y_hat": "16,0", "direction": "it goes up", "A1": [1, 2]}
+    sheet.write_text(json.dumps(typed))
+    marked = json.loads(course("mark", "mlp/relu-sgd", sheet, "--json").out)["steps"]
+    assert {name: step["read"] for name, step in marked.items() if "read" in step} == {
+        "a1": "[6, -3]", "y_hat": "16.0", "direction": "increase",
+    }  # fmt: skip
+    assert [marked[name]["state"] for name in ("a1", "z1", "y_hat")] == ["exact", "slip", "follows"]
+    shown = course("mark", "mlp/relu-sgd", sheet)
+    assert "y_hat: '16,0' was read as 16.0" in shown.out
+    assert "direction: 'it goes up' was read as increase" in shown.out
+    assert "z1:" not in shown.out
+    assert "'A1' is not asked for: did you mean a1?" in shown.err
+    head = shown.out.splitlines()[0]
+    assert head.index("expected") < head.index("from your values")
+    follows = next(line for line in shown.out.splitlines() if line.split()[:1] == ["y_hat"])
+    assert follows[head.index("expected") : head.index("from your values")].strip() == ""
+    assert follows[head.index("from your values") :].split()[0] == "16"
+
+
+def test_mark_says_what_waits_for_a_person_and_what_has_no_points(course, tmp_path, capsys):
+    from course.commands.exercises import _print_report
+    from course.marking.report import Report, StepMark
+
+    sheet = tmp_path / "sheet.json"
+    sheet.write_text("{}")
+    marked = json.loads(course("mark", "mlp/why-backprop", sheet, "--json").out)
+    assert (marked["max_points"], marked["written"]) == (0, 3)
+    assert "3 of the 3 points" in course("mark", "mlp/why-backprop", sheet).out
+    steps = {"free": StepMark("exact", 0.0, 0.0, "Right."), "paid": StepMark("exact", 2.0, 2.0, "Right.")}
+    _print_report(Report("mlp/relu-sgd", None, 2.0, 2.0, steps), {}, 5.0)
+    out = capsys.readouterr().out
+    assert "0/0: the answer is the same for everybody" in out
+    assert "5 of the 7 points of the exercise, waits for a person" in out
+    assert "from your values" not in out
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (b"", "it is empty"), (b"[[6, -3]]", "got a list"), (b"null", "got null"), (b"true", "got a truth value"), (b"13", "got a number"),
+        (b"{'a1': [6, -3]}", "double quotes"), (b'{"a1": [6, -3],}', "no comma after the last"), (b'{"a1": [6, -3]', "not JSON"),
+        (b"a1 = [6, -3]", "not JSON"), (b'{"a1": [6, -3]} {}', "Extra data"), (b'{"a1": 1, "a1": 2}', "'a1' stands twice"),
+        ('{"a1": 1}'.encode("utf-16"), "UTF-8 was expected, got the byte 0xff"), (b'{"direction": "f\xfcr"}', "got the byte 0xfc"),
+        (b'{"' + b"x" * 65 + b'": 1}', "at most 64 characters"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_sheet_is_refused_with_what_was_received(course, tmp_path, written, says):
+    sheet = tmp_path / "sheet.json"
+    sheet.write_bytes(written)
+    run = course("mark", "mlp/relu-sgd", sheet)
+    assert (run.code, run.out) == (2, "")
+    assert says in " ".join(run.err.split())
+    assert "Traceback" not in run.err
+
+
+ODD = [
+    (b'{"a1": NaN}', "a1", "got a single number, 'NaN'"), (b'{"loss": -Infinity}', "loss", "finite number was expected, got -Infinity"),
+    (b'{"loss": 1e999}', "loss", "finite number was expected"), (b'{"a1": [null, 3]}', "a1", "got nothing"), (b'{"loss": true}', "loss", "got 'True'"),
+    (b'{"a1": {"x": 6, "y": -3}}', "a1", "got pairs of words, (x, 6)"), (b'{"a1": [[1], [2, 3]]}', "a1", "shape (2,) was expected"),
+    (b'{"a1": [6, -3, 1]}', "a1", "got shape (3,)"), (b'{"a1": []}', "a1", "got shape (0,)"), (b'{"loss": " "}', "loss", "empty"),
+    (b'{"loss": "40,500"}', "loss", "40500 or 40.500"), (b'{"loss": "\\ud800"}', "loss", "character that is none"),
+    (b'{"direction": ["increase", "decrease"]}', "direction", "one of decrease, increase"), (b'{"loss": "4.5 apples"}', "loss", "got '4.5 apples'; write the value alone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "name", "says"), ODD)
+def test_an_answer_that_cannot_be_read_costs_itself_and_says_why(written, name, says):
+    from course.sheet import read_answers
+    from course.sheet.reading import Status, read_sheet
+
+    reading = read_sheet(find("mlp/relu-sgd"), read_answers(written, "mlp/relu-sgd"))
+    assert reading[name].status == Status.UNUSABLE
+    assert says in reading[name].reason
+    assert all(other.status == Status.MISSING for known, other in reading.items() if known != name)
+
+
+def test_null_is_no_answer_and_a_mark_of_the_encoding_no_fault():
+    from course.sheet import read_answers
+
+    assert read_answers(b'\xef\xbb\xbf{"a1": null, "loss": "40,5"}', "mlp/relu-sgd").answers.keys() == {"loss"}

@@ -110,8 +110,8 @@ def test_the_receipt_says_how_precisely_an_answer_counts(line, answer, typed, re
     ("answer", "typed", "reason"),
     [
         (NUMBER, "16,618", "write 16618 or 16.618"),
-        (NUMBER, "0,35", "0.35"),
-        (find(ID).answers["direction"], "up", "choose one of"),
+        (NUMBER, "1115,500", "1115.500"),
+        (find(ID).answers["direction"], "sideways", "choose one of"),
     ],
 )
 def test_the_receipt_says_what_to_write_instead(line, answer, typed, reason):
@@ -282,7 +282,7 @@ def test_a_sheet_opened_under_another_id_is_noticed(cells):
 def test_the_same_reading_as_the_markers():
     """What the receipt calls unusable is unusable to the marker, and nothing else is."""
     filled = AnswerSheet(find(ID), Owner("alice"))
-    filled.a1, filled.z1, filled.y_hat, filled.loss = np.zeros(2), np.zeros(3), "1/2/3", "1,5"
+    filled.a1, filled.z1, filled.y_hat, filled.loss = np.zeros(2), np.zeros(3), "1/2/3", "1,500"
     handed = write_down(filled, Session()).sheet
     states = {name: reading.status for name, reading in read_sheet(find(ID), handed).items()}
     assert [states[name] for name in ("a1", "z1", "y_hat", "loss", "dW1")] == [

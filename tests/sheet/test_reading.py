@@ -57,13 +57,13 @@ def test_what_is_handed_over_is_read(answer, typed, value):
     ("answer", "typed", "reason"),
     [
         (SCALAR, "6, -3", "a number was expected"), (SCALAR, "[6, -3]", "expected a single number, got shape (2,)"),
-        (SCALAR, "16,618", "16618 or 16.618"), (SCALAR, "0,35", "0.35"), (SCALAR, "-18η", "a number was expected"),
+        (SCALAR, "16,618", "16618 or 16.618"), (SCALAR, "-18η", "a number was expected"),
         (SCALAR, 1j, "a number was expected"), (SCALAR, True, "'True'"), (SCALAR, "decrease", "'decrease'"), (SCALAR, [], "expected"),
-        (PAIR, "0,35; 0,42", "write decimal points, not commas"), (PAIR, "[6, -3, 1]", "got shape (3,)"), (PAIR, "[6, (3]", "brackets"),
-        (PAIR, "6 -3", "expected shape (2,)"), (PAIR, [True, False], "'True'"), (PAIR, "[6, x]", "'x'"),
+        (PAIR, "1,115; 2, 3", "write decimal points, not commas"), (PAIR, "[6, -3, 1]", "got shape (3,)"), (PAIR, "[6, (3]", "brackets"),
+        (PAIR, "16 618", "expected shape (2,)"), (PAIR, [True, False], "'True'"), (PAIR, "[6, x]", "'x'"),
         (COUNT, "1,5", "a whole number was expected"), (COUNT, "1,23,456", "'1,23,456'"),
-        (CHOICE, "up", "choose one of decrease, increase; got 'up'"), (CHOICE, ["increase", "decrease"], "an array of shape (2,)"),
-        (CHOICE, [("x", "y")], "pairs of words"), (NUMBERED, 4, "choose one of 1, 2, 3; got '4'"), (NUMBERED, 2.5, "'2.5'"),
+        (CHOICE, "sideways", "choose one of decrease, increase; got 'sideways'"), (CHOICE, ["increase", "decrease"], "an array of shape (2,)"),
+        (CHOICE, [("x", "y")], "pairs of words, (x, y)"), (PAIR, [[1], [2, 3]], "different lengths; an array of shape (2,) was expected"), (PAIR, 6, "got a single number, '6'"), (NUMBERED, 4, "choose one of 1, 2, 3; got '4'"), (NUMBERED, 2.5, "'2.5'"),
         (GRAPH, [("x0", "y")], "the units are x0, x1, h; got 'y'"), (GRAPH, 2 * LINKED, "0 and 1"), (GRAPH, LINKED[:2], "shape"),
         (GRAPH, "x0", "pairs"), (FUNCTION, [1, 2, 3], "a function f(x) was expected"),
         (DELTA_W, "-18θ", "a number was expected"), (DELTA_W, "η", "a number was expected"),
@@ -85,7 +85,7 @@ def test_blanks_are_thousands_only_where_the_shape_says_so():
 
 
 def test_a_long_word_is_cut_in_the_reason():
-    assert read_answer(SCALAR, write("x" * 41)).reason == f"a number was expected, got {'x' * 40!r}"
+    assert read_answer(SCALAR, write("x" * 41)).reason.startswith(f"a number was expected, got {'x' * 24 + '…'!r}")
 
 
 def test_a_fraction_and_a_whole_number_that_is_asked_for_carry_no_rounding():
