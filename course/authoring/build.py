@@ -51,7 +51,7 @@ def build(assignment: str, config: Gradbook, into: Path | None = None) -> list[P
     schemes = registry.load(config.solutions_dirs)
     notebooks = {path.stem: _notebook(path, config, schemes) for path in texts}
     _check(notebooks, schemes, assignment)
-    target = into or config.folder / "source" / assignment
+    target = into or config.folders.of("source", assignment)
     try:
         _refuse_leftovers(target)
         target.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def _sampler(path: Path, config: Gradbook) -> int:
 
     Students may have the notebook already, so building it again changes nobody's numbers.
     """
-    before = version_of(config.source_dir / path.parent.name / f"{path.stem}.ipynb")
+    before = version_of(config.folders.of("source", path.parent.name) / f"{path.stem}.ipynb")
     sampler = config.sampler or before or SAMPLER_VERSION
     require_sampler(sampler)
     return sampler

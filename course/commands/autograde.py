@@ -99,8 +99,9 @@ def _result_json(result: Any) -> dict[str, Any]:
 
 def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
     """Print a row of points for each student, then what a person should know of each."""
-    earned = (name for result in results for name, report in result.reports.items() if report.points)
-    exercises = list(dict.fromkeys(earned))
+    # What a person marks has no points here; what nobody has points for is shown all the same.
+    marked = (name for result in results for name, report in result.reports.items() if report.max_points)
+    exercises = list(dict.fromkeys(marked))
     most = {name: report.max_points for result in results for name, report in result.reports.items()}
     table = Table(box=HORIZONTALS)
     table.add_column("student", no_wrap=True)

@@ -18,6 +18,7 @@ from course.exercises.cells import unusual_student
 from course.exercises.variants import COURSE
 
 if TYPE_CHECKING:
+    from course.grading.course_folders import CourseFolders
     from course.service.identity import Identity
     from course.service.practice_marker import PracticeMarker
 
@@ -128,42 +129,35 @@ def _practice_marker(
     def plain(exercise: Exercise, student: str) -> Any:
         return exercise.given(student)
 
-    feedback = None if config is None else _feedback_dir(config)
     return PracticeMarker(
         solutions=folders,
         course=COURSE if config is None else config.course,
         exercises=offered,
         graded=plain if config is None else config.given,
-        released=release(released, feedback),
+        released=release(released, None if config is None else config.folders),
         worked_solutions=worked_solutions,
         **({} if config is None else {"sampler": config.sampler_of}),
     )
 
 
-def release(released: list[str], feedback: Path | None) -> Callable[[Exercise, str], bool]:
+def release(released: list[str], folders: "CourseFolders | None") -> Callable[[Exercise, str], bool]:
     """Say when a student's graded numbers of an exercise may be marked.
 
     Args:
         released: assignments that the instructor named: for everybody.
-        feedback: nbgrader's folder of feedback: for a student who has a page of the assignment there.
+        folders: the course's: for a student who has a page of feedback of the assignment there.
     """
 
     def is_released(exercise: Exercise, student: str) -> bool:
         if exercise.assignment in released:
             return True
         # An id that is no name of a folder could lead out of the folder of feedback.
-        if feedback is None or unusual_student(student):
+        if folders is None or unusual_student(student):
             return False
-        pages = feedback / student / exercise.assignment
+        pages = folders.of("feedback", exercise.assignment, student)
         return pages.is_dir() and any(pages.glob("*.html"))
 
     return is_released
-
-
-def _feedback_dir(config: Any) -> Path:
-    settings = config.config.CourseDirectory if "CourseDirectory" in config.config else {}
-    named = settings.get("feedback_directory", "feedback")
-    return config.folder / (named if isinstance(named, str) and named else "feedback")
 
 
 def _announce(about: dict[str, Any], json: bool) -> None:

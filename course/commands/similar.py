@@ -37,12 +37,20 @@ def similar(
                 "assignment": assignment,
                 "compared": found.compared,
                 "pairs": [_pair_json(pair, "other") for pair in found.pairs],
+                "groups": [
+                    group._asdict() | {"places": [p._asdict() for p in group.places]} for group in found.groups
+                ],
                 "published": [_pair_json(pair, "function") for pair in found.published],
                 "problems": found.problems,
             }
         )
     else:
         _print("Alike", found.pairs, "no two are alike")
+        for group in found.groups:
+            names = ", ".join(map(common.shown, group.students))
+            where = "; ".join(map(_place, group.places))
+            common.results.print(f"A group of {len(group.students)} shares {group.share:.0%}: {names}")
+            common.results.print(f"    in the first: {common.shown(where)}")
         _print("Published code", found.published, "nobody has any")
         for student, problem in found.problems.items():
             common.messages.print(f"{common.shown(student)} is not compared: {common.shown(problem)}")

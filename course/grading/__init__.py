@@ -2,6 +2,7 @@
 
 | part | holds |
 |---|---|
+| `course_folders`, `course_lock` | where nbgrader keeps what, as configured; one run at a time in a course |
 | `config` | what an instructor sets in `nbgrader_config.py` |
 | `stages` | what one submission goes through, in order |
 | `engine` | many submissions at once |

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from course.errors import CourseError
 from course.exercises import Exercise, own
 from course.exercises.variants import COURSE, SAMPLER_VERSION, normalise_id
 from course.grading import secret
+from course.grading.course_folders import CourseFolders
 from course.grading.released_sampler import released
 
 FILE = "nbgrader_config.py"
@@ -184,13 +186,12 @@ class Gradbook(Configurable):
 
     def sampler_of(self, exercise_id: str) -> int:
         """Return the version of the sampler under which an exercise was released, or would be."""
-        return self.sampler or released(self.source_dir).get(exercise_id, SAMPLER_VERSION)
+        return self.sampler or released(self.folders).get(exercise_id, SAMPLER_VERSION)
 
     @property
-    def source_dir(self) -> Path:
-        """The folder of the source notebooks."""
-        name = self.config.CourseDirectory.get("source_directory", "") if "CourseDirectory" in self.config else ""
-        return self.folder / (name if isinstance(name, str) and name else "source")
+    def folders(self) -> CourseFolders:
+        """Where nbgrader keeps source notebooks, submissions and what became of them."""
+        return CourseFolders(self.folder, self.config)
 
     def probe_key(self, exercise_id: str, student: str) -> str:
         """Give the key of a student's probe inputs; the course's secret is made at first need.
@@ -243,6 +244,9 @@ def load(course_dir: Path | None = None, solutions: Path | None = None) -> Gradb
     folder = require_course_dir() if course_dir is None else course_dir.absolute()
     if not folder.is_dir():
         raise ConfigError(f"there is no course folder {folder}")
+    if str(folder) not in sys.path:
+        # Plugins lie beside the configuration, where nbgrader finds them too: its commands run in this folder.
+        sys.path.append(str(folder))
     try:
         settings = PyFileConfigLoader(FILE, path=str(folder)).load_config()
     except ConfigFileNotFound:

@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.grading.review import Reason, Reasons
+from course.grading.review import Reason, Reasons, Sign
 
 _KEY = "course"
 
@@ -20,6 +20,7 @@ class Record:
         not_run: ids of the cells that never ran.
         stopped: why the run ended early; empty where it did not.
         broken: why a person should look at the run; empty where it ended by itself, or by a crash or a time-out.
+        signs: what the student's own code does that may tamper with its tests.
         sheets: raw bundles that a graded cell handed over, by the cell's id.
         review: why a person should look, by the name of the graded cell.
         seconds: how long the run took; None where we did not run it.
@@ -32,6 +33,7 @@ class Record:
     not_run: set[str] = field(default_factory=set)
     stopped: str = ""
     broken: str = ""
+    signs: tuple[Sign, ...] = ()
     sheets: dict[str, list[bytes]] = field(default_factory=dict)
     review: dict[str, Reasons] = field(default_factory=dict)
     seconds: float | None = None

@@ -8,19 +8,19 @@ from pathlib import Path
 
 from course.exercises.cells import SETUP, graded_exercise
 from course.exercises.variants import FIRST_SAMPLER
+from course.grading.course_folders import CourseFolders
 
 _BEGIN = re.compile(r"^begin\(.*\bsampler=(\d+)\)", re.MULTILINE)
 
 
-def released(source: Path) -> dict[str, int]:
-    """Return the version of the sampler of every exercise in a folder of source notebooks, by id.
+def released(folders: CourseFolders) -> dict[str, int]:
+    """Return the version of the sampler of every exercise in the source notebooks of a course, by id.
 
     Args:
-        source: folder of the assignments' folders, which nbgrader calls `source`. One that does not exist, or
-            notebooks that cannot be read, tell nothing.
+        folders: those of the course. One that does not exist, or notebooks that cannot be read, tell nothing.
     """
     found: dict[str, int] = {}
-    for path in sorted(source.glob("*/*.ipynb")):
+    for path in (p for name in folders.assignments("source") for p in folders.of("source", name).glob("*.ipynb")):
         about = path.stat()
         found |= _in_notebook(path, about.st_mtime_ns, about.st_size)
     return found

@@ -9,6 +9,7 @@ True
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,11 +23,16 @@ class Kind(StrEnum):
     CELL_RETYPED = "cell retyped"
     CELL_TWICE = "cell twice"
     CELL_DELETED = "cell deleted"
+    CELL_MOVED = "cell moved"
+    CELL_RECOGNISED = "cell recognised"
+    ANSWER_BESIDE = "answer beside"
+    ANSWER_MISSING = "answer missing"
     # What was seen when it ran.
     RUN_BROKEN = "run broken"
     CARD_FORGED = "card forged"
     CODE_REACHES = "code reaches"
     NOT_RUN = "not run"
+    RUN_ENDED = "run ended"
     VALUE_AND_FAILED = "value and failed"
     SEVERAL_VALUES = "several values"
     NO_POINTS = "no points"
@@ -48,12 +54,19 @@ _WORDS = {
     Kind.CELL_CHANGED: "the locked cell {} was changed",
     Kind.CELL_TAGGED: "the locked cell {} was tagged {}",
     Kind.CELL_RETYPED: "the cell {} was turned into {}",
-    Kind.CELL_TWICE: "the cell {} is there twice; the first one is not graded",
+    Kind.CELL_TWICE: "the cell {} is there more than once, and one of them is graded",
     Kind.CELL_DELETED: "the cell {} was deleted and is put back",
+    Kind.CELL_MOVED: "the cell {} and {} stand in another order than in the release",
+    Kind.CELL_RECOGNISED: (
+        "the cell {} had lost nbgrader's metadata and is recognised by its place: see whether it is the right one"
+    ),
+    Kind.ANSWER_BESIDE: "nothing is written in {}, and there are cells beside it that were not released",
+    Kind.ANSWER_MISSING: "the cell {} is missing and is put back empty: see whether the answer stands elsewhere",
     Kind.RUN_BROKEN: "{}",
     Kind.CARD_FORGED: "the notebook put out a card of marks of its own making",
-    Kind.CODE_REACHES: "the notebook reaches for {}: compare its code with its points",
+    Kind.CODE_REACHES: "the code {}: compare it with its points",
     Kind.NOT_RUN: "it did not run to its end",
+    Kind.RUN_ENDED: "the run did not come to the end of it: {}",
     Kind.VALUE_AND_FAILED: "it gave a value and failed",
     Kind.SEVERAL_VALUES: "it gave {} values",
     Kind.NO_POINTS: "its value is {}, which is no number of points from 0 to {}",
@@ -88,6 +101,25 @@ class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def words(self) -> str:
         """The reason for a person."""
         return _WORDS[self.kind].format(*self.details)
+
+
+class Sign(NamedTuple):
+    """Something in the code that tampers with tests, or may.
+
+    Attributes:
+        what: what it does.
+        seen: the code.
+        sure: whether it has hardly another use.
+    """
+
+    what: str
+    seen: str
+    sure: bool
+
+    @property
+    def words(self) -> str:
+        """The sign for a person."""
+        return f"{self.what}{'' if self.sure else ', which may be harmless'} (`{self.seen}`)"
 
 
 Reasons = tuple[Reason, ...]

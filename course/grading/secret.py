@@ -49,10 +49,25 @@ def probe_key(secret: str, exercise_id: str, student: str) -> str:
     return hmac.new(secret.encode(), f"{exercise_id}|{student}".encode(), hashlib.sha256).hexdigest()
 
 
+def make_folder(folder: Path, *, shared: bool = False) -> None:
+    """Make the folder of what is the instructors' alone, where there is none.
+
+    Args:
+        folder: where.
+        shared: whether it is a group's, as nbgrader's `groupshared` has it.
+    """
+    if not folder.exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if shared:
+            # Set afterwards: what is asked for when a folder is made is cut by the umask.
+            folder.chmod(0o2770)
+
+
 def _make(path: Path) -> None:
     if path.exists():
         return
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    make_folder(path.parent)
+    shared = path.parent.stat().st_mode & stat.S_IWGRP
     # Written whole under another name first, so that no process ever reads half a secret; the first to link
     # it decides what the secret is.
     draft = path.with_name(f"{FILE}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -60,6 +75,7 @@ def _make(path: Path) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
     try:
+        draft.chmod(0o660 if shared else 0o600)
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:

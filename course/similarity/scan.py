@@ -50,18 +50,34 @@ class Pair(NamedTuple):
     places: tuple[tuple[Place, Place], ...]
 
 
+class Group(NamedTuple):
+    """Code that more submissions share than could be listed in pairs, and by far not all.
+
+    Attributes:
+        students: who handed it in.
+        share: how much of the shortest submission it is, from 0 to 1.
+        places: where it is in the submission of the first.
+    """
+
+    students: tuple[str, ...]
+    share: float
+    places: tuple[Place, ...]
+
+
 class Similar(NamedTuple):
     """What a scan found.
 
     Attributes:
         compared: how many submissions were read.
         pairs: submissions that are alike, the most alike first.
+        groups: large groups that share the same code, the largest first.
         published: submissions that hold published functions.
         problems: why a submission could not be read, by student.
     """
 
     compared: int
     pairs: list[Pair]
+    groups: list[Group]
     published: list[Pair]
     problems: dict[str, str]
 
@@ -69,7 +85,8 @@ class Similar(NamedTuple):
 def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Similar:
     """Compare the code of all submissions of an assignment with each other and with the library's.
 
-    Code that was released is left out, and so is what a tenth of the class has alike.
+    Code that was released is left out. What more than a tenth of the class has alike makes no pairs: a group is
+    named that shares all of it, unless it is half of the class or more, which write alike by themselves.
 
     Args:
         config: the course.
@@ -80,7 +97,7 @@ def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Simil
         GradingError: if nobody submitted the assignment, or it was never released.
     """
     students = submissions(config, assignment)
-    release = config.folder / "release" / assignment
+    release = config.folders.of("release", assignment)
     if not release.is_dir():
         raise GradingError(f"there is no {release}, whose code would be left out: release {assignment} first")
     template = fingerprints(_read(release))
@@ -89,7 +106,7 @@ def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Simil
     held: list[Pair] = []
     problems: dict[str, str] = {}
     for student in students:
-        folder = config.folder / "submitted" / student / assignment
+        folder = config.folders.of("submitted", assignment, student)
         try:
             inspect(folder)
             work = fingerprints(_read(folder)).without(template.every)
@@ -98,7 +115,7 @@ def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Simil
         else:
             held += holding({student: work}, functions, share)
             works[student] = work.thin()
-    return Similar(len(works), alike(works, share), sorted(held, key=_order), problems)
+    return Similar(len(works), alike(works, share), large_groups(works, share), sorted(held, key=_order), problems)
 
 
 def alike(works: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:
@@ -109,7 +126,7 @@ def alike(works: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:
         share: how much of the shorter one must be in the longer one.
     """
     held = Counter(number for work in works.values() for number in work.chosen)
-    most = max(_COMMON, len(works) // 10)
+    most = _most(works)
     owners: dict[int, list[str]] = {}
     for name, work in works.items():
         for number in work.chosen:
@@ -124,6 +141,40 @@ def alike(works: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:
             shared = own[one] & own[two]
             found.append(Pair(one, two, round(part, 3), _places(works[one], works[two], shared)))
     return sorted(found, key=_order)
+
+
+def large_groups(works: Mapping[str, Prints], share: float = SHARE) -> list[Group]:
+    """Give the groups that are too large for pairs and share the same code, the largest first.
+
+    Single lines that many write alike are shared by ever other people; what was passed on is shared by the same.
+
+    Args:
+        works: fingerprints by author.
+        share: how much of the shortest work of the group must be shared.
+    """
+    holders: dict[int, list[str]] = {}
+    for name, work in sorted(works.items()):
+        for number in work.chosen:
+            holders.setdefault(number, []).append(name)
+    shared: dict[tuple[str, ...], set[int]] = {}
+    for number, names in holders.items():
+        if _most(works) < len(names) < len(works) / 2:
+            shared.setdefault(tuple(names), set()).add(number)
+    # What half of the class has is nobody's own.
+    own = {name: sum(len(holders[n]) < len(works) / 2 for n in work.chosen) for name, work in works.items()}
+    found = []
+    for names, numbers in shared.items():
+        part = len(numbers) / min(own[name] for name in names)
+        if len(numbers) >= _FEWEST and part >= share:
+            first = works[names[0]]
+            places = tuple(dict.fromkeys(one for one, _ in _places(first, first, frozenset(numbers))))
+            found.append(Group(names, round(part, 3), places))
+    return sorted(found, key=lambda group: (-len(group.students), group.students))
+
+
+def _most(works: Mapping[str, Prints]) -> int:
+    """Give how many may share what is compared pair by pair."""
+    return max(_COMMON, len(works) // 10)
 
 
 def holding(works: Mapping[str, Prints], functions: Mapping[str, Prints], share: float = SHARE) -> list[Pair]:

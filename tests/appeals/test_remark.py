@@ -2,8 +2,10 @@
 
 import shutil
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.utils import determine_grade
 
 from course.exercises.cells import grade_id
 from course.grading.appeals.remark import RemarkError, remark
@@ -126,3 +128,44 @@ def test_an_exercise_that_is_no_longer_in_the_catalogue_keeps_what_it_has(graded
     (change,) = remark(graded.config, ASSIGNMENT, apply=True)
     assert (change.student, change.exercise, change.before, change.after) == ("bob", "mlp/gone", 10.5, None)
     assert change.problem == "there is no exercise mlp/gone in the catalogue"
+
+
+STEP = '@relu_sgd.step(layer="1", direction="forward")\ndef a1('
+
+
+@pytest.fixture(scope="module")
+def worth_more(tmp_path_factory):
+    """Schemes of which one gives a point more for a step."""
+    folder = tmp_path_factory.mktemp("more") / "solutions"
+    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (folder / "mlp" / "relu_sgd.py").read_text()
+    assert STEP in text
+    (folder / "mlp" / "relu_sgd.py").write_text(text.replace(STEP, STEP.replace("step(", "step(points=2, ")))
+    return folder
+
+
+def test_other_points_are_written_once_the_gradebook_has_them_and_not_by_halves(graded, worth_more):
+    more = load(graded.folder, solutions=worth_more)
+    before, kept = {s: graded.grade_of(s) for s in ("alice", "bob")}, graded.kept()
+    assert [(change.student, change.after) for change in remark(more, ASSIGNMENT)][:2] == [
+        ("alice", 12),
+        ("bob", 11.5),
+    ]
+    with pytest.raises(
+        RemarkError, match=r"is worth 12 now, and 11 in the gradebook.*nbgrader generate_assignment small"
+    ):
+        remark(more, ASSIGNMENT, apply=True)
+    assert {s: graded.grade_of(s) for s in ("alice", "bob")} == before
+    assert graded.kept() == kept
+    # As a new release has it.
+    with Gradebook(graded.config.db_url) as gradebook:
+        gradebook.find_grade_cell(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT).max_score = 12
+        gradebook.db.commit()
+    remark(more, ASSIGNMENT, apply=True)
+    for student, points in {"alice": 12, "bob": 11.5, "carol": 11.5}.items():
+        cell = nbformat.read(graded.notebook(student), as_version=4).cells[0]
+        assert graded.grade_of(student)[:2] == (points, points)
+        assert (graded.card(student)["points"], graded.card(student)["max_points"]) == (points, 12)
+        assert graded.kept()[student].report.points == points
+        assert (cell.metadata.nbgrader.points, determine_grade(cell)) == (12, (points, 12))
+    assert remark(more, ASSIGNMENT) == []

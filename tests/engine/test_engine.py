@@ -13,8 +13,9 @@ import time
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.converters import Autograde
 
-from course.grading import config, kernel_choice
+from course.grading import config, course_lock, kernel_choice
 from course.grading.engine import autograde, converters, jit_cache, local, task, workplace
 from course.grading.errors import GradingError
 from course.kernels.process import provenance
@@ -116,12 +117,14 @@ def test_a_worker_shares_what_was_imported_for_all():
         local.end(pool)
 
 
-def test_one_run_at_a_time(room):
-    place = workplace.Workplace(
-        room, autograde.Engine(config.load(room), "ps1", local.local(1), 1).place.coursedir, "ps1"
-    )
-    with place.open(), pytest.raises(GradingError, match="at work in this course"):
-        autograde.autograde(config.load(room), school.ASSIGNMENT)
+def test_one_run_at_a_time_of_either_command(room):
+    before = sorted(room.rglob("*"))
+    with course_lock.alone(room):
+        with pytest.raises(GradingError, match="at work in this course"):
+            autograde.autograde(config.load(room), school.ASSIGNMENT)
+        with pytest.raises(GradingError, match="at work in this course"):
+            converters.convert(Autograde, config.load(room), school.ASSIGNMENT, what="not graded")
+    assert set(room.rglob("*")) - set(before) <= {room / ".course", room / ".course" / course_lock.FILE}
 
 
 def test_a_link_is_refused_and_the_others_are_graded(room):

@@ -169,7 +169,7 @@ def hand_in(room: Classroom) -> None:
     room.submit("frank", answers, edit=_mess)
     room.submit("gina", {})
     room.submit("heidi", {f"{RELU}--answer": PERFECT_RELU})
-    for student, text in {"ivan": "{not a notebook", "ju*dy": "{}"}.items():
+    for student, text in {"ivan": "{not a notebook", "ju,dy": "{}"}.items():
         folder = room.folder / "submitted" / student / ASSIGNMENT
         folder.mkdir(parents=True)
         (folder / "small.ipynb").write_text(text)

@@ -103,13 +103,46 @@ def test_keys_differ_by_exercise_student_and_course(tmp_path):
     assert secret.probe_key("Jefe", "a", "b") == hmac.new(b"Jefe", b"a|b", hashlib.sha256).hexdigest()
 
 
-@pytest.mark.parametrize("student", ["alice", "student-01", "a.b@example.org", "Ünal", "x" * 120])
+@pytest.mark.parametrize(
+    "student",
+    [
+        "alice",
+        "student-01",
+        "a.b@example.org",
+        "Ünal",
+        "x" * 120,
+        "Zoë O'Neil",
+        "a b",
+        'the "q"',
+        "back\\slash",
+        "a",
+        "{x}",
+        "-rf",
+    ],
+)
 def test_usual_ids_are_graded(student):
     assert unusual_student(student) == ""
 
 
 @pytest.mark.parametrize(
-    "student", ["", ".", "..", "a b", "a*", "a/b", "a[1]", "{x}", "a,b", "-rf", "x" * 121, "a\nb"]
+    "student",
+    [
+        "",
+        ".",
+        "..",
+        "a/b",
+        "a,b",
+        "a*",
+        "a[1]",
+        "why?",
+        "x" * 201,
+        "a\nb",
+        " a",
+        "a ",
+        "a\x1b[2J",
+        "a\udcffb",
+        "a\0b",
+    ],
 )
 def test_ids_that_folders_and_patterns_cannot_carry_are_named(student):
     assert repr(student[:60]) in unusual_student(student)

@@ -8,8 +8,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
+from course.grading.engine.converters import settings
 from course.grading.review import Kind, Reason, in_words
-from course.grading.stages.restore import changes_in, changes_of, note_changes, released_cells, restore
+from course.grading.stages import notebook_format
+from course.grading.stages.released import released_notebook
+from course.grading.stages.restore import changes_in, changes_of, note_changes, restore
+from tests.corpus import course as homework
+from tests.corpus.notebooks import CORPUS, build
 from tests.grading.classroom import ASSIGNMENT, BACKPROP, RELU, name_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -18,7 +23,8 @@ ORDER = ["course--setup", *(f"{e}{part}" for e in (RELU, BACKPROP) for part in (
 
 @pytest.fixture(scope="module")
 def cells(released):
-    return released_cells(released.config.db_url, "small", ASSIGNMENT)
+    about = {"db_url": released.config.db_url, "notebook": "small", "assignment": ASSIGNMENT}
+    return released_notebook(settings(released.config, ASSIGNMENT, None), about)
 
 
 @pytest.fixture
@@ -46,12 +52,12 @@ def test_an_honest_notebook_is_left_alone(notebook, cells):
 
 
 def test_only_locked_and_graded_cells_hold_points(cells):
-    assert {name for name, cell in cells.items() if cell.points is not None} == {
+    assert {name for name, cell in cells.cells.items() if cell.points is not None} == {
         RELU,
         BACKPROP,
         "mlp--why-backprop--written",
     }
-    assert {name for name, cell in cells.items() if not cell.locked} == {
+    assert {name for name, cell in cells.cells.items() if not cell.locked} == {
         f"{RELU}--answer",
         f"{BACKPROP}--answer",
         "mlp--why-backprop--written",
@@ -63,6 +69,7 @@ def test_only_locked_and_graded_cells_hold_points(cells):
 )
 def test_deleted_cells_go_back_to_their_place(notebook, cells, deleted):
     changes = restore(without(notebook, *deleted), cells)
+    assert {change.kind for change in changes} == {Kind.CELL_DELETED}
     assert len(changes) == len(deleted)
     assert names(notebook) == ORDER
 
@@ -98,7 +105,7 @@ def test_of_two_copies_one_counts(notebook, cells):
     cell = next(cell for cell in notebook.cells if name_of(cell) == RELU)
     notebook.cells.insert(0, new_code_cell("11.0", metadata=copy.deepcopy(cell.metadata)))
     assert [change.words for change in restore(notebook, cells)] == [
-        f"the cell {RELU} is there twice; the first one is not graded"
+        f"the cell {RELU} is there more than once, and one of them is graded"
     ]
     assert "nbgrader" not in notebook.cells[0].metadata
     assert names(notebook) == ORDER
@@ -117,6 +124,134 @@ def test_a_locked_cell_that_was_retyped_is_as_it_was(notebook, cells):
     assert "tags" not in cell.metadata
 
 
+@pytest.fixture(scope="module")
+def given_out(tmp_path_factory):
+    """The homework of the corpus as it was released, with one that is solved."""
+    from course.grading import config
+    from course.grading.engine.converters import release
+    from tests.corpus.compare import OURS
+
+    course = config.load(homework.make(tmp_path_factory.mktemp("homework"), OURS))
+    release(course, homework.ASSIGNMENT)
+    about = {"db_url": course.db_url, "notebook": homework.NOTEBOOK, "assignment": homework.ASSIGNMENT}
+    return released_notebook(settings(course, homework.ASSIGNMENT, None), about), homework.solved(course.folder)
+
+
+@pytest.fixture
+def after(given_out):
+    """What becomes of a notebook of the corpus: its cells, and what was noted."""
+    released, solved = given_out
+
+    def restored(name):
+        nb = notebook_format.read(build(name, solved), name)
+        return nb.cells, restore(nb, released)
+
+    return restored
+
+
+RELEASED = [cell.id for cell in homework.source().cells if "nbgrader" in cell.metadata]
+ELSEWHERE = {  # what is not where it was released, and is not put back there
+    "deleted-answer-and-test": {"double"},
+    "merged-answers": {"product"},
+}
+MOVED = {
+    name for name in CORPUS if name.endswith(("-to-the-end", "-to-the-top", "-below-its-test", "-swapped"))
+} | {"pasted-twice"}
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_every_cell_is_there_once_and_in_its_place(after, name):
+    cells, _ = after(name)
+    found = [name_of(cell) for cell in cells if name_of(cell)]
+    assert sorted(found) == sorted(set(RELEASED) - ELSEWHERE.get(name, set()))
+    if name not in MOVED:
+        assert found == [cell for cell in RELEASED if cell in found]
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_locked_cells_are_as_they_were_released(after, name):
+    cells, _ = after(name)
+    locked = {cell.id: cell for cell in homework.source().cells if cell.metadata.get("nbgrader", {}).get("locked")}
+    for cell in cells:
+        if name_of(cell) in locked:
+            was = locked[name_of(cell)]
+            assert (cell.cell_type, cell.source) == (was.cell_type, was.source)
+            assert cell.metadata.get("tags", []) == was.metadata.get("tags", [])
+
+
+HONEST = [name for name in CORPUS if list(CORPUS).index(name) < list(CORPUS).index("lost-written-answer")]
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_an_editors_habits_change_nothing(after, name):
+    _, changes = after(name)
+    # Taking an import out of a locked cell is a change, whoever does it.
+    assert [change.kind for change in changes] == [Kind.CELL_CHANGED] * (name == "vs-code-sorted-imports")
+
+
+def test_of_several_cells_in_the_place_of_an_answer_one_is_taken_and_a_person_is_told(given_out):
+    released, solved = given_out
+    nb = notebook_format.read(build("lost-written-answer", solved), "a.ipynb")
+    place = next(n for n, cell in enumerate(nb.cells) if "evaporation" in cell.source)
+    nb.cells.insert(place + 1, new_markdown_cell("And the cup is cold."))
+    assert [change.kind for change in restore(nb, released)] == [Kind.CELL_RECOGNISED]
+    assert "evaporation" in next(cell.source for cell in nb.cells if name_of(cell) == "why")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in CORPUS
+        if name not in ("answer-beside-the-stub", "lost-and-moved", "deleted-written-answer", "blank")
+    ],
+)
+def test_a_written_answer_stands_where_a_person_marks_it(after, name):
+    cells, _ = after(name)
+    answer = next(cell for cell in cells if name_of(cell) == "why").source
+    assert "tea" in answer or name == "split-written-answer-first"
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "kind"),
+    [
+        ("lost-and-moved", "why", Kind.ANSWER_MISSING),
+        ("deleted-written-answer", "why", Kind.ANSWER_MISSING),
+        ("answer-beside-the-stub", "why", Kind.ANSWER_BESIDE),
+        ("answer-above-the-stub", "plot", Kind.ANSWER_BESIDE),
+        ("copied-written-answer", "why", Kind.CELL_TWICE),
+        ("lost-and-retyped", "why", Kind.CELL_RETYPED),
+        ("test-to-the-end", "sum-test", Kind.CELL_MOVED),
+    ],
+)
+def test_what_a_person_has_to_find_is_said(after, name, cell, kind):
+    assert Reason(kind, (cell,)).details[0] in {c.details[0] for c in after(name)[1] if c.kind == kind}
+
+
+def test_work_inside_locked_cells_is_kept_beside_them(after):
+    def sources(name):
+        return [cell.source for cell in after(name)[0]]
+
+    assert homework.ANSWERS["double"] in sources("merged-into-test")
+    assert homework.ANSWERS["product"] in sources("merged-test-and-next-answer")
+    assert "from operator import add" in sources("written-into-setup")
+    assert "I built a teapot." in sources("written-into-task")
+
+
+def test_an_untouched_notebook_has_nothing_to_note(after):
+    assert after("blank")[1] == ()
+
+
+def test_tags_that_the_instructor_set_stay_and_a_students_own_long_run_too(after):
+    tags = {cell.source: cell.metadata.get("tags") for cell in after("own-long-run")[0]}
+    skipped = [source for source, named in tags.items() if named == ["skip-execution"]]
+    assert sorted(skipped) == [
+        "open('a file that only the instructor has')",
+        "raise RuntimeError('not for students')",
+        "raise TimeoutError('an hour of training')",
+    ]
+
+
 def test_what_was_changed_travels_as_data_and_nothing_else_counts():
     nb = NotebookNode(metadata={}, cells=[])
     done = (
@@ -126,7 +261,8 @@ def test_what_was_changed_travels_as_data_and_nothing_else_counts():
     )
     note_changes(nb, done)
     assert changes_in(nb) == done
-    assert changes_of("a", done) == done[:1]
+    assert changes_of("a", done, lost=False) == done[:1]
+    assert changes_of("a", done, lost=True) == done[:2]
     for odd in ({}, {"course": "words"}, {"course": {"changes": ["the locked cell a was changed"]}}):
         assert changes_in(NotebookNode(metadata=odd, cells=[])) == ()
 

@@ -140,7 +140,7 @@ EDITS = {
 }  # fmt: skip
 SEEN = {
     "tag": "was tagged", "tag-all": "was tagged", "changed": "was changed", "more-points": "was changed",
-    "doubled-before": "there twice", "doubled-after": "there twice", "look-alikes": "there twice",
+    "doubled-before": "there more than once", "doubled-after": "there more than once", "look-alikes": "there more than once",
     "raw": "turned into", "markdown": "turned into",
 }  # fmt: skip
 # Where stock nbgrader, its cells not written over, gives everything to a wrong answer.

@@ -71,6 +71,18 @@ def test_what_a_whole_class_has_alike_is_nobodys():
     assert len(scan.alike(a_few)) == 6
 
 
+def test_a_large_group_is_named_whole_and_the_rest_of_the_class_is_not():
+    class_of_thirty = {f"own-{n:02}": prints("\n".join(_own(n, k) for k in range(12))) for n in range(22)}
+    copies = {f"copy-{n}": prints((MINE if n % 2 else DISGUISED) + f"\n{_own(100 + n, 0)}") for n in range(8)}
+    works = class_of_thirty | copies
+    (group,) = scan.large_groups(works)
+    assert group.students == tuple(sorted(copies))
+    assert group.share > 0.5
+    assert group.places[0].text == "cell"
+    assert scan.large_groups(class_of_thirty) == []
+    assert scan.large_groups({f"s{n}": prints(MINE) for n in range(20)}) == []
+
+
 def test_published_code_is_found_and_own_code_is_not():
     source = inspect.getsource(conv.conv2d)
     renamed = re.sub(r"\bkernel\b", "k", re.sub(r"\bx\b", "picture", source))

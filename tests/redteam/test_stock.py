@@ -260,7 +260,9 @@ def test_ordinary_cells_with_our_stages(assignment, tmp_path):
     for student in STOPPED:
         assert found[student]["review"]["tests"].startswith("it gave a value and failed")
     # What cannot be stopped is shown to a person, where it is written as plainly as here.
-    assert {name for name, result in found.items() if "reaches for" in json.dumps(result["review"])} == set(CODE)
+    assert {
+        name for name, result in found.items() if "compare it with its points" in json.dumps(result["review"])
+    } == set(CODE)
     assert found["right"]["review"] == {}
     assert "was tagged" in found["tag"]["review"]["tests"]
     assert "STOPPED" in json.dumps(shown(folder, "environment"))

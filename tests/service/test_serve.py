@@ -10,9 +10,11 @@ import threading
 from urllib.parse import urlsplit
 
 import pytest
+from traitlets.config import Config
 
 from course.commands.serve import release
 from course.exercises import find
+from course.grading.course_folders import CourseFolders
 from tests.cli.conftest import ROOT, course
 
 __all__ = ["course"]  # the fixture
@@ -49,17 +51,17 @@ def test_a_service_of_a_hub_takes_the_hubs_tokens_only(course, monkeypatch, tmp_
 
 
 def test_feedback_in_the_folder_releases_for_its_student_alone(tmp_path):
-    released = release(["cnn"], tmp_path)
+    released = release(["cnn"], CourseFolders(tmp_path, Config()))
     assert released(CNN, "anybody")
     assert not released(MLP, "alice")
-    (tmp_path / "alice" / "mlp").mkdir(parents=True)
+    (tmp_path / "feedback" / "alice" / "mlp").mkdir(parents=True)
     assert not released(MLP, "alice")
-    (tmp_path / "alice" / "mlp" / "backpropagation.html").write_text("feedback")
+    (tmp_path / "feedback" / "alice" / "mlp" / "backpropagation.html").write_text("feedback")
     assert released(MLP, "alice")
     for other in ("bob", "", ".", "..", "alice/../alice", "al*ce", "/etc", "-alice"):
         assert not released(MLP, other)
     assert not release([], None)(MLP, "alice")
-    assert not release([], tmp_path / "nowhere")(MLP, "alice")
+    assert not release([], CourseFolders(tmp_path / "nowhere", Config()))(MLP, "alice")
 
 
 def test_it_starts_answers_and_stops(tmp_path):

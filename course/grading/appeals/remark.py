@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from course.errors import CourseError
 from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
-from course.grading.marks.revision import Revision, by_hand, revise, write
+from course.grading.marks.revision import Revision, by_hand, most_in, revise, write
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
 from course.marking.compiled import keep_compiled
 from course.marking.report import Report, StepMark
@@ -127,12 +127,18 @@ def settle(
         kept: the sheets, of one assignment.
         rulings: decisions on its steps; those in the store unless given.
         apply: write the marks.
+
+    Raises:
+        RemarkError: if they are to be written, and the gradebook has other maxima than the schemes.
     """
     if not kept:
         return []
     changes, written = [], []
     with Gradebook(config.db_url) as gradebook:
-        for item in mark_again(config, store, kept, rulings=rulings):
+        revisions = mark_again(config, store, kept, rulings=rulings)
+        if apply:
+            _require_maxima(gradebook, revisions)
+        for item in revisions:
             before = None if item.kept.report is None else item.kept.report.points
             if item.marked is None:
                 name = item.kept.exercise
@@ -152,6 +158,25 @@ def settle(
     # Kept last: a run that ends before shows the same changes again.
     store.save_all(written)
     return [change for change in changes if change.changed or change.problem]
+
+
+def _require_maxima(gradebook: Gradebook, revisions: Sequence[Revision]) -> None:
+    """Refuse to write where gradebook and card could not agree: nothing is written by halves."""
+    differ: dict[str, tuple[float, float | None]] = {}
+    for item in revisions:
+        most = most_in(gradebook, item.kept)
+        if item.marked is not None and most not in (None, item.marked.report.max_points):
+            differ[item.kept.exercise] = (item.marked.report.max_points, most)
+    if differ:
+        name = revisions[0].kept.assignment
+        what = "; ".join(
+            f"{exercise} is worth {ours:g} now, and {theirs:g} in the gradebook"
+            for exercise, (ours, theirs) in differ.items()
+        )
+        raise RemarkError(
+            f"{what}. Release the new points first: `course build {name}`, then "
+            f"`nbgrader generate_assignment {name} --force`; then give this command again. Nothing was written"
+        )
 
 
 def mark_again(

@@ -1,7 +1,6 @@
 """A class graded by nbgrader's own stages, with a result for each: no submission can stop the others."""
 
 import difflib
-import glob
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from course.exercises import CATALOGUE
 from course.exercises.cells import graded_exercise, unusual_student
-from course.grading import kernel_choice
+from course.grading import course_lock, kernel_choice
 from course.grading.config import Gradbook
 from course.grading.engine import jit_cache, local
 from course.grading.engine.scheduler import Engine, Outcome
@@ -76,6 +75,19 @@ def autograde(
             does not do without.
     """
     kernel_choice.require_sandbox(config)
+    with course_lock.alone(config.folder, shared=config.folders.shared):
+        return _autograde(config, assignment, students, force, jobs, scheduler, on_result)
+
+
+def _autograde(
+    config: Gradbook,
+    assignment: str,
+    students: Sequence[str] | None,
+    force: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    on_result: Callable[[Result], None] | None,
+) -> list[Result]:
     there = submissions(config, assignment)
     _require_released(config, assignment)
     chosen = there if students is None else list(dict.fromkeys(students))
@@ -132,13 +144,13 @@ def submissions(config: Gradbook, assignment: str) -> list[str]:
     Raises:
         GradingError: if nobody did.
     """
-    folder = config.folder / "submitted"
-    found = sorted(path.parent.name for path in folder.glob(f"*/{glob.escape(assignment)}") if path.is_dir())
+    found = list(config.folders.students("submitted", assignment))
     if not found:
-        known = sorted({path.name for path in folder.glob("*/*") if path.is_dir()})
+        known = config.folders.assignments("submitted")
         near = difflib.get_close_matches(assignment, known, n=3, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise GradingError(f"nobody has submitted {assignment!r}: there is no {folder}/*/{assignment}{hint}")
+        where = config.folders.of("submitted", assignment, "*")
+        raise GradingError(f"nobody has submitted {assignment!r}: there is no {where}{hint}")
     return found
 
 

@@ -32,7 +32,7 @@ def release(config: Gradbook, assignment: str, *, force: bool = True) -> Path:
         GradingError: if nbgrader cannot.
     """
     convert(GenerateAssignment, config, assignment, what=f"{assignment} cannot be released", force=force)
-    return config.folder / "release" / assignment
+    return config.folders.of("release", assignment)
 
 
 def feedback(config: Gradbook, assignment: str, student: str | None = None, *, force: bool = True) -> list[Path]:
@@ -45,7 +45,8 @@ def feedback(config: Gradbook, assignment: str, student: str | None = None, *, f
         GradingError: if nbgrader cannot.
     """
     convert(GenerateFeedback, config, assignment, student, what="feedback cannot be made", force=force)
-    return sorted((config.folder / "feedback").glob(f"{student or '*'}/{assignment}/*.html"))
+    there = config.folders.students("feedback", assignment)
+    return sorted(page for name, path in there.items() if student in (None, name) for page in path.glob("*.html"))
 
 
 def convert(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from course.grading import secret
 from course.grading.config import Gradbook
 from course.grading.kernel_choice import cache_folder
 from course.kernels import fill_cache
@@ -49,7 +50,7 @@ def due(config: Gradbook, assignment: str) -> Filling | None:
         OSError: if it cannot be made, or an alternative is missing.
     """
     sources, released = (
-        sorted((config.folder / step / assignment).glob("*.ipynb")) for step in ("source", "release")
+        sorted(config.folders.of(step, assignment).glob("*.ipynb")) for step in ("source", "release")
     )
     notebooks = sources + [config.folder / name for name in config.alternatives.get(assignment, [])]
     if not notebooks:
@@ -58,7 +59,7 @@ def due(config: Gradbook, assignment: str) -> Filling | None:
     stamp, now = folder.with_name(f"{assignment}.{_STAMP}"), _fingerprint(notebooks + released, config)
     if stamp.is_file() and stamp.read_text("utf-8") == now:
         return None
-    (config.folder / ".course").mkdir(mode=0o700, exist_ok=True)
+    secret.make_folder(config.folder / secret.FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     return Filling(
         notebooks=tuple(notebooks),

@@ -20,7 +20,7 @@ from course.grading.config import Gradbook
 from course.grading.engine import interrupt, jit_cache
 from course.grading.engine import local as workers
 from course.grading.engine.converters import reasons, settings
-from course.grading.engine.staged_autograde import StagedAutograde, Waiting
+from course.grading.engine.staged_autograde import StagedAutograde, StagedDirectory, Waiting
 from course.grading.engine.task import Executed, execute
 from course.grading.engine.workplace import Workplace, disk_is_full
 from course.grading.errors import GradingError
@@ -99,7 +99,7 @@ class Engine:
     ) -> Iterator[Iterator[Outcome]]:
         """Grade submissions meanwhile: gives an outcome for each, in the order in which they end.
 
-        The course is locked and the workers are there until the end of the block.
+        The workers are there until the end of the block. The caller holds the lock of the course.
 
         Args:
             students: whose.
@@ -107,7 +107,7 @@ class Engine:
             filling: a cache that is to be filled, beside the first submissions where that is possible.
 
         Raises:
-            GradingError: if another run is at work or the disk is full; what was graded before is kept.
+            GradingError: if the disk is full; what was graded before is kept.
         """
         with (
             self.place.open(),
@@ -215,9 +215,8 @@ class Engine:
         with self._nbgrader() as log:
             configured = settings(self.config, self.assignment, student)
             configured.CourseDirectory.autograded_directory = self.place.staged_directory
-            stages = StagedAutograde(
-                coursedir=CourseDirectory(config=configured, log=log), config=configured, log=log
-            )
+            coursedir = StagedDirectory(config=configured, log=log)
+            stages = StagedAutograde(student, coursedir=coursedir, config=configured, log=log)
             submission = _Submission(outcome, stages)
             try:
                 outcome.skipped = not self.place.due(student)

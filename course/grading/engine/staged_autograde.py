@@ -5,7 +5,9 @@ the instructor's process. It works in a folder of its own; `course/grading/engin
 becomes the result.
 """
 
+import glob
 import os
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,11 +32,38 @@ class Waiting(NamedTuple):
     task: Task
 
 
+class StagedDirectory(CourseDirectory):
+    """nbgrader's view of the course while a submission is worked on aside.
+
+    The folder of this work lies in one piece, whatever `directory_structure` says of the others.
+    """
+
+    def format_path(self, nbgrader_step: str, student_id: str, assignment_id: str, escape: bool = False) -> str:
+        """Give a folder, or with `escape` a pattern for such folders."""
+        if nbgrader_step != self.autograded_directory:
+            return super().format_path(nbgrader_step, student_id, assignment_id, escape)
+        root, step = (re.escape(part) if escape else part for part in (str(self.root), nbgrader_step))
+        return f"{root}{os.sep}{step}{os.sep}{student_id}{os.sep}{assignment_id}"
+
+
 class StagedAutograde(Autograde):
     """The stages of one submission, up to the run and from there on.
 
-    The configuration must name one student and one assignment.
+    The configuration must name one assignment.
+
+    Args:
+        student: whose submission it is, letter by letter.
     """
+
+    def __init__(self, student: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._student = student
+
+    def init_notebooks(self) -> None:
+        """Find the notebooks of the submission; an id is no pattern here."""
+        folder = self._format_source(self._dir.assignment_id, self._student)
+        pattern = os.path.join(glob.escape(folder), f"{self._dir.notebook_id}.ipynb")  # noqa: PTH118, as nbgrader
+        self.assignments, self.notebooks = {folder: glob.glob(pattern)}, []  # noqa: PTH207
 
     @property
     def _dir(self) -> CourseDirectory:
@@ -48,7 +77,7 @@ class StagedAutograde(Autograde):
             Exception: whatever nbgrader and the stages raise; the submission is then not graded.
         """
         with utils.chdir(self._dir.root):
-            folder = Path(self._format_source(self._dir.assignment_id, self._dir.student_id))
+            folder = Path(self._format_source(self._dir.assignment_id, self._student))
             require_notebooks(folder, self._released())
             self.init_notebooks()
             self.writer = FilesWriter(parent=self, config=self.config)
@@ -58,7 +87,7 @@ class StagedAutograde(Autograde):
             self.run_pre_convert_hook()
             # The hook may have unpacked something; nbgrader copies what is there now, and follows links.
             inspect(folder)
-            self.init_assignment(self._dir.assignment_id, self._dir.student_id)
+            self.init_assignment(self._dir.assignment_id, self._student)
             return [self._before(filename) for filename in self.notebooks]
 
     def after(self, waiting: list[Waiting], executed: list[Executed]) -> list[Any]:
@@ -69,7 +98,7 @@ class StagedAutograde(Autograde):
         """
         with utils.chdir(self._dir.root):
             notes = [self._after(one, run) for one, run in zip(waiting, executed, strict=True)]
-            self.set_permissions(self._dir.assignment_id, self._dir.student_id)
+            self.set_permissions(self._dir.assignment_id, self._student)
             self.run_post_convert_hook()
         return notes
 
@@ -97,7 +126,7 @@ class StagedAutograde(Autograde):
 
     def _after(self, waiting: Waiting, run: Executed) -> Any:
         for line in run.warnings:
-            self.log.warning("%s: %s", self._dir.student_id, line)
+            self.log.warning("%s: %s", self._student, line)
         self._sanitizing = False
         _, stages = self._cut()
         self._register(stages)

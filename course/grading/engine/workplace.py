@@ -7,10 +7,10 @@ full, leaves no half-graded submission that the next run would pass over.
 
 import contextlib
 import errno
-import fcntl
 import os
 import shutil
 import sqlite3
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,8 +18,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import DBAPIError
 
-from course.grading.errors import GradingError
-from course.grading.secret import FOLDER
+from course.grading import secret
 from course.grading.stages.admit import time_of
 
 _PREFIX = ".grading-"
@@ -38,31 +37,23 @@ class Workplace:
         self.coursedir, self.assignment = coursedir, assignment
         self.root = Path(coursedir.root)
         self.staging = Path()
-        self._again = course / FOLDER / "again" / assignment
-        self._lock = course / FOLDER / "grading.lock"
+        self._again = course / secret.FOLDER / "again" / assignment
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
-        """Work alone in the course, in a folder beside the results that is gone afterwards.
-
-        Raises:
-            GradingError: if another run is at work.
-        """
-        self._lock.parent.mkdir(mode=0o700, exist_ok=True)
+        """Work in a folder beside the results that is gone afterwards; the caller holds the course's lock."""
         autograded = self.root / self.coursedir.autograded_directory
         autograded.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise GradingError("another `course autograde` is at work in this course") from None
-            for left in autograded.glob(f"{_PREFIX}*"):
-                shutil.rmtree(left, ignore_errors=True)
-            self.staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=autograded))
-            try:
-                yield
-            finally:
-                shutil.rmtree(self.staging, ignore_errors=True)
+        for left in autograded.glob(f"{_PREFIX}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        self.staging = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=autograded))
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.staging, ignore_errors=True)
+            # Where the structure is another, nothing of nbgrader's is here.
+            with contextlib.suppress(OSError):
+                autograded.rmdir()
 
     @property
     def staged_directory(self) -> str:
@@ -93,17 +84,29 @@ class Workplace:
 
     def commit(self, student: str) -> None:
         """Make what was worked on the result, in one step."""
-        staged, done = Path(self._path(self.staged_directory, student)), self._done(student)
+        staged, done = self._staged(student), self._done(student)
         for path in staged.rglob("*"):
             _flush(path)
         done.parent.mkdir(parents=True, exist_ok=True)
         staged.rename(done)
+        if self.coursedir.groupshared:
+            self._share(self.root / self.coursedir.autograded_directory)
         _flush(done.parent)
         (self._again / student).unlink(missing_ok=True)
 
+    def _share(self, folder: Path) -> None:
+        """Let the group write to the folder of all results, as nbgrader does; somebody else's stays as it is."""
+        mode = folder.stat().st_mode
+        with contextlib.suppress(PermissionError):
+            folder.chmod(stat.S_IMODE(mode | 0o2770) & 0o2777)
+
     def drop(self, student: str) -> None:
         """Let go of what was worked on; the next run begins with the submission anew."""
-        shutil.rmtree(self._path(self.staged_directory, student), ignore_errors=True)
+        shutil.rmtree(self._staged(student), ignore_errors=True)
+
+    def _staged(self, student: str) -> Path:
+        # As `StagedDirectory` has it, whatever `directory_structure` says.
+        return self.staging / student / self.assignment
 
     def _done(self, student: str) -> Path:
         return Path(self._path(self.coursedir.autograded_directory, student))

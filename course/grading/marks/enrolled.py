@@ -12,6 +12,4 @@ def enrolled_students(config: Gradbook, db_url: str, assignment: str) -> tuple[s
     with Gradebook(db_url) as gradebook:
         known = {str(student.id) for student in gradebook.students}
     # nbgrader adds a student when it comes to the submission; those that are still to come count as well.
-    return tuple(
-        sorted(known | {path.parent.name for path in (config.folder / "submitted").glob(f"*/{assignment}")})
-    )
+    return tuple(sorted(known | config.folders.students("submitted", assignment).keys()))

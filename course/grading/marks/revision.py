@@ -127,6 +127,12 @@ def by_hand(gradebook: Gradebook, item: Kept) -> bool:
     return grade is not None and grade.manual_score is not None
 
 
+def most_in(gradebook: Gradebook, item: Kept) -> float | None:
+    """Give the most that the gradebook has for an exercise, None where it does not know it."""
+    grade = _grade(gradebook, item)
+    return None if grade is None else float(grade.cell.max_score)
+
+
 def write(gradebook: Gradebook, revision: Revision) -> Kept:
     """Write new marks into the gradebook and the autograded notebook, from which feedback is made.
 
@@ -139,7 +145,7 @@ def write(gradebook: Gradebook, revision: Revision) -> Kept:
     if grade is not None:
         grade.auto_score = awarded(marked.report.points, float(grade.cell.max_score))
         grade.needs_manual_grade = grade.manual_score is not None or bool(revision.review)
-    _rewrite(revision)
+    _rewrite(revision, most_in(gradebook, kept))
     return kept._replace(report=marked.report, review=revision.review)
 
 
@@ -150,7 +156,7 @@ def _grade(gradebook: Gradebook, item: Kept) -> Any:
         return None
 
 
-def _rewrite(revision: Revision) -> None:
+def _rewrite(revision: Revision, most: float | None) -> None:
     context, marked = revision.context, revision.marked
     assert context is not None
     assert marked is not None
@@ -162,6 +168,9 @@ def _rewrite(revision: Revision) -> None:
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if is_grade(cell) and cell.metadata.nbgrader.grade_id == grade_id(context.exercise.id):
+            if most is not None:
+                # The release may have another maximum since it was graded.
+                cell.metadata.nbgrader["points"] = most
             write_marks(cell, context, marked)
     _replace(path, nbformat.writes(notebook))
 

@@ -5,7 +5,7 @@
 | `order` | the stages in order, and `use_stages`, which puts them into nbgrader's configuration |
 | `read`, `notebook_format` | submissions opened: plain files only, notebooks of other tools mended |
 | `admit` | what is refused before it is opened |
-| `restore` | the notebook brought back to the cells that were released |
+| `released`, `restore` | what was released, and the notebook brought back to it |
 | `sanitise`, `mime_bundles`, `active_files` | nothing of a student's reaches the instructor's browser as code |
 | `tell_kernel` | what the kernel is told: whose numbers, which probe inputs |
 | `execute` | the notebook run, keeping what was earned before a crash |

@@ -7,9 +7,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade
+from nbgrader.utils import determine_grade, is_grade
 
-from course.exercises.cells import graded_exercise
+from course.exercises.cells import ANSWER, grade_id, graded_exercise
 from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, Store, url_beside
@@ -31,9 +31,9 @@ class AwardMarks(NbGraderPreprocessor):
         ours = nb.metadata.get("course", {})
         if record.stopped:
             nb.metadata["course"] = NotebookNode(ours, stopped=record.stopped)
-        for cell in filter(is_grade, nb.cells):
+        for cell in graded:
             name = cell.metadata.nbgrader.grade_id
-            record.look_at(name, *changes_of(name, changes_in(nb)))
+            record.look_at(name, *filter(_matters, changes_of(name, changes_in(nb), lost=True)))
         if not graded:
             return nb, resources
         # The marker and JAX take most of a second to import: meanwhile the first notebooks run.
@@ -60,14 +60,27 @@ class FlagForReview(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Flag the grades of one notebook; after `SaveAutoGrades`, which would take the flags away."""
-        about, review = resources["nbgrader"], record_of(resources).review
-        if review:
+        about, record = resources["nbgrader"], record_of(resources)
+        for cell in filter(is_grade, nb.cells):
+            name = cell.metadata.nbgrader.grade_id
+            if not graded_exercise(name):
+                points, most = determine_grade(cell, self.log)
+                record.look_at(name, *changes_of(name, changes_in(nb), lost=points is None or points < most))
+        if review := record.review:
             with Gradebook(about["db_url"]) as gradebook:
                 for name in review:
                     grade = gradebook.find_grade(name, about["notebook"], about["assignment"], about["student"])
                     setattr(grade, "needs_manual_grade", True)  # noqa: B010, a column to the type checker
                 gradebook.db.commit()
         return nb, resources
+
+
+def _matters(change: Reason) -> bool:
+    """Say whether what was done to an exercise's cell may have cost something: that it was deleted has not."""
+    if change.kind == Kind.CELL_MOVED:
+        exercise = graded_exercise(change.details[0])
+        return exercise is not None and grade_id(exercise.id, ANSWER) in change.details[1].split(", ")
+    return change.kind != Kind.CELL_DELETED
 
 
 def _handed_over(nb: NotebookNode, graded: Sequence[NotebookNode], about: Any, record: Record) -> list[Kept]:

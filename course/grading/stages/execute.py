@@ -15,13 +15,14 @@ from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKer
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_locked
 from traitlets import Enum, Integer
 from traitlets.config import Config
 
 from course.grading import kernel_choice
 from course.grading.record import Record, record_of
 from course.grading.stages.admit import shown
+from course.grading.stages.signs_of_forging import signs
 
 TIMED_OUT = "CellTimeoutError"
 _ENOUGH = (
@@ -63,6 +64,9 @@ class RunNotebook(Execute):
         resources = {} if resources is None else resources
         record = record_of(resources)
         record.completed = set()
+        # Here and not where marks are given: it reads a student's text, and a run has limits of its own.
+        own = [cell for cell in nb.cells if cell.cell_type == "code" and not is_locked(cell)]
+        record.signs = signs(cell.source for cell in own if cell.id != record.token)
         assignment = resources.get("nbgrader", {}).get("assignment", "")
         kernel, settings = kernel_choice.choose(self.config, nb, assignment, self.kernel_name)
         config = copy.deepcopy(self.config)

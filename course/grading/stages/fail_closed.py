@@ -2,11 +2,12 @@
 
 nbgrader reads a cell's outcome from its outputs and gives all points where it cannot: to one that never ran, and
 to one whose last value is `nan`, negative, `True` or no number. Here such a cell earns nothing, says why, and is
-listed for a person to look at. So is a notebook whose code plainly reaches for what runs the tests, and keeps its
+listed for a person to look at. So is a notebook whose code tampers with what runs the tests, or may, and keeps its
 points until that person decides. `c.Gradbook.fail_closed = False` leaves all of it to nbgrader.
 """
 
 import math
+import re
 from typing import Any
 
 from nbformat import NotebookNode
@@ -16,9 +17,12 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 
 from course.exercises.cells import graded_exercise
 from course.grading.config import Gradbook
-from course.grading.record import record_of
-from course.grading.review import Kind, Reason
-from course.grading.stages.signs_of_forging import reaches
+from course.grading.record import Record, record_of
+from course.grading.review import Kind, Reason, Sign
+from course.grading.stages.released import released_notebook
+from course.grading.stages.signs_of_forging import signs
+
+_LONGEST_VALUE = 200  # characters of one number, with its type
 
 
 class FailClosed(NbGraderPreprocessor):
@@ -29,14 +33,20 @@ class FailClosed(NbGraderPreprocessor):
         if not Gradbook(config=self.config).with_exercises().fail_closed:
             return nb, resources
         record = record_of(resources)
-        reached = reaches(cell.source for cell in nb.cells if cell.cell_type == "code" and not is_locked(cell))
+        seen = self._signs(record, resources) if record.signs else ""
         for cell in nb.cells:
             if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
                 continue
             name = cell.metadata.nbgrader.grade_id
             if graded_exercise(name) is not None:
                 continue
-            if reason := unclear(cell, ran=record.completed is None or cell.id in record.completed):
+            _make_plain(cell)
+            # The instructor's own tag: restored cells have no other.
+            skipped = is_locked(cell) and "skip-execution" in cell.metadata.get("tags", ())
+            ran = skipped or record.completed is None or cell.id in record.completed
+            if cell.id in record.happened or cell.id in record.not_run:
+                record.look_at(name, Reason(Kind.RUN_ENDED, (record.happened.get(cell.id) or record.stopped,)))
+            if reason := unclear(cell, ran=ran):
                 self.log.warning("%s: %s", name, reason.words)
                 record.look_at(name, reason)
                 text = f"Not marked: {reason.words}. Your instructor is told."
@@ -44,9 +54,17 @@ class FailClosed(NbGraderPreprocessor):
                 cell.outputs.insert(
                     0, new_output("error", ename="NotMarked", evalue=reason.words, traceback=[text])
                 )
-            if reached:
-                record.look_at(name, Reason(Kind.CODE_REACHES, (" and ".join(reached),)))
+            if seen:
+                record.look_at(name, Reason(Kind.CODE_REACHES, (seen,)))
         return nb, resources
+
+    def _signs(self, record: Record, resources: Any) -> str:
+        """Say in words what the student's code does; what the instructor released is left out."""
+        about = resources.get("nbgrader", {})
+        own: set[Sign] = set()
+        if "db_url" in about:
+            own |= set(signs(slot.shown for slot in released_notebook(self.config, about).slots))
+        return " and ".join(sign.words for sign in record.signs if sign not in own)
 
 
 def unclear(cell: NotebookNode, *, ran: bool) -> Reason | None:
@@ -78,6 +96,23 @@ def _unclear_value(output: NotebookNode, most: float) -> Reason | None:
     if 0 <= points <= most:
         return None
     return Reason(Kind.NO_POINTS, (repr(str(text)[:40]), f"{most:g}"))
+
+
+# How numpy, JAX, PyTorch and TensorFlow show one number.
+_SCALAR = re.compile(
+    r"(?:(?:np|numpy|jnp)\.)?(?:(?:u?int|b?float)\d+|longlong|longdouble|[Aa]rray|tensor|tf\.Tensor)"
+    r"\(\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*(?:,\s*[\w.=()'<: >]+)*\)"
+    r"|<tf\.Tensor: shape=\(\), [^>]*numpy=(\S+)>",
+    re.IGNORECASE,
+)
+
+
+def _make_plain(cell: NotebookNode) -> None:
+    """Write a value that is one number of a library's as that number: nbgrader reads no other."""
+    for output in cell.outputs:
+        text = output.get("data", {}).get("text/plain") if output.output_type == "execute_result" else None
+        if isinstance(text, str) and len(text) < _LONGEST_VALUE and (found := _SCALAR.fullmatch(text.strip())):
+            output.data["text/plain"] = found[1] or found[2]
 
 
 def _fails(output: NotebookNode) -> bool:

@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 
+from course.grading import course_lock
+from course.grading.errors import GradingError
 from course.grading.stages import notebook_format
 from course.grading.stages.active_files import ACTIVE_FILES
 from course.grading.stages.admit import Refused, inspect
@@ -37,6 +39,7 @@ class Reader(NotebookExporter):
             # nbgrader makes its exporter after it has found the submissions and before it copies the first.
             _leave_out(self.parent)
             _ignore_active(self.parent)
+            _convert_alone(self.parent)
 
     def from_file(self, file_stream: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """Convert a notebook from an open file."""
@@ -49,6 +52,22 @@ class Reader(NotebookExporter):
         # A notebook is valid when it is read, and is looked at once more after the last stage, not after each.
         self.optimistic_validation = bool(self._preprocessors)
         return super()._preprocess(nb, resources)
+
+
+def _convert_alone(converter: Autograde) -> None:
+    """Let nbgrader's own run hold the lock of the course while it grades."""
+    theirs = converter.convert_notebooks
+    coursedir: Any = converter.coursedir
+
+    def convert_notebooks() -> None:
+        try:
+            with course_lock.alone(Path(coursedir.root), shared=coursedir.groupshared):
+                theirs()
+        except GradingError as error:
+            raise Refused(str(error)) from error
+
+    # Of this converter alone, which `course autograde` cuts in two and never asks for this.
+    converter.convert_notebooks = convert_notebooks
 
 
 def _ignore_active(converter: Autograde) -> None:

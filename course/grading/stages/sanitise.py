@@ -16,6 +16,7 @@ from course.grading.stages.restore import changes_in, note_changes
 MOST_HTML = 4 << 20  # characters of a notebook that are cleaned; some are made to take a second each 100 KiB
 _HTML = ("text/html", "image/svg+xml")
 _SIZES = ("width", "height")
+_TAG = re.compile(r"[\w.:-]{1,80}")
 _MARKUP = re.compile(r"[<>&\"'`]")
 
 
@@ -59,6 +60,10 @@ def _shorten(nb: NotebookNode) -> None:
 
 def _cell(cell: NotebookNode) -> None:
     kept = {key: cell.metadata[key] for key in ("nbgrader",) if key in cell.metadata}
+    # Restored before: a released cell's are the instructor's, and of a student's those that say how it is run.
+    tags = cell.metadata.get("tags")
+    if isinstance(tags, list) and (named := [tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)]):
+        kept["tags"] = named
     if "nbgrader" in kept:
         kept |= {key: False for key in ("deletable", "editable") if cell.metadata.get(key) is False}
     cell.metadata = NotebookNode(kept)
