@@ -36,6 +36,7 @@ NONE = -1
 EXACT = WORDS | {"int", "graph"}  # kinds of answers of which only the thing itself counts
 NEGLIGIBLE = 1e-6  # of a step's size: as good as zero
 NEAR = 1.2  # times the largest share of a target by which anything may be off: farther off nothing is right
+CLEARLY = 10  # times nearer to what one slip or reading gives than to what another does
 FLAT = 1e-6  # so near to where a function is flat nothing was worked out
 # Of the entries that are not zero, for half of an array's points.
 ENOUGH_ENTRIES, ENOUGH_RIGHT, HALF = 6, 0.75, 0.5
@@ -56,6 +57,8 @@ class Verdict(NamedTuple):
         state: a `State`.
         points: earned.
         slip: number of the slip that was recognised, -1 for none.
+        alike: which of the step's own slips give what was written, where one is recognised.
+        slip_off: how far it is from what the nearest of these gives, in parts of it; infinite without any.
         charged_at: number of the step at which this slip's cause was charged before, -1 for none.
         alternative: number of the convention under which it is right, -1 for the scheme's own.
         reason: a `Reason` why it does not follow.
@@ -70,6 +73,8 @@ class Verdict(NamedTuple):
     state: Array
     points: Array
     slip: Array
+    alike: Array
+    slip_off: Array
     charged_at: Array
     alternative: Array
     reason: Array
@@ -199,6 +204,8 @@ def _charged_too(
             state=jnp.where(here, _small(State.SLIP), verdict.state),
             points=jnp.where(here, step.points * slip.credit, verdict.points),
             slip=jnp.where(here, _small(number), verdict.slip),
+            alike=jnp.where(here, jnp.arange(len(step.slips)) == number, verdict.alike),
+            slip_off=jnp.where(here, 0.0, verdict.slip_off),
             eased=jnp.where(here, answer.repeats(answer.value), verdict.eased),
         )
         verdict, charged[slip.charge] = apart((verdict, charged[slip.charge]))
@@ -223,6 +230,7 @@ def _unless_idle(verdict: Verdict, idle: Array) -> Verdict:
         state=jnp.where(undone, _small(State.WRONG), verdict.state),
         points=jnp.where(idle, 0.0, verdict.points),
         slip=jnp.where(undone, NONE, verdict.slip),
+        alike=verdict.alike & ~undone,
         charged_at=jnp.where(undone, NONE, verdict.charged_at),
         reason=jnp.where(undone, _small(Reason.REPEATS), verdict.reason),
     )
@@ -292,12 +300,15 @@ def near(
         reach = NEAR * (LARGEST_ON_PAPER if noted else LARGEST)
         targets = [follows, right[name]]
         # Every entry by itself: a step follows if some of them are right and the others follow.
-        found[name] = jnp.all(_about(value, targets, typical, reach)) | turned | bool(step.alternatives)
+        found[name] = jnp.all(_about(value, targets, typical, reach)) | turned
+        others = [_evaluate(step, rule, inputs, values) for rule in step.alternatives for values in (own, right)]
+        if others:
+            found[name] |= jnp.all(_about(value, [*targets, *others], typical, reach))
         for slip in slips:
             made = [_evaluate(step, slip, inputs, values) for values in (own, right)]
             found[name] |= jnp.all(_about(value, made, typical, reach))
         if len(step.answer.shape) == 2 and step.answer.shape[0] == step.answer.shape[1]:
-            about = jnp.all(_about(value.T, targets, typical, reach)) | bool(step.alternatives)
+            about = jnp.all(_about(value.T, [*targets, *others], typical, reach))
             turned |= about & jnp.any(value != value.T)
             found[name] |= turned
         own[name] = jnp.where(entries[name].status == Status.READ, value, follows)
@@ -362,10 +373,11 @@ class _Answer:
         sensible = self._makes_sense() | exact
         follows = follows & sensible
         turned = self._turned(follows)
-        found = self._find_slip(fit.right)
-        found = jnp.where(turned, _small(len(step.slips)), jnp.where(follows, NONE, found))
-        exact, follows, right, alternative, sensible, turned, found = apart(
-            (exact, follows, right, alternative, sensible, turned, found)
+        alike, slip_off = self._slips_alike(fit.right, self.read & ~turned & ~follows)
+        found = self._slip_of(alike)
+        found = jnp.where(turned, _small(len(step.slips)), found)
+        exact, follows, right, alternative, sensible, turned, found, alike, slip_off = apart(
+            (exact, follows, right, alternative, sensible, turned, found, alike, slip_off)
         )
         charged_at = _pick(found, [self.sheet.charged[slip.charge] for slip in self.slips], NONE)
         slipped = found != NONE
@@ -408,6 +420,10 @@ class _Answer:
         charged = dict(self.sheet.charged)
         for charge in dict.fromkeys(slip.charge for slip in self.slips):
             here = _is_any(found, [i for i, slip in enumerate(self.slips) if slip.charge == charge])
+            # Any of several that come to the same may be the cause; it costs once, whichever it is.
+            if charge[1:] == ("", ""):
+                for i, slip in enumerate(step.slips):
+                    here |= alike[i] if slip.charge == charge else False
             charged[charge] = jnp.where(newly & here, _small(number), charged[charge])
         # What follows may also be a slip that makes no difference on the student's own numbers.
         same = jnp.all(fit.right[self.first_slip : self.first_slip + len(step.slips)], axis=-1)
@@ -420,6 +436,8 @@ class _Answer:
             state=state,
             points=jnp.round(step.points * earns, 2) if self.by_share else step.points * earns,
             slip=jnp.where(self.read, found, NONE),
+            alike=alike,
+            slip_off=slip_off,
             charged_at=jnp.where(self.read, charged_at, NONE),
             alternative=jnp.where(earned, alternative, NONE),
             reason=jnp.where(state == State.WRONG, self._reason(sensible, on_own), _small(Reason.NONE)),
@@ -561,20 +579,34 @@ class _Answer:
             expected = jnp.where(hits[row - 1] & ~hits[0], self.targets.values[row], expected)
         return jnp.reshape(expected, self.step.answer.shape)
 
-    def _find_slip(self, right: Array) -> Array:
-        """Give the number of the first slip the value shows: on the student's own parents, then on true ones."""
+    def _slips_alike(self, right: Array, asked: Array) -> tuple[Array, Array]:
+        """Say which slips the value shows, on the student's own parents or else on true ones, and how nearly.
+
+        Where rounding lets several give it, those are left out that are far from it beside the nearest.
+        """
         count = len(self.step.slips)
         if not count:
-            return _small(NONE)
-        hits = jnp.all(right[self.first_slip :], axis=-1) & self.sheet.follow
+            return jnp.zeros(0, dtype=bool), jnp.asarray(jnp.inf)
+        values = self.targets.values[self.first_slip :]
+        hits = jnp.all(right[self.first_slip :], axis=-1) & self.sheet.follow & asked
         if self.step.answer.dtype not in WORDS:
-            hits &= jnp.any(self.targets.values[self.first_slip :] != 0, axis=-1)
+            hits &= jnp.any(values != 0, axis=-1)
         # What a slip makes of true values is named, whatever was written before; credit is another matter.
-        own = self.counts[self.first_slip : self.first_slip + count]
-        hits &= jnp.concatenate([own, jnp.ones_like(own)])
+        own = hits[:count] & self.counts[self.first_slip : self.first_slip + count]
+        hits = jnp.concatenate([own, hits[count:] & ~jnp.any(own)])
+        off = jnp.max(jnp.abs(values - jnp.ravel(self.value)), axis=-1, initial=0.0)
+        nearest = jnp.min(jnp.where(hits, off, jnp.inf), initial=jnp.inf)
+        same = hits & (off <= CLEARLY * nearest + NEGLIGIBLE * jnp.max(jnp.abs(self.value), initial=0.0))
+        return same[:count] | same[count:], nearest / jnp.max(jnp.abs(self.value), initial=self.floor)
+
+    def _slip_of(self, alike: Array) -> Array:
+        """Give the number of the first of some slips; one whose cause was charged before goes first."""
         found = _small(NONE)
-        for place in reversed(range(2 * count)):
-            found = jnp.where(hits[place], _small(place % count), found)
+        for place in reversed(range(len(self.step.slips))):
+            found = jnp.where(alike[place], _small(place), found)
+        for place in reversed(range(len(self.step.slips))):
+            before = self.sheet.charged[self.step.slips[place].charge] != NONE
+            found = jnp.where(alike[place] & before, _small(place), found)
         return found
 
     def _reason(self, sensible: Array, on_own: Array) -> Array:

@@ -17,10 +17,11 @@ from course.derivation.marks import Marked
 from course.derivation.symbols import Symbols
 from course.exercises import Exercise
 from course.marking.blocks import SHEETS, InBlocks
-from course.marking.follow_through import EXACT, Entry, Marks, Verdict, evaluate, mark, near, truths
-from course.marking.pool import Candidate, Pool, changed, fields_used
+from course.marking.follow_through import CLEARLY, EXACT, Entry, Marks, Verdict, evaluate, mark, near, truths
+from course.marking.pool import FINER, Candidate, Pool, changed, fields_used
 from course.marking.report import Misread, Report, Ruling, not_asked_for, step_marks
 from course.marking.scheme import Cap, Scheme, State
+from course.marking.solving import bounds
 from course.marking.tolerance import LARGEST, ZERO, compare
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant
 from course.sheet import Sheet
@@ -34,7 +35,7 @@ FEWEST = 2  # wrong answers that a misreading must explain, fields in which fore
 MOST = 256  # misreadings on which one sheet is marked
 SHOWN = 3  # misreadings that come to the same, which a student is told
 FEW = 4  # of so many answers one may be zero on a misreading that is none as it is given
-CLEARLY = 10  # times nearer to what one misreading gives than to what another does
+CLOSE = 1e-9  # in parts of an answer: nearer is as good as equal
 RIGHT = (State.EXACT, State.FOLLOWS)
 
 
@@ -117,6 +118,10 @@ class Judged(NamedTuple):
     marked: Marked
     claims: Mapping[str, str]
     symbols: Symbols
+
+
+_Explained = tuple[float, tuple[float, float], Candidate, Marks]
+"""A misreading that explains a sheet: the points on it, how far the answers are off, itself, the marks on it."""
 
 
 class _Seen(NamedTuple):
@@ -463,7 +468,7 @@ class Marker:
         task, _, entries, verdicts = seen
         before = self._points(verdicts, task.given, entries)
         there = [name for name in entries if seen.readings[name].status in {Status.READ, Status.TRANSPOSED}]
-        good: list[tuple[float, tuple[float, float], Candidate, Marks]] = []
+        good: list[_Explained] = []
         for candidate, marks in found:
             mended = [name for name in wrong if int(marks[name].state) in RIGHT]
             distinct = {np.asarray(entries[name].value).tobytes() for name in mended}
@@ -476,6 +481,21 @@ class Marker:
             # What leaves half of it wrong explains nothing: on somebody else's numbers a few steps fit by chance.
             if len(distinct) < FEWEST or 2 * len(mended) <= len(wrong) or worse or trivial:
                 continue
+            # What a misread number gives itself, and not by way of another answer, shows it first.
+            if next((name for name in wrong if self._uses[name] & {*candidate.fields}), "") not in mended:
+                continue
+            if (
+                candidate.far_fetched
+                and len(
+                    {
+                        np.asarray(entries[name].value).tobytes()
+                        for name in mended
+                        if not _is_a_slip(entries[name].value, verdicts[name], marks[name])
+                    }
+                )
+                < FEWEST
+            ):
+                continue
             if _is_copied([np.asarray(entries[name].value) for name in mended], task.given):
                 continue
             points = self._points(marks, candidate.numbers, entries) - self.scheme.steps[mended[0]].points
@@ -484,19 +504,28 @@ class Marker:
                 off = [sum(_distance(entries[n].value, marks[n]) for n in names) for names in (mended, right)]
                 good.append((points, (off[0], off[1]), candidate, marks))
         good.sort(key=lambda item: item[:2])
-        best = [item for item in good if item[0] == good[-1][0]]
+        best = _likeliest([item for item in good if item[0] == good[-1][0]])
         if not best:
             return None
-        _, off, _, marks = best[0]
+        _, off, first, marks = best[0]
         same = [_is_the_same(each, marks, there) for *_, each in best]
         # Where rounding lets different misreadings explain the sheet, one is named only if it does so far better.
-        others = [each for (_, each, *_), alike in zip(best, same, strict=True) if not alike]
-        if any(all(CLEARLY * mine >= its for mine, its in zip(off, other, strict=True)) for other in others):
+        rivals = [
+            each
+            for (_, other, each, _), alike in zip(best, same, strict=True)
+            if not alike and not _is_clearly_nearer(off, other)
+        ]
+        if any(_place_of(each) != _place_of(first) for each in rivals):
             return None
+        if rivals:
+            return [first._replace(about=True)], marks
         return [candidate for (*_, candidate, _), alike in zip(best, same, strict=True) if alike], marks
 
     def _by_first(self, sheets: Mapping[int, tuple[_Seen, list[str]]]) -> Iterator[tuple[int, list[Candidate]]]:
-        """Give the misreadings that explain the first wrong answer of sheets, roughly; marking tells which do."""
+        """Give the misreadings that explain the first wrong answer of sheets, roughly; marking tells which do.
+
+        After the values that are drawn come those that the answer itself tells: what must have been read for it.
+        """
         by_step: dict[str, list[tuple[int, list[Candidate]]]] = {}
         for number, (seen, wrong) in sheets.items():
             every = self.pool.misreadings(seen.task.given, self._uses[wrong[0]])
@@ -513,17 +542,87 @@ class Marker:
                     repeated = _repeated((sheets[number][0].task.probe, parents), len(every))
                     rows.append((changed(every), *repeated))
                 values = self._alone[first](*jax.tree.map(lambda *leaves: np.concatenate(leaves), *rows))
-                start = 0
+                start, asked_of = 0, []
                 for number, every in lot:
-                    theirs = values[start : start + len(every)]
+                    asked_of.append((sheets[number][0], every, values[start : start + len(every)]))
                     start += len(every)
-                    entry = sheets[number][0].entries[first]
+                for (number, every), (seen, _, theirs), solved in zip(
+                    lot, asked_of, self._solved(first, asked_of), strict=True
+                ):
+                    entry = seen.entries[first]
                     off = np.abs(theirs - entry.value)
                     scale = np.max(np.abs(theirs), initial=0.0, axis=tuple(range(1, theirs.ndim)), keepdims=True)
                     near = off <= LARGEST * np.abs(theirs) + 3 * entry.unit + ZERO * scale
                     fits = np.flatnonzero(near.reshape(len(every), -1).all(axis=1))
                     nearest = fits[np.argsort(off.reshape(len(every), -1).sum(axis=1)[fits], kind="stable")]
-                    yield number, [every[place] for place in nearest[:MOST]]
+                    yield number, [*(every[place] for place in nearest[:MOST]), *solved]
+
+    def _solved(
+        self, step: str, sheets: Sequence[tuple[_Seen, list[Candidate], np.ndarray]]
+    ) -> list[list[Candidate]]:
+        """Give, for each sheet, the numbers of which one must have been read for the answer at a step.
+
+        Args:
+            step: at which the sheets are wrong.
+            sheets: each with the misreadings that were looked at, and what the step gives on these.
+        """
+        rows: list[tuple[int, tuple[str], tuple[int, ...], int, float]] = []
+        for at, (seen, every, values) in enumerate(sheets):
+            entry = seen.entries[step]
+            off = np.abs(values - entry.value).reshape(len(every), -1).sum(axis=1)
+            # Of a square, and of much else, there are two numbers that give the answer: with either sign.
+            begin: dict[tuple[str, int, bool], tuple[float, float]] = {}
+            for candidate, far in zip(every, off.tolist(), strict=True):
+                if len(candidate.changes) == 1 and math.isfinite(far):
+                    field, place, read = candidate.changes[0]
+                    this = (field, place, read < 0)
+                    begin[this] = min(begin.get(this, (far, read)), (far, read))
+            for names, index, place, value in self.pool.entries(seen.task.given, self._uses[step]):
+                starts = [
+                    begin[names[0], place, sign][1] for sign in (False, True) if (names[0], place, sign) in begin
+                ]
+                rows += [(at, names, index, place, start) for start in starts or [value or 1.0]]
+        found: list[list[Candidate]] = [[] for _ in sheets]
+        if not rows:
+            return found
+        owners = [row[0] for row in rows]
+        seen_by = [sheets[at][0] for at in owners]
+        ends = bounds(
+            self._with_numbers(step, seen_by, [(names[0], place) for _, names, _, place, _ in rows]),
+            np.array([start for *_, start in rows]),
+            np.stack([np.ravel(seen.entries[step].value) for seen in seen_by]),
+            np.stack([np.ravel(seen.entries[step].unit) for seen in seen_by]),
+        )
+        for (at, names, index, place, _), low, high in zip(rows, *ends, strict=True):
+            seen, every, _ = sheets[at]
+            known = {candidate.changes for candidate in (*every, *found[at])}
+            mine = float(np.ravel(getattr(seen.task.given, names[0]))[place])
+            for read, how in self.pool.readable(names[0], low, high).items():
+                changes = ((names[0], place, read),)
+                if read != mine and changes not in known:
+                    found[at].append(Candidate(seen.task.given, names, index, changes, how))
+        return found
+
+    def _with_numbers(
+        self, step: str, sheets: Sequence[_Seen], places: Sequence[tuple[str, int]]
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """Return what a step gives on sheets as a function of one given number of each, as `bounds` wants it."""
+        parents = {id(seen): self._parents(seen, step) for seen in sheets}
+        given = stack([seen.task.given for seen in sheets] * 2)
+        rest = stack([(seen.task.probe, parents[id(seen)]) for seen in sheets] * 2)
+        where: dict[str, list[tuple[int, int]]] = {}
+        for row, (field, place) in enumerate(places):
+            where.setdefault(field, []).append((row, place))
+        rows = {field: np.array(each).T for field, each in where.items()}
+        given = given._replace(**{field: np.array(getattr(given, field), dtype=float) for field in rows})
+
+        def values(numbers: np.ndarray) -> np.ndarray:
+            for field, (row, place) in rows.items():
+                flat = getattr(given, field).reshape(2, len(sheets), -1)
+                flat[:, row, place] = numbers[:, row]
+            return self._alone[step](given, *rest).reshape(2, len(sheets), -1)
+
+        return values
 
     def _parents(self, seen: _Seen, step: str) -> dict[str, Any]:
         """Give the values of a step's parents on a sheet: as written, or what follows where nothing is."""
@@ -622,6 +721,39 @@ def _by_row(marks: Marks) -> list[Marks]:
 def _repeated(trees: Any, count: int) -> Any:
     """Repeat every leaf along a new axis 0."""
     return jax.tree.map(lambda leaf: np.broadcast_to(np.asarray(leaf), (count, *np.shape(leaf))), trees)
+
+
+def _is_a_slip(value: Any, before: Verdict, after: Verdict) -> bool:
+    """Say whether a slip explains an answer about as well as a misreading does."""
+    if int(before.state) != State.SLIP:
+        return False
+    return float(before.slip_off) <= CLEARLY * _distance(value, after) or not np.any(before.alike)
+
+
+def _likeliest(best: Sequence[_Explained]) -> list[_Explained]:
+    """Leave out what is far-fetched, where something likelier explains a sheet about as well.
+
+    A number that is never drawn stays beside one in its place that is: then nobody knows which of them it was.
+    """
+    near = [each for each in best if not _is_clearly_nearer(best[0][1], each[1])]
+    if not near:
+        return []
+    least = min(each[2].far_fetched for each in near)
+    places = {_place_of(each[2]) for each in near if each[2].far_fetched == least}
+    return [
+        each
+        for each in best
+        if each[2].far_fetched <= least or (each[2].far_fetched < FINER and _place_of(each[2]) in places)
+    ]
+
+
+def _is_clearly_nearer(off: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Say whether one misreading is nearer to the answers than another by far, by either measure."""
+    return any(CLEARLY * max(mine, CLOSE) < its for mine, its in zip(off, other, strict=True))
+
+
+def _place_of(candidate: Candidate) -> tuple[tuple[str, int], ...]:
+    return tuple((field, place) for field, place, _ in candidate.changes)
 
 
 def _show_work(answers: Sequence[tuple[Any, Any]]) -> bool:

@@ -1,5 +1,6 @@
 """What the draws of an exercise tell: how large its steps get, which values its givens take, and how often."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, zip_longest
 from typing import Any, NamedTuple
@@ -13,6 +14,9 @@ from course.exercises.base import WORDS
 SAMPLE = 256  # draws of the pool that are looked at
 UNSEEN = 0.01  # of a class may have a value that the sample does not show
 MOST = 4096  # misreadings of which one step is worked out
+FAR = 100  # times the largest value of a field: nobody reads such a number there
+NEAREST, MIDDLE = 8, 3  # numbers that answers do not tell apart, which are tried
+DRAWN, UNDRAWN, FINER = range(3)  # how far-fetched it is that a number was read
 
 
 class Candidate(NamedTuple):
@@ -23,12 +27,17 @@ class Candidate(NamedTuple):
         fields: the field that was misread, or the two that were exchanged.
         place: index of the entry that was misread, empty where values were exchanged or there is one alone.
         changes: every entry that is read otherwise: its field, its place in the flattened value, what was read.
+        far_fetched: `DRAWN` if it is a slip of the eye, or one of the values that are drawn; the others are worked
+            out from an answer: `UNDRAWN`, or `FINER` with more decimals than any that is drawn.
+        about: whether the sheet does not tell it from numbers near it.
     """
 
     given_values: Any
     fields: tuple[str, ...]
     place: tuple[int, ...]
     changes: tuple[tuple[str, int, float], ...]
+    far_fetched: int = DRAWN
+    about: bool = False
 
     @property
     def field(self) -> str:
@@ -39,7 +48,7 @@ class Candidate(NamedTuple):
     @property
     def read(self) -> str:
         """What was read, for a person."""
-        return self._words(self.numbers)
+        return f"{'about ' if self.about else ''}{self._words(self.numbers)}"
 
     @property
     def given(self) -> str:
@@ -103,6 +112,7 @@ class Pool:
             for field, values in self._values.items()
             if whole and np.all((values >= 0) & (values == np.round(values)))
         }
+        self._decimals = {field: max(map(_decimals, grid)) for field, grid in self._grids.items()}
         self._nearest: dict[tuple[str, float], list[float]] = {}
 
     def bits(self, field: str, mine: Any, theirs: Any) -> float:
@@ -121,7 +131,8 @@ class Pool:
     def misreadings(self, given: Any, fields: frozenset[str]) -> list[Candidate]:
         """Give the ways in which one of these fields may have been misread, at most `MOST`.
 
-        One entry with the other sign, two digits swapped, two values exchanged, another value of its grid.
+        One entry with the other sign, two digits swapped, the point a place off, two values exchanged, another
+        value of its grid.
         """
         found: dict[tuple[tuple[str, int, float], ...], Candidate] = {}
         for candidate in self._readings(given, fields):
@@ -131,16 +142,50 @@ class Pool:
                 break
         return list(found.values())
 
-    def _readings(self, given: Any, fields: frozenset[str]) -> Iterator[Candidate]:
-        entries = [
+    def entries(self, given: Any, fields: frozenset[str]) -> list[tuple[tuple[str], tuple[int, ...], int, float]]:
+        """Give every number of these fields: the field, its index, its place in the flattened value, itself."""
+        return [
             ((field,), index, place, float(value))
             for field in self._values
             if field in fields
             for place, (index, value) in enumerate(np.ndenumerate(np.asarray(getattr(given, field))))
         ]
+
+    def readable(self, field: str, low: float, high: float) -> dict[float, int]:
+        """Give the numbers between two bounds that a person may have read in a field.
+
+        These are the shortest, those with as many decimals as the field has, and the middle ones of those with one
+        more. Nobody reads a part of what is counted, a zero, a minus before a count, or a number a hundred
+        times too large.
+
+        Args:
+            field: of the given values.
+            low: the least that agrees with an answer.
+            high: the largest.
+
+        Returns:
+            How far-fetched each is: `FINER` with more decimals than the field has, else `UNDRAWN`.
+        """
+        decimals, middle = self._decimals[field], (low + high) / 2
+        largest = FAR * float(np.max(np.abs(self._values[field])))
+        found: dict[float, int] = {}
+        if not (math.isfinite(middle) and low <= high and abs(middle) <= largest):
+            return found
+        for places in range(decimals + 1):
+            if places == decimals or not found:
+                found |= dict.fromkeys(_between(low, high, places, NEAREST), UNDRAWN)
+        if decimals:
+            finer = _between(low, high, decimals + 1, MIDDLE if found else NEAREST)
+            found = dict.fromkeys(finer, FINER) | found
+        counts = field in self._counts
+        return {number: how for number, how in found.items() if number and not (number < 0 and counts)}
+
+    def _readings(self, given: Any, fields: frozenset[str]) -> Iterator[Candidate]:
+        entries = self.entries(given, fields)
         for names, index, place, value in entries:
             turned = () if names[0] in self._counts else (-value,)
-            for other in (*turned, *_swapped(value)):
+            slipped = () if value == round(value) else (round(10 * value, 9), round(value / 10, 9))
+            for other in (*turned, *_swapped(value), *slipped):
                 if other:
                     yield Candidate(given, names, index, ((names[0], place, other),))
         yield from self._exchanged(given, fields)
@@ -186,6 +231,21 @@ def _grid(values: np.ndarray) -> list[float]:
         return seen.tolist()
     between = np.round(seen[0] + step * np.arange(round(places[-1]) + 1), 9)
     return np.union1d(np.round(seen, 9), between[between != 0]).tolist()
+
+
+def _between(low: float, high: float, places: int, most: int) -> list[float]:
+    """Give numbers with so many decimals from low to high, the nearest to their middle first."""
+    unit = 10.0**-places
+    slack = 1e-9 * max(abs(low), abs(high))
+    first, last = math.ceil((low - slack) / unit), math.floor((high + slack) / unit)
+    middle = (low + high) / (2 * unit)
+    around = range(max(first, round(middle) - most), min(last, round(middle) + most) + 1)
+    return [round(number * unit, places) for number in sorted(around, key=lambda each: abs(each - middle))[:most]]
+
+
+def _decimals(value: float) -> int:
+    """Give how many decimals a number is written with."""
+    return len(np.format_float_positional(value, precision=9, trim="-").partition(".")[2])
 
 
 def _swapped(value: float) -> Iterator[float]:

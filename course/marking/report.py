@@ -12,7 +12,7 @@ from course.derivation.marks import State as LineState
 from course.exercises import Answer
 from course.exercises.base import LISTED
 from course.marking import listed
-from course.marking.scheme import Reason, Scheme, State, StateWord, Step
+from course.marking.scheme import Reason, Scheme, Slip, State, StateWord, Step
 from course.marking.variant import Evidence, Variant
 from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Outputs, Text
@@ -210,7 +210,7 @@ def _step_mark(
         own_chain=own_chain,
         formula=step.formula,
         symbol=step.answer.symbol,
-        slip=scheme.slips_of(step.name)[slip].cause if slip >= 0 else "",
+        slip=_cause(scheme.slips_of(step.name), slip, verdict.alike, state),
         partial=bool(verdict.partial),
     )
 
@@ -247,7 +247,7 @@ def _remark(
             said = listed.remark(step.answer, reading.value, np.asarray(verdict.expected), reading.words)
             return f"{sentence} {said}".strip()
         case State.SLIP:
-            return sentence
+            return _slips(scheme.slips_of(step.name), slip, verdict.alike)
         case State.MISSING:
             return "Nothing was handed in."
         case State.UNUSABLE:
@@ -256,6 +256,30 @@ def _remark(
             return misread.sentence
         case _:
             return _wrong(step, verdict, shaky)
+
+
+def _alike(slips: Sequence[Slip], slip: int, alike: Any) -> list[Slip]:
+    """Give the slips that a step shows, each sentence once."""
+    several = [slips[int(place)] for place in np.flatnonzero(alike)] or [slips[slip]]
+    return list({each.sentence: each for each in several}.values())
+
+
+def _cause(slips: Sequence[Slip], slip: int, alike: Any, state: State) -> str:
+    """Name the cause of a slip; all that come to the same, unless one of them was charged before."""
+    if slip < 0:
+        return ""
+    if state == State.FOLLOWS:
+        return slips[slip].cause
+    return " or ".join(dict.fromkeys(each.cause for each in _alike(slips, slip, alike)))
+
+
+def _slips(slips: Sequence[Slip], slip: int, alike: Any) -> str:
+    """Say which slip a step shows; all that come to the same, since the numbers do not tell them apart."""
+    several = _alike(slips, slip, alike)
+    if len(several) == 1:
+        return several[0].sentence
+    told = " Or: ".join(each.sentence for each in several)
+    return f"One of {len(several)} slips, which come to the same here. {told}"
 
 
 def _coarse(reading: Reading) -> str:

@@ -229,6 +229,11 @@ def new_w(given, factor):
     return factor * given.w - given.eta * given.dJ
 
 
+@new_w.accept(r"along the whole gradient, $w - \eta (\nabla J + 2\alpha w)$")
+def new_w_along_the_whole_gradient(given, dpenalty):
+    return given.w - given.eta * (given.dJ + dpenalty)
+
+
 @new_w.slip("The decay was applied to the gradient; it belongs to the weights.", cause="decayed gradient")
 def new_w_with_the_gradient_decayed(given, factor):
     return given.w - given.eta * factor * given.dJ
@@ -299,9 +304,14 @@ def coupled(given, dpenalty, new_w):
     return _two_steps(given, dpenalty, new_w)
 
 
+@coupled.accept(r"with the factor, $c \, w^1 - \eta \bigl( \nabla J + \beta (\nabla J + 2\alpha w^0) \bigr)$")
+def coupled_by_the_factor(given, dpenalty, factor, new_w):
+    return factor * new_w - given.eta * on_paper(given.dJ + given.beta * on_paper(given.dJ + dpenalty))
+
+
 @coupled.slip("The velocity holds the loss alone here: this is decoupled decay.", cause="where the decay stands")
-def coupled_decoupled(given, new_w):
-    return decoupled.function(given, new_w)
+def coupled_decoupled(given, factor, new_w):
+    return decoupled.function(given, factor, new_w)
 
 
 @coupled.slip("The velocity of the first step is forgotten: this is gradient descent.", cause="no momentum")
@@ -385,13 +395,18 @@ def coupled_uphill(given, dpenalty, new_w):
 
 
 @weight_decay.step(points=2, tolerance=0.01)
-def decoupled(given, new_w):
-    r"""$w^2 = (1 - 2\eta\alpha) w^1 - \eta (1 + \beta) \nabla J$, $w^1 = w'$
+def decoupled(given, factor, new_w):
+    r"""$w^2 = c \, w^1 - \eta (1 + \beta) \nabla J$, $w^1 = w'$ and $c = 1 - 2\eta\alpha$
 
     The velocity never sees the decay: it is $v^2 = (1 + \beta) \nabla J$.
     """
     velocity = on_paper((1 + given.beta) * given.dJ)
-    return (1 - 2 * given.eta * given.alpha) * new_w - given.eta * velocity
+    return factor * new_w - given.eta * velocity
+
+
+@decoupled.accept(r"with $1 - 2\eta\alpha$ worked out anew")
+def decoupled_by_the_given_values(given, new_w):
+    return decoupled.function(given, 1 - 2 * given.eta * given.alpha, new_w)
 
 
 @decoupled.slip("The decay went through the velocity: this is the penalty.", cause="where the decay stands")
@@ -400,8 +415,8 @@ def decoupled_coupled(given, dpenalty, new_w):
 
 
 @decoupled.slip("The velocity of the first step is forgotten: this is gradient descent.", cause="no momentum")
-def decoupled_without_momentum(given, new_w):
-    return (1 - 2 * given.eta * given.alpha) * new_w - given.eta * given.dJ
+def decoupled_without_momentum(given, factor, new_w):
+    return factor * new_w - given.eta * given.dJ
 
 
 @decoupled.slip(r"The factor 2 is forgotten: the decay takes $2\eta\alpha$ off.", cause="two")
@@ -418,16 +433,16 @@ def decoupled_without_decay(given, new_w):
     r"The old velocity enters with the factor $\beta$.",
     cause="no beta",
 )
-def decoupled_with_all_of_the_velocity(given, new_w):
-    return (1 - 2 * given.eta * given.alpha) * new_w - 2 * given.eta * given.dJ
+def decoupled_with_all_of_the_velocity(given, factor, new_w):
+    return factor * new_w - 2 * given.eta * given.dJ
 
 
 @decoupled.slip(
     r"The momentum goes backwards: its sign is $+\beta$.",
     cause="momentum sign",
 )
-def decoupled_with_momentum_turned(given, new_w):
-    return (1 - 2 * given.eta * given.alpha) * new_w - given.eta * (1 - given.beta) * given.dJ
+def decoupled_with_momentum_turned(given, factor, new_w):
+    return factor * new_w - given.eta * (1 - given.beta) * given.dJ
 
 
 @decoupled.slip(
@@ -458,8 +473,8 @@ def decoupled_decayed_without_eta(given, new_w):
     "The decay was applied after the step, to the gradient's part too; it belongs to the old weights alone.",
     cause="decayed gradient",
 )
-def decoupled_decayed_after_the_step(given, new_w):
-    return (1 - 2 * given.eta * given.alpha) * (new_w - given.eta * (1 + given.beta) * given.dJ)
+def decoupled_decayed_after_the_step(given, factor, new_w):
+    return factor * (new_w - given.eta * (1 + given.beta) * given.dJ)
 
 
 @decoupled.slip(
@@ -474,13 +489,13 @@ def decoupled_after_one_step(new_w):
     "The second step starts at $w^1$, not at the weights of the start.",
     cause="from the start",
 )
-def decoupled_from_the_start(given):
-    return (1 - 2 * given.eta * given.alpha) * given.w - given.eta * (1 + given.beta) * given.dJ
+def decoupled_from_the_start(given, factor):
+    return factor * given.w - given.eta * (1 + given.beta) * given.dJ
 
 
 @decoupled.slip(
     "This goes uphill: gradient descent subtracts.",
     cause="uphill",
 )
-def decoupled_uphill(given, new_w):
-    return (1 - 2 * given.eta * given.alpha) * new_w + given.eta * (1 + given.beta) * given.dJ
+def decoupled_uphill(given, factor, new_w):
+    return factor * new_w + given.eta * (1 + given.beta) * given.dJ

@@ -194,6 +194,27 @@ def test_another_convention_is_right_and_named():
     assert "counted from the other end" in report.steps["w"].remark
 
 
+def test_of_several_slips_the_nearest_is_named_and_all_that_are_as_near():
+    given = numbers(1)._replace(x=np.asarray(1.0))
+    scheme = made({"v": Answer("v", (), ""), "w": Answer("w", (), "")}, given)
+    w = scheme.steps["w"]
+    w.slip("B.", cause="B.")(lambda v: 3.004 * v)
+    w.slip("A.", cause="A.")(lambda v: 3 * v)
+    w.slip("C.", cause="C.")(lambda v: 4.997 * v)
+    w.slip("D.", cause="D.")(lambda v: 5.004 * v)
+    marker = Marker(scheme)
+
+    def step(written):
+        text = json.dumps({"v": 1, "w": written})
+        return marker.mark(read_answers(text, "t/made"), given).steps["w"]
+
+    assert (step("3.00").state, step("3.00").remark) == ("slip", "A.")
+    assert step("3.004").remark == "B."
+    both = step("5.00")
+    assert (both.points, both.slip) == (0.5, "C. or D.")
+    assert both.remark == "One of 2 slips, which come to the same here. C. Or: D."
+
+
 def test_impossible_values_do_not_follow():
     given = numbers(3)._replace(x=np.asarray(3.0))
     scheme = made({"v": Answer("v", (), "", "int"), "w": Answer("w", (), "", "int")}, given, range=(1, 100))

@@ -129,6 +129,28 @@ def test_a_misreading_has_to_explain_more_than_half_of_what_is_wrong(sums):
     assert sums.mark(handed(v=6, z=8, w=50, p=60), SEED).misread is None  # two of four
 
 
+def test_a_number_that_is_never_drawn_is_worked_out_of_the_answers(sums):
+    report = sums.mark(handed(v=13, z=22), SEED)  # x = (2, 11); x is drawn of 1..8
+    assert (report.misread.field, report.misread.read, report.misread.given) == ("x[2]", "11", "3")
+    assert (report.points, report.steps["z"].state) == (1, "follows")
+    assert sums.mark(handed(v=13), SEED).misread is None  # one answer shows nothing
+    assert sums.mark(handed(v=2, z=0), SEED).misread is None  # nobody reads 0
+    assert sums.mark(handed(v=-9, z=-22), SEED).misread is None  # nor -11, where things are counted
+    # x = (2, 3.5) gives z = 7 and w = 12, and nobody reads a half among whole numbers.
+    assert sums.mark(handed(w=12, z=7), SEED).misread is None
+
+
+def test_what_slips_explain_as_well_is_no_misreading(sums):
+    # p = 13 and z = 22 show x = (2, 11), p = 6 is a slip: one answer is left.
+    assert sums.mark(handed(p=13, z=22), SEED).misread is not None
+    assert sums.mark(handed(p=6, q=8), SEED).misread is None
+
+
+def test_a_misreading_makes_the_first_answer_right_that_uses_the_number(sums):
+    # With x = (2, 4) w and z are right; v, which uses the same numbers and comes before them, is not.
+    assert sums.mark(handed(v=50, w=13, z=8), SEED).misread is None
+
+
 def test_a_misreading_that_gains_nothing_leaves_the_slips(sums):
     """Two slips earn 0.5 each; with x2 = 4 both would be right, and one of them charged whole."""
     report = sums.mark(handed(p=6, q=8), SEED)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.pool import SAMPLE, Pool, _grid, _swapped, changed
+from course.marking.pool import FINER, SAMPLE, UNDRAWN, Pool, _grid, _swapped, changed
+from course.marking.solving import bounds
 
 
 class Given(NamedTuple):
@@ -108,3 +109,66 @@ def test_a_grid_is_filled_where_a_sample_cannot_show_all_of_it():
     assert _grid(fine) == [-0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.5]  # nobody was given 0
     assert _grid(np.repeat([0.1, 0.2, 0.5], 50)) == [0.1, 0.2, 0.5]  # all that there are
     assert _grid(np.array([1.0, 1.1, 1.25])) == [1.0, 1.1, 1.25]  # no grid
+
+
+class Two(NamedTuple):
+    eta: float
+    count: int
+
+
+@pytest.fixture(scope="module")
+def tenths():
+    """eta is 0.1 or 0.4, count 3 or 4; all that is asked are whole numbers, so that no count has a minus."""
+    places = iter(range(SAMPLE))
+    asked = {"v": Answer("v", (), "", "int")}
+
+    def draw(_):
+        odd = next(places) % 2
+        return Two(0.1 + 0.3 * odd, 3 + odd)
+
+    return Pool(Exercise("t/two", "", "", "steps", "", lambda: Two(0.1, 3), asked, draw=draw))
+
+
+def test_a_point_may_be_read_a_place_off(tenths):
+    found = {(each.field, each.read) for each in tenths.misreadings(Two(0.4, 3), frozenset(Two._fields))}
+    assert {("eta", "4"), ("eta", "0.04"), ("eta", "0.1")} <= found
+    assert not {each for each in found if each[0] == "count"} - {("count", "4")}
+
+
+@pytest.mark.parametrize(
+    ("field", "low", "high", "found"),
+    [
+        ("eta", 0.259, 0.261, {0.26: FINER}),
+        ("eta", 0.195, 0.205, {0.2: UNDRAWN}),
+        ("eta", 0.25, 0.34, {0.3: UNDRAWN, 0.29: FINER, 0.31: FINER}),
+        ("eta", 0.2612, 0.2618, {}),  # three decimals, where one is given
+        ("eta", -0.004, 0.004, {}),  # nobody reads a zero
+        ("eta", 70.0, 70.0, {}),  # nor a number a hundred times too large
+        ("count", 6.9, 7.2, {7.0: UNDRAWN}),
+        ("count", 2.4, 2.6, {}),  # a part of what is counted
+        ("count", -7.1, -6.9, {}),
+    ],
+)
+def test_a_person_reads_short_numbers(tenths, field, low, high, found):
+    read = tenths.readable(field, low, high)
+    assert found.items() <= read.items()
+    assert read.keys() <= found.keys() | ({0.28, 0.3} if found else set())
+
+
+def test_the_number_that_gives_an_answer_is_found_with_its_bounds():
+    # Rows: 3 n = 7.5 to 0.3; n^2 = 9, from the left; n = 1 and n = 2 at once, which no number is; 0 n = 0.
+    rate, square, start = (
+        np.array([[3, 0], [0, 0], [1, 1], [0, 0]]),
+        np.array([0, 1, 0, 0]),
+        np.array([1, -1, 5, 1.0]),
+    )
+
+    def values(numbers):
+        return rate * numbers[..., None] + (square * numbers**2)[..., None]
+
+    target = np.array([[7.5, 0], [9, 9], [1, 2], [0, 0]])
+    low, high = bounds(values, start, target, np.array([[0.3, 0.3], [0.06, 0.06], [0.1, 0.1], [1, 1]]))
+    assert [low[0], high[0]] == pytest.approx([2.4, 2.6], abs=1e-4)
+    assert [low[1], high[1]] == pytest.approx([-3.01, -2.99], abs=1e-4)
+    assert low[2] > high[2]
+    assert np.isnan(low[3])

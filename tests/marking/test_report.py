@@ -45,7 +45,7 @@ def scheme():
 
 def verdict(shape, state, **found):
     found = {
-        "points": 0.0, "slip": -1, "charged_at": -1, "alternative": -1, "reason": Reason.NONE, "partial": False,
+        "points": 0.0, "slip": -1, "alike": (), "slip_off": np.inf, "charged_at": -1, "alternative": -1, "reason": Reason.NONE, "partial": False,
         "eased": False, "rounded": False, "right": np.zeros(shape, bool), "expected": np.ones(shape),
         "truth": np.ones(shape), **found,
     }  # fmt: skip

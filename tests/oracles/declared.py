@@ -90,6 +90,18 @@ WORKED_ANEW = {
 }
 
 
+# Other ways to a step that a scheme accepts, in its order.
+ACCEPTED = {
+    ("regularization/weight-decay", "new_w"): (lambda g, v: g.w - g.eta * (g.dJ + v["dpenalty"]),),
+    ("regularization/weight-decay", "coupled"): (
+        lambda g, v: v["factor"] * v["new_w"] - g.eta * (g.dJ + g.beta * v["v1"]),
+    ),
+    ("regularization/weight-decay", "decoupled"): (
+        lambda g, v: (1 - 2 * g.eta * g.alpha) * v["new_w"] - g.eta * v["v2_of_J"],
+    ),
+}
+
+
 # What a scheme marks as written down on the way, by the oracle's names.
 ON_PAPER = {
     ("momentum/two-forms", "theta2_I"): ("g1_I",),
@@ -128,6 +140,8 @@ def rules_of(scheme, oracle: Solution) -> second.Rules:
 
     def rule(name, step):
         low, high = step.range or (-np.inf, np.inf)
+        accepted = ACCEPTED.get((exercise.id, name), ())
+        assert len(accepted) == len(step.alternatives)
         return second.Rule(
             shape=step.answer.shape,
             kind=step.answer.dtype,
@@ -145,6 +159,7 @@ def rules_of(scheme, oracle: Solution) -> second.Rules:
             parts=step.parts,
             size=1.0 if step.answer.dtype == "choice" else size(name),
             choices=step.answer.choices,
+            accepted=accepted,
             on_paper=ON_PAPER.get((exercise.id, name), ()),
         )
 

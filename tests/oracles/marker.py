@@ -32,6 +32,7 @@ class Rule:
     Attributes:
         kind: `float`, `int` or `choice`.
         parents: the earlier steps that it uses.
+        accepted: other ways to the step.
         on_paper: the steps between, not asked for, that are written down and rounded on the way.
         least, most: the range that makes sense.
         whole: whether only whole numbers make sense.
@@ -54,6 +55,7 @@ class Rule:
     parts: bool = False
     size: float = 1.0
     choices: tuple[str, ...] = ()
+    accepted: tuple[Step, ...] = ()
     on_paper: tuple[str, ...] = ()
 
 
@@ -246,6 +248,7 @@ REACHED = (
     "zeros that nothing forces", "zeros that the own work forces", "a repetition that pays for other work",
     "a repetition that pays where half is right", "a repetition that earns nothing",
     "withheld for a step left out", "withheld for what became trivial", "a slip that anybody writes",
+    "slips that come to the same", "another way to the step",
 )  # fmt: skip
 
 
@@ -364,7 +367,11 @@ class _Answer:
         follows = fits.follows and sensible
         entries = fits.right & sensible
         turned = self._is_turned(answer, follows)
-        slip = None if turned or follows else self._slip(value, answer.unit)
+        alike = [] if turned or follows else self._slips(value, answer.unit)
+        before = [each for each in alike if each.charge in self.sheet.charged]
+        slip = (before or alike or [None])[0]
+        if len(alike) > 1:
+            self.reach("slips that come to the same")
         charge = ("transposed", "", "") if turned else slip.charge if slip else None
         if charge is not None:
             again = charge in self.sheet.charged
@@ -398,6 +405,7 @@ class _Answer:
                 self.reach("a slip that anybody writes")
         if state == "slip":
             self.sheet.charged.add(charge)
+            self.sheet.charged.update(each.charge for each in alike if each.charge[1:] == ("", ""))
         self._keep(answer, state, turned, partial)
         wrong_before = any(p.wrong for p in self.parents)
         if charge is not None and wrong_before and self._repeats(value, entries=True):
@@ -445,6 +453,14 @@ class _Answer:
                     self.reach("some entries right, others follow")
                 return self.Fits(False, True, mixed, coarse)
             entries |= mixed
+        for way in self.rule.accepted:
+            target = self.sheet.work(self.name, "used", way)
+            on_own, rough = _compare(value, target, unit + self.slack, self.rule, most=most)
+            if self._may_follow(target):
+                coarse = coarse | rough
+                if (on_truth | on_own).all():
+                    self.reach("another way to the step")
+                    return self.Fits(False, True, on_truth | on_own, coarse)
         return self.Fits(False, False, entries, coarse)
 
     def _reach_for(self, target: np.ndarray) -> None:
@@ -485,11 +501,15 @@ class _Answer:
             return not follows and self._fits(answer.value.T, answer.unit.T).follows
         return follows and answer.swapped
 
-    def _slip(self, value: np.ndarray, unit: np.ndarray) -> SlipRule | None:
-        """Return the first slip that the answer is: on the student's own values, then on the right ones."""
+    def _slips(self, value: np.ndarray, unit: np.ndarray) -> list[SlipRule]:
+        """Return the slips that the answer is, on the student's own values or else on the right ones.
+
+        Of those that fit it the nearest, and others as near: ten times as far at most.
+        """
         if not self.sheet.follow:
-            return None
+            return []
         for what, slack in (("used", unit + self.slack), ("truth", unit)):
+            fitting = []
             for slip in self.rule.slips:
                 target = self.sheet.work(self.name, what, slip.function)
                 if self.rule.kind != "choice" and not np.any(target):
@@ -497,9 +517,12 @@ class _Answer:
                 if what == "used" and not self._may_follow(target):
                     continue
                 if right(value, target, slack, self.rule).all():
-                    self.reach(f"a slip on {'the own' if what == 'used' else 'the right'} numbers")
-                    return slip
-        return None
+                    fitting.append((float(np.max(np.abs(value - target), initial=0.0)), slip))
+            if fitting:
+                self.reach(f"a slip on {'the own' if what == 'used' else 'the right'} numbers")
+                most = 10 * min(off for off, _ in fitting) + 1e-6 * float(np.max(np.abs(value), initial=0.0))
+                return [slip for off, slip in fitting if off <= most]
+        return []
 
     def _unseen(self, value: np.ndarray, unit: np.ndarray) -> SlipRule | None:
         """Return the first slip that makes no difference on the student's own numbers, where slips have places."""

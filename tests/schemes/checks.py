@@ -34,6 +34,7 @@ def slip_is_named(marker, exercise_id, sheet, step, cause, words):
     answers = {name: write(value) for name, value in sheet.items()}
     report = marker(exercise_id).mark(Sheet(exercise_id, answers), find(exercise_id).seed())
     found = report.steps[step]
-    assert (found.state, found.slip) == ("slip", cause)
+    assert found.state == "slip"
+    assert cause in found.slip.split(" or ")  # on some numbers two slips come to the same
     assert words in found.remark
     assert 0 < found.points < found.max_points

@@ -20,11 +20,16 @@ def coupled(g, v, **how):
     return v["new_w"] - g.eta * velocity(g, v, **how)
 
 
-def decoupled(g, v, decay=2.0, velocity=None, at=None, sign=1.0):
-    """Two steps with the decay beside the velocity: v^1 = dJ, v^2 = dJ + beta dJ, and w^1 is the student's w'."""
+def decoupled(g, v, decay=None, velocity=None, at=None):
+    """Two steps with the decay beside the velocity: v^1 = dJ, v^2 = dJ + beta dJ, and w^1 is the student's w'.
+
+    The decay is that of the student's factor, unless another one is asked for.
+    """
     w1 = v["new_w"]
     v2 = v["v2_of_J"] if velocity is None else velocity(g)
-    return w1 - g.eta * v2 - sign * g.eta * decay * g.alpha * (w1 if at is None else at(g))
+    if decay is None:
+        return v["factor"] * w1 - g.eta * v2
+    return w1 - g.eta * v2 - g.eta * decay * g.alpha * (w1 if at is None else at(g))
 
 
 def _wrong(step):
@@ -149,20 +154,22 @@ SOLUTION = Solution(
             _decoupled("no 2", lambda g, v: decoupled(g, v, decay=1), "the 2 of the square is left out"),
             _decoupled("no decay", lambda g, v: decoupled(g, v, decay=0), "no decay at the second step"),
             _decoupled("coupled", coupled, "the decay goes through the velocity"),
-            _decoupled("stale", lambda g, v: decoupled(g, v, at=lambda g: g.w), "the weights of the start decay"),
-            _decoupled("growth", lambda g, v: decoupled(g, v, sign=-1), "the decay is added"),
+            _decoupled(
+                "stale", lambda g, v: decoupled(g, v, decay=2, at=lambda g: g.w), "the weights of the start decay"
+            ),
+            _decoupled("growth", lambda g, v: decoupled(g, v, decay=-2), "the decay is added"),
             _decoupled(
                 "decay without eta", lambda g, v: decoupled(g, v, decay=2 / g.eta), "the decay has no step size"
             ),
             _decoupled(
                 "decay after the step",
-                lambda g, v: (1 - 2 * g.eta * g.alpha) * (v["new_w"] - g.eta * (1 + g.beta) * g.dJ),
+                lambda g, v: v["factor"] * (v["new_w"] - g.eta * (1 + g.beta) * g.dJ),
                 "first the step, then the decay of all",
             ),
             _decoupled("one step", lambda g, v: v["new_w"], "one step is taken, not two"),
             _decoupled(
                 "from the start",
-                lambda g, v: g.w - g.eta * v["v2_of_J"] - 2 * g.eta * g.alpha * g.w,
+                lambda g, v: v["factor"] * g.w - g.eta * v["v2_of_J"],
                 "the second step starts at w^0",
             ),
             _decoupled(

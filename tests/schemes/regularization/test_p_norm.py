@@ -50,7 +50,8 @@ def test_the_documents_formula_is_right_where_signs_allow_and_named_where_not(ma
             "dpenalty_q": given.alpha * given.q * given.w ** (given.q - 1),
         }
         steps = mark(exercise.id, p_norm(given, {}) | formula, given).steps
-        assert (steps["norm"].state, steps["norm"].slip) == ("slip", "signs")
+        assert steps["norm"].state == "slip"
+        assert "signs" in steps["norm"].slip.split(" or ")  # (a, -a, b): the sum first comes to the same
         assert steps["dpenalty"].state == "follows"  # one cause, charged once
         assert steps["dpenalty_q"].state == "exact"
         alone = mark(exercise.id, p_norm(given, {}) | {"dpenalty": formula["dpenalty"]}, given).steps["dpenalty"]
