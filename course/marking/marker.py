@@ -33,6 +33,7 @@ READINGS = 512  # of given values, that are looked at in one block
 TOGETHER = 4096  # readings of many sheets that are held together; more only where one sheet has more
 FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
 MOST = 256  # misreadings on which one sheet is marked
+STARTS = 128  # of them from which it is worked out what was read, where that is none of them
 SHOWN = 3  # misreadings that come to the same, which a student is told
 FEW = 4  # of so many answers one may be zero on a misreading that is none as it is given
 CLOSE = 1e-9  # in parts of an answer: nearer is as good as equal
@@ -571,45 +572,53 @@ class Marker:
             entry = seen.entries[step]
             off = np.abs(values - entry.value).reshape(len(every), -1).sum(axis=1)
             # Of a square, and of much else, there are two numbers that give the answer: with either sign.
-            begin: dict[tuple[str, int, bool], tuple[float, float]] = {}
-            for candidate, far in zip(every, off.tolist(), strict=True):
-                if len(candidate.changes) == 1 and math.isfinite(far):
-                    field, place, read = candidate.changes[0]
-                    this = (field, place, read < 0)
-                    begin[this] = min(begin.get(this, (far, read)), (far, read))
+            begin: dict[tuple[str, int, bool], float] = {}
+            for number in np.argsort(off)[:STARTS].tolist():
+                if len(every[number].changes) == 1:
+                    field, place, read = every[number].changes[0]
+                    begin.setdefault((field, place, read < 0), read)
             for names, index, place, value in self.pool.entries(seen.task.given, self._uses[step]):
-                starts = [
-                    begin[names[0], place, sign][1] for sign in (False, True) if (names[0], place, sign) in begin
-                ]
+                starts = [begin[this] for sign in (False, True) if (this := (names[0], place, sign)) in begin]
                 rows += [(at, names, index, place, start) for start in starts or [value or 1.0]]
         found: list[list[Candidate]] = [[] for _ in sheets]
         if not rows:
             return found
-        owners = [row[0] for row in rows]
-        seen_by = [sheets[at][0] for at in owners]
+        owners = np.array([row[0] for row in rows])
+        entries = [seen.entries[step] for seen, *_ in sheets]
         ends = bounds(
-            self._with_numbers(step, seen_by, [(names[0], place) for _, names, _, place, _ in rows]),
+            self._with_numbers(step, [seen for seen, *_ in sheets], owners, [(row[1][0], row[3]) for row in rows]),
             np.array([start for *_, start in rows]),
-            np.stack([np.ravel(seen.entries[step].value) for seen in seen_by]),
-            np.stack([np.ravel(seen.entries[step].unit) for seen in seen_by]),
+            np.stack([np.ravel(entry.value) for entry in entries])[owners],
+            np.stack([np.ravel(entry.unit) for entry in entries])[owners],
         )
-        for (at, names, index, place, _), low, high in zip(rows, *ends, strict=True):
+        known: dict[int, set[Any]] = {}
+        for number in np.flatnonzero(ends[0] <= ends[1]).tolist():
+            at, names, index, place, _ = rows[number]
             seen, every, _ = sheets[at]
-            known = {candidate.changes for candidate in (*every, *found[at])}
             mine = float(np.ravel(getattr(seen.task.given, names[0]))[place])
-            for read, how in self.pool.readable(names[0], low, high).items():
+            for read, how in self.pool.readable(names[0], float(ends[0][number]), float(ends[1][number])).items():
                 changes = ((names[0], place, read),)
-                if read != mine and changes not in known:
+                if at not in known:
+                    known[at] = {candidate.changes for candidate in every}
+                if read != mine and changes not in known[at]:
+                    known[at].add(changes)
                     found[at].append(Candidate(seen.task.given, names, index, changes, how))
         return found
 
     def _with_numbers(
-        self, step: str, sheets: Sequence[_Seen], places: Sequence[tuple[str, int]]
+        self, step: str, sheets: Sequence[_Seen], owners: np.ndarray, places: Sequence[tuple[str, int]]
     ) -> Callable[[np.ndarray], np.ndarray]:
-        """Return what a step gives on sheets as a function of one given number of each, as `bounds` wants it."""
-        parents = {id(seen): self._parents(seen, step) for seen in sheets}
-        given = stack([seen.task.given for seen in sheets] * 2)
-        rest = stack([(seen.task.probe, parents[id(seen)]) for seen in sheets] * 2)
+        """Return what a step gives as a function of one given number in each row, as `bounds` wants it.
+
+        Args:
+            step: of the scheme.
+            sheets: on which it is asked.
+            owners: the place among these of each row's sheet.
+            places: the field and the place in it of each row's number.
+        """
+        twice = np.tile(owners, 2)
+        whole = stack([(seen.task.given, seen.task.probe, self._parents(seen, step)) for seen in sheets])
+        given, *rest = jax.tree.map(lambda leaf: leaf[twice], whole)
         where: dict[str, list[tuple[int, int]]] = {}
         for row, (field, place) in enumerate(places):
             where.setdefault(field, []).append((row, place))
@@ -618,9 +627,9 @@ class Marker:
 
         def values(numbers: np.ndarray) -> np.ndarray:
             for field, (row, place) in rows.items():
-                flat = getattr(given, field).reshape(2, len(sheets), -1)
+                flat = getattr(given, field).reshape(2, len(owners), -1)
                 flat[:, row, place] = numbers[:, row]
-            return self._alone[step](given, *rest).reshape(2, len(sheets), -1)
+            return self._alone[step](given, *rest).reshape(2, len(owners), -1)
 
         return values
 
