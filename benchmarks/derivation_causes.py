@@ -30,12 +30,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.derivation import SOLUTIONS, Case, Judge, equivalent, meaning_agrees, places, replaced
+from benchmarks.derivation import SOLUTIONS, Case, Judge, equivalent
 from course.derivation import tree
 from course.derivation.canonical import form
 from course.derivation.check import Marker
+from course.derivation.claims import agree
 from course.derivation.lines import Line, read_line
 from course.derivation.meaning import Graph, Points
+from course.derivation.mutants import places, replaced
 from course.derivation.reader import read_formula
 from course.derivation.symbols import Index, Symbol, Symbols, key_of
 from course.derivation.tree import Entry, Name, Negative, Node, Number, Power, Product, Quotient, Sum, Transpose
@@ -304,7 +306,7 @@ class Variant:
 
     def everywhere(self, left: Node, right: Node) -> bool:
         """Return whether both agree at all values."""
-        return meaning_agrees(self.points, left, right) and equivalent(self.case, left, right, 1)
+        return agree(self.points, left, right) and equivalent(self.case, left, right, 1)
 
     def here(self, left: Node, right: Node) -> bool:
         """Return whether both agree at the numbers of the student, as rounded on paper."""

@@ -16,8 +16,8 @@ import time
 from collections import Counter
 from typing import NamedTuple
 
-from benchmarks.derivation import mutant, rewritten
 from course.derivation.check import Marker, Waypoint
+from course.derivation.mutants import mutant, rewritten
 from course.derivation.reader import read_formula
 from course.derivation.tree import Node
 from course.derivation.typeset import latex

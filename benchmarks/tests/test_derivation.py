@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from benchmarks.derivation import CASES, equivalent, mutant, rewritten
+from benchmarks.derivation import CASES, equivalent
+from course.derivation.mutants import mutant, rewritten
 from course.derivation.reader import read_formula
 from course.derivation.tree import Negative
 

@@ -1,30 +1,44 @@
 """What an author wants to know of the scheme of a derivation before students see it.
 
-Does the model earn all points, with all numbers? Would one of its lines pass with its sign turned? Is what a
-waypoint claims true, and can it be told from the others? Is each slip wrong, and told by its own sentence?
+Does the model earn all points, with all numbers? Would one of its lines pass with its sign turned, or with another
+change, and would one be lost in another spelling? Is what a waypoint claims true, and can it be told from the
+others? Is each slip wrong, and told by its own sentence?
 """
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 from typing import Any
 
 from msgspec.structs import replace
 
 from course.derivation.check import Marker, Slip
+from course.derivation.claims import agree
+from course.derivation.lexer import Unread
 from course.derivation.lines import Line
+from course.derivation.meaning import MeaningError, Points
+from course.derivation.mutants import mutant, rewritten, true_claims
 from course.derivation.prepared import Way
-from course.derivation.symbols import SymbolError
-from course.derivation.tree import Negative
+from course.derivation.reader import read_formula
+from course.derivation.symbols import Domain, SymbolError
+from course.derivation.tree import Negative, Node, names_in
 from course.derivation.typeset import latex
 from course.marking.derivation_scheme import DerivationScheme
 
 DRAWS = 40  # personal variants on which the model is marked
 FEW = 5  # sets of numbers on which the slips are tried
 RIGHT = ("follows", "defines", "at-numbers")
+MUTANTS = 2000  # changed lines that are tried, and as many in other spellings
+OTHER_POINTS = 4  # sets of points apart from the marker's, at which a line that would pass is tried again
+MOST_TOLD = 5  # lines that are told of
 
 
-def derivation_problems(scheme: DerivationScheme) -> list[str]:
+def derivation_problems(scheme: DerivationScheme, mutants: int = MUTANTS) -> list[str]:
     """Examine the scheme of a derivation.
+
+    Args:
+        scheme: of the derivation.
+        mutants: how many lines with one change, and in other spellings, are tried.
 
     Returns:
         What an author has to mend; empty if all is well.
@@ -32,6 +46,7 @@ def derivation_problems(scheme: DerivationScheme) -> list[str]:
     found: list[str] = []
     try:
         found += _problems(scheme)
+        found += _changed_lines(scheme, scheme.exercise.seed(), mutants)
     except SymbolError as error:
         found.append(str(error))
     return found
@@ -102,6 +117,68 @@ def _turned(line: Line) -> Line | None:
         return None
     turned = replace(last, chain=(*last.chain[:-1], Negative(last.chain[-1])))
     return replace(line, statements=(*before, turned))
+
+
+def _changed_lines(scheme: DerivationScheme, given: Any, count: int) -> Iterator[str]:
+    """Yield lines of the model that would pass with one change, and those that another spelling would lose."""
+    marker = _marker(scheme, given)
+    claims = list(true_claims(marker, marker.lines(scheme.model(given))))
+    random_ = random.Random(f"lint {scheme.exercise.id}")  # noqa: S311
+    is_number = _is_number(marker)
+    passed: dict[str, str] = {}
+    lost: dict[str, None] = {}
+    for _ in range(count if claims else 0):
+        target, node = random_.choice(claims)
+        changed = mutant(node, marker.symbols, random_)
+        if agree(marker.truth, target, changed):
+            where = _where_wrong(marker, target, changed)
+            if where is not None:
+                passed[f"{latex(target, marker.symbols)} = {latex(changed, marker.symbols)}"] = where
+        target, node = random_.choice(claims)
+        other = rewritten(rewritten(node, random_, is_number), random_, is_number)
+        text = latex(other, marker.symbols)
+        if not _reads_as(marker, target, text):
+            lost[f"{latex(target, marker.symbols)} = {text}"] = None
+    for text, where in [*passed.items()][:MOST_TOLD]:
+        yield f"the wrong line {text} would pass: {where}"
+    for text in [*lost][:MOST_TOLD]:
+        yield f"the right line {text}, a line of the model in another spelling, would be lost"
+
+
+def _is_number(marker: Marker) -> Callable[[Node], bool]:
+    def known(node: Node) -> bool:
+        try:
+            return marker.truth.value(node).ndim == 1
+        except MeaningError:  # below the sign of a sum
+            return False
+
+    return known
+
+
+def _reads_as(marker: Marker, target: Node, text: str) -> bool:
+    try:
+        return agree(marker.truth, target, read_formula(text, marker.symbols))
+    except Unread:
+        return False
+
+
+def _where_wrong(marker: Marker, target: Node, node: Node) -> str | None:
+    """Return at which numbers a line that agrees at the marker's points is wrong; None where it is right."""
+    for seed in range(1, OTHER_POINTS + 1):
+        if not agree(Points(marker.graph, seed=marker.seed + seed), target, node):
+            return "by chance; give the marker another seed"
+    for symbol in marker.graph.free:
+        wider = _wider(symbol.domain)
+        if wider is not None and symbol.name in names_in(target) | names_in(node):
+            points = Points(marker.graph, seed=marker.seed, domains={symbol.name: wider})
+            if not agree(points, target, node):
+                return f"it is wrong where {symbol.name} has the other sign; let it be tried at numbers of both"
+    return None
+
+
+def _wider(domain: Domain) -> Domain | None:
+    """Return the numbers of both signs where a domain has one sign alone; None for any other."""
+    return Domain("real", domain.low, domain.high) if domain.kind in ("positive", "negative") else None
 
 
 def _waypoints(scheme: DerivationScheme, given: Any) -> Iterator[str]:

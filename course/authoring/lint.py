@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from course.authoring.derivation_lint import derivation_problems
+from course.authoring.derivation_lint import MUTANTS, derivation_problems
 from course.exercises import Answer, Exercise
 from course.exercises.base import LISTED, WORDS
 from course.exercises.practice import KEPT, apart, fingerprint
@@ -76,10 +76,16 @@ class Finding(NamedTuple):
     pairs: int = 0
 
 
-def lint(scheme: Scheme, *, draws: int = POOL) -> Finding:
-    """Examine one scheme on the document's numbers and on the first draws of the pool, in one vmapped call."""
+def lint(scheme: Scheme, *, draws: int = POOL, mutants: int = MUTANTS) -> Finding:
+    """Examine one scheme on the document's numbers and on the first draws of the pool, in one vmapped call.
+
+    Args:
+        scheme: to be examined.
+        draws: how many of the pool.
+        mutants: of a derivation, how many lines with one change, and in other spellings, are tried.
+    """
     if isinstance(scheme, DerivationScheme):
-        return Finding(scheme.exercise.id, derivation_problems(scheme), np.zeros(0, dtype=bool), 0, 0)
+        return Finding(scheme.exercise.id, derivation_problems(scheme, mutants), np.zeros(0, dtype=bool), 0, 0)
     scheme.check()
     exercise = scheme.exercise
     problems = _documentation(scheme)

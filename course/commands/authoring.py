@@ -26,6 +26,9 @@ def lint(
     refused: Annotated[
         bool, typer.Option("--refused", help="Print every draw that is passed over, with the step and the reason.")
     ] = False,
+    mutants: Annotated[
+        int, typer.Option("--mutants", min=0, help="Changed lines of a derivation that are tried.")
+    ] = 2000,
 ) -> None:
     """Examine mark schemes: derivatives, variants, slips, formulas, and which draws are refused and why.
 
@@ -45,7 +48,7 @@ def lint(
         if name not in schemes:
             raise common.WrongUse(f"{', '.join(map(str, folders))} has no scheme for {name}")
         with working(f"examining {name}"):
-            finding = examine(schemes[name])
+            finding = examine(schemes[name], mutants=mutants)
             if finding.ill_posed.any():
                 tables[name] = variants.pack(finding.ill_posed)
             if write and finding.ill_posed.size:

@@ -20,5 +20,6 @@
 | `explanations` | one change that makes a wrong line right, or the place at which it differs |
 | `judge` | the verdicts on the lines of one derivation, one after another |
 | `check` | a marker prepared for one exercise, and `check` for one derivation |
+| `mutants` | wrong lines by one change of a right one, right lines in another spelling |
 | `proof` | proofs by induction: blocks in order, base and step as derivations |
 """

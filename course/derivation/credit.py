@@ -28,6 +28,7 @@ class Judgement:
     uses: tuple[str, ...] = ()
     instead: Node | None = None
     ways: tuple[int, ...] = ()  # that it has met
+    aside: bool = False  # right, about what is asked, and worth nothing
 
 
 class Credit:

@@ -9,7 +9,7 @@ from course.derivation import tree
 from course.derivation.canonical import form
 from course.derivation.claims import Claims, agree
 from course.derivation.credit import Credit
-from course.derivation.edits import difference, edits
+from course.derivation.edits import LARGEST, difference, edits
 from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.numbers_put_in import NumbersPutIn, Numeric, leaves
 from course.derivation.prepared import Prepared
@@ -17,7 +17,7 @@ from course.derivation.symbols import Symbol
 from course.derivation.tree import Name, Negative, Node, Number
 from course.derivation.typeset import latex
 
-MOST_EVALUATED = 500_000  # nodes in looking for what explains wrong lines, of one derivation
+MOST_EVALUATED = 300_000  # nodes in looking for what explains wrong lines, of one derivation
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line
 MOST_EXPLANATIONS = 20_000  # that a marker remembers from one derivation to the next
 
@@ -114,13 +114,14 @@ class Explanations:
         except MeaningError:
             return {}
         found: dict[int, dict[Node, tuple[str, Node]]] = {}
-        named = leaves(node)
+        named, size = leaves(node), sum(1 for _ in tree.walk(node))
         for edit in edits(node, reference, self.symbols, self._firsts(target) if reference == target else ()):
+            self._allowed -= size // 2
             if self._allowed <= 0:
                 return {}
-            if target in leaves(edit.node) - named:
-                continue  # that a = a, or that a = a + 0, says nothing about what was meant
             if (not found or edit.rank <= min(found)) and self._agrees(points, value, edit.node):
+                if target in leaves(edit.node) - named:
+                    continue  # that a = a, or that a = a + 0, says nothing about what was meant
                 # of one change in two wordings the first is the closer one
                 told = edit.sentence(self.symbols), edit.node
                 found.setdefault(edit.rank, {}).setdefault(form(edit.node), told)
@@ -148,9 +149,15 @@ class Explanations:
             given = {f"{abs(one):g}" for one in np.ravel(np.asarray(number, float))}
             said |= {text: (f"{text} is meant, not ", ".") for text in given}
         found: dict[str, Node] = {}
+        size = sum(1 for _ in tree.walk(node))
+        if size > LARGEST:
+            return found
         for literal in {one for one in tree.walk(node) if isinstance(one, Number)}:
             for text, (front, back) in said.items():
                 for changed in _each_replaced(node, literal, Number(text)) if text != literal.text else ():
+                    self._allowed -= size
+                    if self._allowed <= 0:
+                        return {}  # of what is left another may be right as well
                     if self._agrees_at(numeric, changed):
                         found[front + literal.text + back] = changed
         return found

@@ -19,8 +19,22 @@ from course.derivation.numbers_put_in import Conditions, NumbersPutIn, leaves
 from course.derivation.prepared import Elsewhere, Prepared
 from course.derivation.reader import finished
 from course.derivation.symbols import Index, Symbol
-from course.derivation.tree import Compare, Derivative, Entry, Matrix, Name, Negative, Node, TreeError
+from course.derivation.tree import (
+    Compare,
+    Derivative,
+    Entry,
+    Matrix,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Product,
+    TreeError,
+)
 from course.derivation.typeset import latex
+
+MOST_DECIMALS = 24  # numbers of one formula that may have been rounded
+MOST_SPENT = 400_000  # nodes evaluated for lines with numbers, of one derivation
 
 
 class Judge:
@@ -46,6 +60,8 @@ class Judge:
         self._target: Node | None = marker.goal
         self._targets: list[Node | None] = []  # what the statements of the last line were about
         self._main: Node | None = None  # of what the last line was about, what a line goes on with
+        self._asked: list[Node] = []  # what a line before was about, if a waypoint is
+        self._lemmas: set[str] = set()  # assumptions under which something else than the goal was shown
         self._said: frozenset[str] = frozenset()  # the words of the line
         self._told: frozenset[str] = frozenset()  # assumptions that lines have said
         self._carried: frozenset[str] = frozenset()  # of these, after a wrong line, all
@@ -71,6 +87,9 @@ class Judge:
         cased = any(one.case or one.otherwise or one.kind in ("case", "condition") for one in line.statements)
         self._cases.unread = bool(self._said & CASE_WORDS) and not cased
         self._explanations.begin()
+        if self._put_in.spent > MOST_SPENT:
+            said = "The lines before it are long and full of numbers: no more of them were marked."
+            return LineMark(line.text, "unreadable", 0.0, said, line)
         try:
             found = self._statements(line.statements)
         except (TreeError, Unread) as error:
@@ -81,13 +100,15 @@ class Judge:
         self._carried = self._told if worst.state in ERRORS else frozenset()
         uses = tuple(dict.fromkeys(used for one in found for used in one.uses))
         points = sum(one.points for one in found)
-        return LineMark(line.text, worst.state, points, worst.remark, line, uses, worst.instead)
+        aside = any(one.aside for one in found)
+        return LineMark(line.text, worst.state, points, worst.remark, line, uses, worst.instead, aside)
 
     def _statements(self, statements: tuple[Statement, ...]) -> list[Judgement]:
         found: list[Judgement] = []
-        paired = all(one.kind == "continuation" for one in statements) and len(statements) == len(self._targets)
+        paired = 1 < len(statements) == len(self._targets)
+        paired = paired and all(one.kind == "continuation" for one in statements)
         targets: list[Node | None] = []
-        if not paired and statements[0].kind == "continuation" and len(self._targets) > 1:
+        if not paired and statements[0].kind == "continuation" and self._main is not None:
             self._target = self._goes_on_with(statements[0])
         for at, statement in enumerate(statements):
             if paired:  # "= 1, = 2" after "a = x, b = y", as lines over an index are
@@ -102,6 +123,8 @@ class Judge:
             first.kind == "continuation" or self._is_goal(targets[0]) or any(one in parts for one in targets[1:])
         )
         self._main = targets[0 if beside else -1]
+        if self._main is not None and self.marker.about(self._main):
+            self._asked = [self._main]
         if len({(one.case, one.otherwise) for one in statements}) > 1:
             self._cases.now = ()  # what goes on behind several cases is about all of them
         return found
@@ -115,7 +138,9 @@ class Judge:
         Where the line follows from none of them it is what the line before had gone on with, or said last.
         """
         node = self._expanded(statement.chain[0])
-        for target in dict.fromkeys([self._main, *self._targets]):
+        # behind a claim about something else a line may go on with what is asked for
+        before = [] if is_bare(node) else self._asked
+        for target in dict.fromkeys([self._main, *self._targets, *before]):
             if target is not None and not self._said_before(target, node):
                 with suppress(MeaningError):
                     if self._followed(target, self._last.get(form(target)), node) is not None:
@@ -133,6 +158,11 @@ class Judge:
             return [Judgement("defines", "A case: the lines behind it may be true in this case alone.")]
         self._cases.enter(statement, self._expanded)
         if statement.kind == "definition":
+            known = self._own.get(statement.target.name)  # type: ignore[union-attr]
+            if known is not None and self._says_of(known, chain[0]):
+                self._target = known
+                self._undefined.discard(statement.target.name)  # type: ignore[union-attr]
+                return self._chain(known, self._last.get(form(known)), chain)
             self._own[statement.target.name] = chain[0]  # type: ignore[union-attr]
             self._undefined.discard(statement.target.name)  # type: ignore[union-attr]
             self._target = chain[0]
@@ -143,13 +173,27 @@ class Judge:
                 self._target = chain[0]
                 return [Judgement("follows"), *self._chain(chain[0], chain[0], chain[1:])]
         else:
-            target = self.marker.target(self._expanded(statement.target))  # type: ignore[arg-type]
+            target = self.marker.target(self._assigned(self._expanded(statement.target), chain))  # type: ignore[arg-type]
             target = self._updated_value(target, chain)
         target = self._whole(target, chain)
         self._target = target
         if self._cases.now:
             return self._chain_in_case(target, chain)
         return self._chain(target, self._last.get(form(target)), chain)
+
+    def _assigned(self, target: Node, chain: list[Node]) -> Node:
+        """Return the symbol of `S := Σ e^z` where no update of it is asked for and it is not its own new value."""
+        if not isinstance(target, tree.Updated) or target.name.name in self.marker.updated:
+            return target
+        old = any(target.name.name in tree.names_in(one) for one in chain)
+        return target if old else target.name
+
+    def _says_of(self, known: Node, node: Node) -> bool:
+        """Return whether a name that is defined has this value, so that it is not defined anew."""
+        if self._followed(known, None, node) is not None:
+            return True
+        places = [one.points for one in self.marker.elsewhere if one.assumptions]
+        return any(agree(points, known, node) for points in places)
 
     def _updated_value(self, target: Node, chain: list[Node]) -> Node:
         """Return the formula of an update in place of what is updated, where `w = 2 - 0.05 · 144` has its value.
@@ -178,16 +222,42 @@ class Judge:
         undefined = self._undefined & tree.names_in(node)
         if undefined:
             raise TreeError(f"a definition of {min(undefined)} that could be read was expected before")
+        node = tree.rebuild(node, self._apart_from_own_arrays)
         found = tree.rebuild(node, lambda one: self._own.get(one.name) if isinstance(one, Name) else None)
         return finished(found)
+
+    def _apart_from_own_arrays(self, node: Node) -> Node | None:
+        """Return `∂_y L D` as a product where D is an array of the student's own: only L is differentiated.
+
+        The reader does not know what stands behind such a name.
+        """
+        if not isinstance(node, Derivative) or not isinstance(node.of, Product) or node.of.elementwise:
+            return None
+        factors = node.of.factors
+        at = next((at for at, one in enumerate(factors) if at and self._is_own_array(one)), 0)
+        if not at or any(self._is_own_array(one) for one in factors[:at]):
+            return None
+        of = factors[0] if at == 1 else Product(factors[:at])
+        return Product((Derivative(of, node.by, node.nabla), *factors[at:]))
+
+    def _is_own_array(self, node: Node) -> bool:
+        own = self._own.get(node.name) if isinstance(node, Name) else None
+        try:
+            return own is not None and self.truth.value(own).ndim > 1
+        except MeaningError:
+            return False
 
     def _chain(self, target: Node, before: Node | None, chain: list[Node]) -> list[Judgement]:
         found = []
         for node in chain:
+            if sum(isinstance(one, Number) and "." in one.text for one in tree.walk(node)) > MOST_DECIMALS:
+                raise TreeError(f"At most {MOST_DECIMALS} numbers with decimals were expected in one formula.")
             judgement = self._link(target, before, node)
             if self._cases.unread and judgement.state in ERRORS:
                 raise TreeError("The case was expected as a formula, such as `for j = t: …` or `if a > 0: …`.")
             self._credit.book(judgement, target, before, node, found)
+            right = judgement.state in ("follows", "at-numbers", "jump") and not is_bare(node)
+            judgement.aside = right and not judgement.points and bool(self.marker.about(target))
             if not judgement.remark:
                 judgement.remark = self.marker.beside.get(form(target), "")
             self._seen.setdefault((form(target), form(node)), []).append(node)
@@ -273,6 +343,8 @@ class Judge:
             return Judgement("at-numbers")  # but for zeros, which say nothing of how they came about
         if any(one.agrees(node) for one in self._put_in.ways(target, before, node)):
             return Judgement("at-numbers")
+        if self._put_in.agrees_with_forms(target, before, node):
+            return Judgement("at-numbers")
         return None
 
     def _link(self, target: Node, before: Node | None, node: Node) -> Judgement:
@@ -280,6 +352,7 @@ class Judge:
             return Judgement("repeats", "This says again what was said before.")
         references = [one for one in (before, target) if one is not None]
         try:
+            self._try_target(target)
             self.truth.value(node)
         except BeyondError as error:
             raise TreeError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
@@ -300,9 +373,10 @@ class Judge:
             if any(agree(place.points, one, node) for one in references):
                 uses = tuple(one.words for one in place.assumptions)
                 self._credit.used.update(uses)
-                if uses and all(
-                    self._said & set(one.said) or one.words in self._carried for one in place.assumptions
-                ):
+                known = self._carried | self._lemmas
+                if uses and all(self._said & set(one.said) or one.words in known for one in place.assumptions):
+                    if not isinstance(target, Name):  # what the lemma says is used without saying why once more
+                        self._lemmas.update(uses)
                     return Judgement("follows", uses=uses)
                 said = self._where(references, node) if place.state == "where" else _under(place)
                 return Judgement(place.state, said, uses=uses)
@@ -316,6 +390,15 @@ class Judge:
         if not sentence:
             return Judgement("wrong", "This does not follow.")
         return Judgement("edit", sentence, instead=instead)
+
+    def _try_target(self, target: Node) -> None:
+        """Raise BeyondError for a left side that is not read, whatever it is said to be equal to."""
+        try:
+            self.truth.value(target)
+        except BeyondError:
+            raise
+        except MeaningError:  # what else has no meaning is said of the line
+            return
 
     def _without_meaning(self, error: MeaningError) -> str:
         if not error.factors:

@@ -359,6 +359,9 @@ def _dressed(text: str, command: str, position: int, end: int, found: list[Lexem
     if len(inner) == 1 and inner[0].kind == "word":
         found.append(Lexeme("word", canonical(inner[0].text + _ACCENTS.get(command, "")), position))
         return end
+    if [one.text for one in inner] == ["∇"]:  # \operatorname{grad}
+        found.append(Lexeme("sign", "∇", position))
+        return end
     if len(inner) == 1 and inner[0].text == "1" and command not in _ACCENTS:
         found.append(Lexeme("word", "𝟙", position))  # an indicator, \mathbb{1}
         return end

@@ -33,6 +33,8 @@ MOST_CONDITIONS = 4  # of a case
 MOST_HEADING = 6  # words before a colon
 LONGEST_TEXT = 64 * 1024  # characters of all lines together
 LARGEST_READ = 1024 * 1024  # bytes of all lines together
+LARGEST_LINE = 64 * 1024  # bytes of one
+KEPT_FOR_PROBLEMS = 192 * 1024  # bytes left for what is said of the lines that have no room
 
 # Words that may stand around formulas without saying anything that is judged.
 PROSE = frozenset(
@@ -92,6 +94,7 @@ _NUMBERED = re.compile(
 _NUMBER_BEHIND = re.compile(r"(?:\\q?quad|\s{3,}|\t)\s*(\(\d{1,3}\)\s*)$")
 _SIGNS_OF_RELATION = re.compile(r"[=<>←≤≥]|\\(?:leftarrow|gets|le|ge|geq|leq|approx|coloneqq)\b")
 _NUMERAL = re.compile(r"[IVX]{1,4}|IH|IA|IV")
+_OWN_NAME = re.compile(r"\w+(_\{?\w+\}?)*(\^\{?[A-Za-z]\w*([+-]\d)?\}?)?")  # u^k, but not u^2
 _BREAK = re.compile(r"\\\\(?:\s*\[[^\]\n]{0,12}\])?|\n")
 
 Kind = Literal["continuation", "claim", "definition", "update", "condition", "case"]
@@ -441,7 +444,7 @@ class _Statements:
     def line(self, text: str) -> Line:
         found: list[Statement] = []
         said: list[tuple[int, str]] = []  # words, and where they stand
-        segments = self._segments(said)
+        segments = self._with_definitions_first(self._segments(said))
         cases = self._cases(segments)
         whole = [any(one.text in _RELATIONS for one in segment.lexemes) for segment in segments]
         outside = any(one.kind == "outside" and words(one.text) for one in self.lexemes) and len(segments) == 1
@@ -478,6 +481,15 @@ class _Statements:
         if not found and first:
             found = [Statement("case", None, case.conditions)]
         return Line(text, tuple(found), tuple(one for _, one in sorted(said)[: 4 * MOST_STATEMENTS]))
+
+    def _with_definitions_first(self, segments: list[_Segment]) -> list[_Segment]:
+        """Return the segments with names that are explained behind them first: `… s (1 - s) where s = σ(a)`."""
+        explained = []
+        for one in segments[1:]:
+            if {"where", "with"} & {*one.words} and not one.because:
+                reader = Reader([*one.lexemes, Lexeme("end", "", 0)], self.symbols)
+                explained += [one] if self._defined(reader) is not None else []
+        return [*explained, *(one for one in segments if one not in explained)] if explained else segments
 
     def _cases(self, segments: list[_Segment]) -> list["_Case | None"]:
         """Return of each segment the case that it names, or None where it says something else."""
@@ -635,7 +647,8 @@ class _Statements:
         index = self._free_index(segment)
         if index is not None:
             each = [with_index(segment, index.name, value) for value in self._counted.values(index)]
-            return [one for other in each if self._reads(other) for one in self._statements(other)]
+            read = [other for other in each if other != segment and self._reads_counted(other)]
+            return [one for other in read for one in self._statements(other)]
         end = Lexeme("end", "", segment[-1].position + len(segment[-1].text))
         reader = Reader([*segment, end], self.symbols)
         updated = self._new_value(segment)
@@ -688,9 +701,14 @@ class _Statements:
                 continue
             if self._reads(segment):
                 return None
-            if any(self._reads(with_index(segment, index.name, value)) for value in index.values):
+            counted = [with_index(segment, index.name, value) for value in index.values]
+            if any(one != segment and self._reads_counted(one) for one in counted):
                 return index
         return None
+
+    def _reads_counted(self, segment: list[Lexeme]) -> bool:
+        """Return whether a statement can be read, perhaps with numbers for another letter that counts."""
+        return self._reads(segment) or self._free_index(segment) is not None
 
     def _reads(self, segment: list[Lexeme]) -> bool:
         """Return whether the formulas of a statement can be read without a new name."""
@@ -738,11 +756,14 @@ class _Statements:
         name = "".join(texts[:relation])
         if any(one.kind == other.kind == "word" for one, other in pairwise(before)):
             return None  # two words are no name
-        if not re.fullmatch(r"\w+(_\{?\w+\}?)*", name):
+        if not _OWN_NAME.fullmatch(name):
             return None
         try:
             Reader([*before, Lexeme("end", "", 0)], self.symbols).formula()
         except Unread:
+            reader.at = relation
+            return name
+        if name == "e" and not self.symbols.find(name):  # e = ŷ - y, and no more Euler's number
             reader.at = relation
             return name
         return name if self._is_own(name, reader, relation) else None
@@ -801,8 +822,43 @@ def _without_empty_scripts(lexemes: list[Lexeme]) -> list[Lexeme]:
 
 
 def encode_lines(lines: Sequence[Line]) -> bytes:
-    """Return lines that were read as JSON, to hand them from the process that reads to the one that marks."""
-    return msgspec.json.encode(list(lines))
+    """Return lines that were read as JSON, to hand them from the process that reads to the one that marks.
+
+    A line that is too large for what all may hold together is unreadable, and so are those that use a name which
+    only such a line defines; the others are there.
+    """
+    found: list[bytes] = []
+    room = LARGEST_READ - KEPT_FOR_PROBLEMS
+    lost: set[str] = set()
+    for line in lines:
+        line = _without_lost_names(line, lost)
+        part = msgspec.json.encode(line)
+        if line.problem is None and len(part) > min(LARGEST_LINE, room):
+            lost |= {one.target.name for one in line.statements if _is_definition(one)}  # type: ignore[union-attr]
+            said = "a shorter formula was expected: with its sums written out it is too large"
+            part = msgspec.json.encode(Line(line.text[:80], problem=Problem(0, said)))
+        else:
+            room -= len(part) + 1
+        found.append(part)
+    return b"[" + b",".join(found) + b"]"
+
+
+def _is_definition(statement: Statement) -> bool:
+    return statement.kind == "definition" and isinstance(statement.target, Name)
+
+
+def _without_lost_names(line: Line, lost: set[str]) -> Line:
+    """Return a line that names what was lost as unreadable; one that defines it anew brings it back."""
+    for one in line.statements:
+        named = set[str]().union(*(tree.names_in(node) for node in one.chain))
+        if not _is_definition(one) and one.target is not None:
+            named |= tree.names_in(one.target)
+        if named & lost:
+            said = f"a definition of {min(named & lost)} that could be read was expected before"
+            return Line(line.text[:80], problem=Problem(0, said))
+        if _is_definition(one):
+            lost.discard(one.target.name)  # type: ignore[union-attr]
+    return line
 
 
 _decoder: msgspec.json.Decoder[list[Line]] = msgspec.json.Decoder(list[Line])
@@ -836,7 +892,8 @@ def _check(statement: Statement, symbols: Symbols, own: set[str]) -> None:
     """Check the trees of a statement; the name that a definition gives is added to those of the student's own."""
     if statement.kind == "definition":
         name = statement.target.name if isinstance(statement.target, Name) else ""
-        if not name or (name in symbols.names and name not in symbols.own):
+        free = name in symbols.own or (name == "e" and symbols.get(name) is None)
+        if not name or (name in symbols.names and not free):
             raise TreeError("a new name was expected on the left of a definition")
         own.add(name)
     if statement.kind == "case" and not all(isinstance(one, tree.Compare) for one in statement.chain):

@@ -94,6 +94,7 @@ class LineMark:
         read: the line as it was read.
         uses: the words of the assumptions without which it would not follow.
         instead: of a line that one change explains, the formula with such a change.
+        aside: whether it is right and about what is asked, and earns nothing.
     """
 
     text: str
@@ -103,6 +104,7 @@ class LineMark:
     read: Line
     uses: tuple[str, ...] = ()
     instead: Node | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,21 @@ class Marked:
     points: float
     criteria: tuple[CriterionMark, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def another_way(self) -> int | None:
+        """The last line, from 0, that goes another way than the waypoints ask for; None where there are errors.
+
+        Every line is right then, points are lost all the same, and this line is about what is asked. A result
+        alone is no way.
+        """
+        right = ("follows", "at-numbers", "defines", "repeats", "jump")
+        lost = any(way.share < 1 for way in self.ways)
+        if not lost or any(line.state not in right for line in self.lines):
+            return None
+        aside = [at for at, line in enumerate(self.lines) if line.aside]
+        shown = aside and any(line.state in ("follows", "at-numbers", "jump") for line in self.lines[: aside[-1]])
+        return aside[-1] if shown else None
 
     @property
     def met(self) -> tuple[bool, ...]:

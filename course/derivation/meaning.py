@@ -555,12 +555,24 @@ class Points:
         if not isinstance(node.by, Name | Entry):
             raise MeaningError("a variable was expected below ∂")
         of = self._expanded(node.of)
+        self._refuse_whole(node.by)
         jacobian = self._direct(of, node.by.name, counting)
         for name in tree.names_in(of) & set(self.graph.steps):
             if node.by.name in self.graph.ancestors[name] and name != node.by.name:
                 outer = self._identity(name) if of == Name(name) else self._direct(of, name, counting)
                 jacobian = jacobian + outer @ self._total(name, node.by.name)
         return self._shaped(jacobian, of, node.by, counting)
+
+    def _refuse_whole(self, by: Name | Entry) -> None:
+        """Refuse the derivative by an array that is only another name for entries which steps use by themselves.
+
+        Raises:
+            BeyondError: for such an array.
+        """
+        parents = self.graph.parents
+        alone = by.name in parents and not any(by.name in some for some in parents.values())
+        if alone and self.graph.shapes[by.name]:
+            raise BeyondError(f"the derivative by an entry of {by.name} was expected; by the whole it is not read")
 
     def _expanded(self, node: Node) -> Node:
         """Return what is differentiated with derivatives inside it carried out."""

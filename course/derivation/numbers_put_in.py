@@ -1,8 +1,10 @@
 """Numbers put in: what a line with some of the student's numbers in it would have to be."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations, islice, product
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +14,14 @@ from course.derivation.canonical import atoms
 from course.derivation.claims import Claims, agree
 from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.prepared import Prepared
-from course.derivation.tree import Compare, Derivative, Entry, Name, Node, Number
+from course.derivation.tree import Compare, Derivative, Entry, Name, Negative, Node, Number
 
+MOST_FORMS = 24  # true formulas to which a line with numbers is held
+MOST_LITERALS = 8  # numbers of a line that may stand for something else
+MOST_PARTS = 300  # parts of these formulas that a number may be the value of
+MOST_NAMES = 6  # of these for one number
+MOST_TRIED = 200  # choices of them
+MOST_FACTORS = 6  # of a product whose factors are taken together
 _COARSE = 0.25  # a rounded number may change a line by at most this share of its value
 
 Conditions = tuple[Compare, ...]
@@ -61,6 +69,7 @@ class NumbersPutIn:
         marker: what is prepared of the exercise.
         numbers: the student's, of the symbols that no step computes.
         claims: the student's.
+        spent: nodes that were evaluated for lines with numbers, as a bound on what a sheet may take.
     """
 
     marker: Prepared
@@ -69,6 +78,7 @@ class NumbersPutIn:
 
     def __post_init__(self) -> None:
         self._points: dict[tuple, Points] = {}
+        self.spent = 0
 
     @cached_property
     def patterned(self) -> Points | None:
@@ -125,6 +135,7 @@ class NumbersPutIn:
                 if made is not None:
                     # only on the line before are its rounded numbers taken as they stand
                     cut = dict(self._rounded(before if make in on_line_before else None, node))
+                    self._spend(node, len(cut) + 2)
                     yield Numeric(*made, _rounding(made[0], node, cut), cut)
             except (MeaningError, ValueError):
                 continue
@@ -172,6 +183,84 @@ class NumbersPutIn:
         value = points.value(link.target)
         return (points, value) if np.any(value) else None  # zeros say nothing of how they came about
 
+    def agrees_with_forms(self, target: Node, before: Node | None, node: Node) -> bool:
+        """Return whether a line is right with some numbers put in, where what they stand for is named elsewhere.
+
+        In `∂J/∂w = 64 · x` the number is the value of δ, which depends on x; in `w - 0.01 · 128` that of a
+        derivative by w. So the line is held to a true formula of the same, the line before or the author's: either
+        what has vanished from it has its numbers, or each number of the line is replaced by a part of it that has
+        this value, and the line has to be true of all numbers then.
+        """
+        if not self.numbers or not any(isinstance(one, Number) for one in tree.walk(node)):
+            return False
+        whole = [] if isinstance(target, Name | Derivative) else [target]
+        references = [*([before] if before is not None else []), *whole, *self.marker.true_forms(target)]
+        return any(
+            self._agrees_under(claims, target, references, node)
+            for claims in ([self.claims.beside(target), {}] if self.claims.beside(target) else [{}])
+        )
+
+    def _agrees_under(self, claims: dict[Node, Node], target: Node, references: list[Node], node: Node) -> bool:
+        try:
+            numbers = self.points(frozenset(), claims)
+            value = numbers.value(target)
+            cut = dict(self._rounded(None, node))
+            self._spend(node, len(cut) + 2)
+            allowed = _rounding(numbers, node, cut)
+            if not np.any(value) or not Numeric(numbers, value, allowed, cut).agrees(node):
+                return False  # nor is it right at the student's numbers
+        except ValueError:
+            return False
+        for one in references[:MOST_FORMS]:
+            try:
+                gone = leaves(one) - leaves(node)
+                self._spend(node, len(cut) + 4)
+                points, value = self._with_given(one, gone, numbers, self.marker.truth)
+                if np.any(value) and Numeric(points, value, _rounding(points, node, cut), cut).agrees(node):
+                    return True
+            except ValueError:
+                continue
+        settings = [*self.claims.under(self.marker.truth, target)] if claims else [self.marker.truth]
+        if self.patterned is not None:
+            settings += [*self.claims.under(self.patterned, target)] if claims else [self.patterned]
+        return any(
+            agree(points, target, named)
+            for named in self._with_names(references, node, numbers)
+            for points in settings
+        )
+
+    def _with_names(self, references: list[Node], node: Node, numbers: Points) -> Iterator[Node]:
+        """Yield the line with parts of true formulas in place of the numbers that are their values."""
+        literals = list(dict.fromkeys(one for one in tree.walk(node) if isinstance(one, Number)))
+        if len(literals) > MOST_LITERALS:
+            return
+        names: dict[Node, Array] = {}
+        for one in (part for whole in references[:MOST_FORMS] for part in _scalar_parts(whole)):
+            if len(names) < MOST_PARTS and one not in names:
+                with suppress(ValueError):
+                    value = numbers.value(one, keep=False)
+                    if value.ndim == 1 and np.all(np.isfinite(value)):
+                        names[one] = value
+        choices = [[literal, *self._named_by(literal, names)][:MOST_NAMES] for literal in literals]
+        for chosen in islice(product(*choices), MOST_TRIED):
+            replacing: dict[Node, Node] = dict(zip(literals, chosen, strict=True))
+            self._spend(node, 2)
+            if list(replacing.values()) != literals:
+                yield tree.rebuild(node, lambda one, some=replacing: some.get(one))  # type: ignore[arg-type]
+
+    def _named_by(self, literal: Number, names: Mapping[Node, Array]) -> Iterator[Node]:
+        number = float(literal.text)
+        places = len(literal.text.partition(".")[2]) if "." in literal.text else None
+        off = 1e-9 * max(1.0, abs(number)) if places is None else 1.0 * 10.0**-places
+        for node, value in names.items():
+            if np.all(np.abs(value - number) <= off):
+                yield node
+            elif np.all(np.abs(value + number) <= off):
+                yield Negative(node)
+
+    def _spend(self, node: Node, times: int) -> None:
+        self.spent += times * sum(1 for _ in tree.walk(node))
+
     def _rounded(self, before: Node | None, node: Node) -> list[tuple[Node, Node]]:
         """Return the numbers of a line that may have been rounded, each with one half a unit further from zero."""
         literals = {one for one in tree.walk(node) if isinstance(one, Number) and "." in one.text}
@@ -189,6 +278,11 @@ class NumbersPutIn:
         """Return whether a line with numbers is true at the student's, whatever was claimed before."""
         if self.patterned is not None and agree(self.patterned, target, node):
             return True
+        return self._true_with_rest_free(target, node) or self._agrees_under(
+            {}, target, self.marker.true_forms(target), node
+        )
+
+    def _true_with_rest_free(self, target: Node, node: Node) -> bool:
         try:
             points = self.points(frozenset(tree.names_in(node)), {})
             cut = dict(self._rounded(None, node))
@@ -198,6 +292,16 @@ class NumbersPutIn:
             return Numeric(points, value, _rounding(points, node, cut), cut).agrees(node)
         except ValueError:
             return False
+
+
+def _scalar_parts(node: Node) -> Iterator[Node]:
+    """Yield the parts of a formula that may be a number, several factors of a product together too."""
+    for one in tree.walk(node):
+        if isinstance(one, tree.Product) and not one.elementwise and len(one.factors) <= MOST_FACTORS:
+            for count in range(2, len(one.factors)):
+                yield from (tree.Product(some) for some in combinations(one.factors, count))
+        if not isinstance(one, Number | Compare | tree.Case):
+            yield one
 
 
 def _rounding(points: Points, node: Node, cut: Mapping[Node, Node]) -> Array:

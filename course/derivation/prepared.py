@@ -96,6 +96,7 @@ class Prepared:
         self._patterned: dict[bytes, Points | None] = {}
         self._cases: dict[tuple[Compare, ...], Points] = {}
         self._graphs: dict[frozenset[str], Graph] = {}
+        self._true_forms: dict[Node, list[Node]] = {}
 
     @cached_property
     def elsewhere(self) -> list[Elsewhere]:
@@ -152,6 +153,20 @@ class Prepared:
     def about(self, target: Node) -> list[int]:
         """Return the places of the waypoints that are claims about this."""
         return [at for at, way in enumerate(self.ways) if form(target) in way.forms]
+
+    def true_forms(self, target: Node) -> list[Node]:
+        """Return the author's forms of all waypoints about a target that are true of it everywhere."""
+        key = form(target)
+        if key not in self._true_forms:
+            forms = [one.formula for at in self.about(target) for one in self.ways[at].forms[key]]
+            self._true_forms[key] = [one for one in dict.fromkeys(forms) if self._is_true(target, one)]
+        return self._true_forms[key]
+
+    def _is_true(self, target: Node, node: Node) -> bool:
+        try:
+            return same(self.truth.value(target), self.truth.value(node))
+        except MeaningError:
+            return False
 
     # -- the author's formulas ---------------------------------------------------------------------------------
 

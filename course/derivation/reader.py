@@ -340,7 +340,20 @@ class Reader:
             return self._list(node)
         self._open.pop()
         self.expect(_CLOSING[opening])
-        return node
+        return self._entry_of(node) if self.sees("_") and opening != "{" else node
+
+    def _entry_of(self, node: Node) -> Node:
+        """Read the indices behind a bracket: `(∂L/∂A)_{ij}`, `(y)_j`; of anything else they are refused."""
+        array = node.by if isinstance(node, Derivative) else node
+        if not isinstance(array, Name):
+            return node
+        declared = self.symbols.get(array.name)
+        if not isinstance(declared, Symbol) or not declared.shape:
+            return node
+        text, end = script(self.lexemes, self.at + 1)
+        begin, self.at = self.at + 1, end
+        entry = self._entry(array.name, declared, text, begin, end)
+        return Derivative(node.of, entry, node.nabla) if isinstance(node, Derivative) else entry
 
     def _list(self, first: Node) -> Node:
         """Read the rest of `[a, b]`, a column vector."""
@@ -457,6 +470,8 @@ class Reader:
             if any(named) and not named[-1]:
                 said = "brackets around the sum below the fraction line were expected before this"
                 raise _Ambiguous(self.next.position, said)
+            if self.sees("*", "/") and isinstance(self.symbols.get(index), Index):
+                return body  # behind the fraction the letter is the one that is free: 1/Σ_j e^{z_j} · e^{z_j}
         elif self.sees("("):
             body = self._power()
         else:
@@ -819,7 +834,7 @@ class Reader:
             self.at = end
         name = declared.meaning or declared.name
         if self.sees("(") and not (declared.of and self._repeats_inside(declared.name)):
-            node: Node = Call(name, self._arguments(), primes)
+            node: Node = Call(name, self._arguments_or_factor(declared), primes)
         elif declared.of:
             node = Call(name, tuple(Name(one) for one in declared.of), primes)
         else:
@@ -827,6 +842,23 @@ class Reader:
         if turned:
             return Transpose(node)
         return node if exponent is None else Power(node, exponent)
+
+    def _arguments_or_factor(self, declared: Function) -> tuple[Node, ...]:
+        """Read the argument; `(h - y)` behind a function that may stand alone is a factor: `σ' (h - y) w`.
+
+        What goes into a unit is a sum, and an error is a difference; one that names the argument is the argument.
+        """
+        start, kept = self.at, list(self.lexemes)
+        found = self._arguments()
+        terms = found[0].terms if isinstance(found[0], Sum) else ()
+        names = [one.argument if isinstance(one, Negative) else one for one in terms]
+        difference = any(isinstance(one, Negative) for one in terms[1:]) and all(
+            isinstance(one, Name) for one in names
+        )
+        if not declared.of or not difference or set(declared.of) & tree.names_in(found[0]):
+            return found
+        self.at, self.lexemes[:] = start, kept
+        return tuple(Name(one) for one in declared.of)
 
     def _repeats_inside(self, name: str) -> bool:
         """Return whether the function stands without an argument in the brackets behind it: `σ(1 - σ)`."""
@@ -1060,9 +1092,11 @@ def letter_named(lexemes: list[Lexeme], at: int, symbols: Symbols, bound: Sequen
     """
     letters = {one.name for one in symbols.indices} - {*bound}
     depth, found, end = 0, set(), at
+    # below a fraction line, as in `1/sum e^z_k · x`, a sign ends the term
+    ends = ("*", "/") if at > 1 and lexemes[at - 2].text == "/" else ()
     for one in lexemes[at:]:
         depth += (one.text in _CLOSING) - (one.text in _CLOSING.values())
-        outside = not depth and one.text in ("+", "-", ",", ";", "⇒", "=", *CONDITIONS)
+        outside = not depth and one.text in ("+", "-", ",", ";", "⇒", "=", *CONDITIONS, *ends)
         if depth < 0 or outside or one.kind in ("end", "prose", "outside"):
             break
         if one.kind == "word" and one.text in letters:
@@ -1070,9 +1104,24 @@ def letter_named(lexemes: list[Lexeme], at: int, symbols: Symbols, bound: Sequen
         elif one.kind == "word" and (one.text, "", "") not in symbols.table and one.text not in (*KNOWN, "e"):
             return ""
         end += 1
-    if len(found) != 1 or any(one.text in found for one in (*lexemes[:at], *lexemes[end:])):
+    if len(found) != 1 or any(one.text in found for one in _outside_sums([*lexemes[:at], *lexemes[end:]])):
         return ""
     return found.pop()
+
+
+def _outside_sums(lexemes: list[Lexeme]) -> Iterator[Lexeme]:
+    """Yield the lexemes that stand in no term of a sum, which has its letter for itself."""
+    depth = within = 0
+    inside = False
+    for one in lexemes:
+        depth += (one.text in _CLOSING) - (one.text in _CLOSING.values())
+        ends = one.text in ("+", "-", ",", ";", "⇒", "=", *CONDITIONS) and depth <= within
+        if inside and (ends or depth < within):
+            inside = False
+        elif not inside and one.text in ("∑", "sum"):
+            inside, within = True, depth
+        if not inside:
+            yield one
 
 
 def with_index(lexemes: list[Lexeme], index: str, value: int, start: int = 0) -> list[Lexeme]:

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     ID_DECLARED = "id declared"
     ID_OF_CLASSMATE = "id of classmate"
     UNREADABLE_LINES = "unreadable lines"
+    ANOTHER_WAY = "another way"
     RULED_BEFORE = "ruled before"
     # Kept by a version that kept words.
     WORDS = "words"
@@ -86,6 +87,7 @@ _WORDS = {
         "compare the two before any `course accept`"
     ),
     Kind.UNREADABLE_LINES: "points are lost and {} could not be read: see whether they are right",
+    Kind.ANOTHER_WAY: "every line is right, and points are lost: line {} goes another way, see whether it holds",
     Kind.RULED_BEFORE: "ruled on when another answer stood there: {}",
     Kind.WORDS: "{}",
 }

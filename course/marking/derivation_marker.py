@@ -91,7 +91,7 @@ class DerivationMarker(Marker):
             points=round(sum(step.points for step in steps.values()), 6),
             max_points=scheme.step_points,
             steps=steps,
-            remarks=(*marked.remarks, *not_asked_for(unknown)),
+            remarks=(*marked.remarks, *_another_way(marked), *not_asked_for(unknown)),
             lines=line_reports(marked, judged.symbols),
         )
 
@@ -131,6 +131,12 @@ def line_reports(marked: Marked, symbols: Symbols) -> tuple[LineReport, ...]:
 
 def _instead(line: LineMark, symbols: Symbols) -> str:
     return "" if line.instead is None else f"= {latex(line.instead, symbols)}"
+
+
+def _another_way(marked: Marked) -> tuple[str, ...]:
+    if marked.another_way is None:
+        return ()
+    return (f"Every line is right; line {marked.another_way + 1} goes another way than is asked for.",)
 
 
 def _criterion_mark(criterion: CriterionMark) -> StepMark:

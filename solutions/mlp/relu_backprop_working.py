@@ -32,8 +32,9 @@ def _errors(layer, k):
 
 
 def _slopes(layer, k):
-    """The slope of a ReLU, by name and carried out."""
-    return f"∂{_h(layer, k)}/∂{_a(layer, k)}", f"1[{_a(layer, k)} > 0]"
+    """The slope of a ReLU, as a derivative, carried out, and with its prime."""
+    a = _a(layer, k)
+    return f"∂{_h(layer, k)}/∂{a}", f"1[{a} > 0]", f"ReLU'({a})"
 
 
 def _way(points, claims):
@@ -47,7 +48,11 @@ def _second_unit(k):
         for error in _errors(2, k)
         for out in OUTS
         for slope in _slopes(2, k)
-        for one in (f"{out} · ∂{H3}/∂{_h(2, k)} · {slope}", f"{out} · {_w(3, 1, k)} · {slope}")
+        for one in (
+            f"{out} · ∂{H3}/∂{_h(2, k)} · {slope}",
+            f"{out} · {_w(3, 1, k)} · {slope}",
+            f"∂J/∂{_h(2, k)} · {slope}",
+        )
     ]
 
 
@@ -59,7 +64,7 @@ def _first_unit(k):
         named = " + ".join(f"{error} · ∂{_a(2, j)}/∂{_h(1, k)}" for j, error in enumerate(upper, 1))
         put_in = " + ".join(f"{error} · {_w(2, j, k)}" for j, error in enumerate(upper, 1))
         found += [direct, *[f"({one}) · {slope}" for slope in _slopes(1, k) for one in (named, put_in)]]
-    found.append(f"∂J/∂{_h(1, k)} · {_slopes(1, k)[0]}")
+    found += [f"∂J/∂{_h(1, k)} · {slope}" for slope in _slopes(1, k)]
     return [f"{error} = {one}" for one in found for error in _errors(1, k)]
 
 

@@ -67,11 +67,14 @@ two_forms_proof = ProofScheme(
                 # from form II instead of towards it, as the document does
                 r"\theta_{II}^{k+1} + α β v^k + β (\theta_{II}^k - \theta_{II}^{k-1})",
                 r"\theta_{II}^{k+1} + α β v^k - α β v^k",
+                r"\theta_{II}^{k+1} = \theta_{II}^k - α g^k + β (\theta_{II}^k - \theta_{II}^{k-1})",
             ),
             apart=STEP,
         ),
         "form_II": Waypoint(
-            r"\theta_I^{k+1} = \theta_{II}^{k+1}", forms=(r"\theta_{II}^k - α v^{k+1}",), apart=STEP
+            r"\theta_I^{k+1} = \theta_{II}^{k+1}",
+            forms=(r"\theta_{II}^k - α v^{k+1}", r"\theta_{II}^{k+1} = \theta_I^{k+1}"),
+            apart=STEP,
         ),
     },
     assumptions=(HYPOTHESIS, CONSTANT),

@@ -257,6 +257,23 @@ def test_lines_that_are_costly_to_evaluate_cost_bounded_time(name):
     assert time.process_time() - started < 10
 
 
+def test_lines_full_of_decimals_cost_bounded_time(monkeypatch):
+    monkeypatch.setattr("course.derivation.judge.MOST_SPENT", 2000)
+    symbols = Symbols(Symbol("y"), Symbol("x"), Symbol("w"))
+    graph = Graph({"y": "2.5 w x"}, symbols)
+    line = "= " + " + ".join(f"{k}.25 x" for k in range(12))
+    numbers = {"x": 1.5, "w": 2.0}
+    marked = check(["y = 2.5 w x", line, line, "= 2.5 w x"], symbols, graph, numbers=numbers)
+    assert states(marked) == ["follows", "wrong", "unreadable", "unreadable"]
+    assert "no more of them were marked" in marked.lines[-1].remark
+    many = " + ".join(f"{k}.25 x" for k in range(25))
+    (one,) = check([f"y = {many}"], symbols, graph, numbers=numbers).lines
+    assert (one.state, one.remark) == (
+        "unreadable",
+        "At most 24 numbers with decimals were expected in one formula.",
+    )
+
+
 def test_a_waypoint_tells_whether_a_computed_symbol_was_put_in():
     symbols = Symbols(Symbol("h"), Symbol("a"), Symbol("w"), Symbol("x"), Function("phi", r"\varphi"))
     graph = Graph({"a": "w x", "h": "φ(a)"}, symbols)

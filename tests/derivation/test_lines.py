@@ -181,6 +181,23 @@ def test_lines_cross_processes_as_checked_json(chain_symbols):
         decode_lines(b" " * 2_000_000, own)
 
 
+def test_lines_that_are_too_large_together_cost_themselves_and_what_they_define():
+    symbols = Symbols(
+        *[Symbol(f"w_{k}{m}") for k in range(1, 7) for m in range(1, 7)], Index("k", 6), Index("m", 6)
+    )
+    long = r"q_%d = \sum_k \sum_m (w_{km} + w_{km} w_{km} + w_{km})"
+    lines = read_lines([*[long % at for at in range(198)], "w_11 = q_197", "w_12 = 3"], symbols)
+    assert all(line.problem is None for line in lines)
+    found = decode_lines(encode_lines(lines), symbols)
+    unread = [at for at, line in enumerate(found) if line.problem is not None]
+    assert 50 < unread[0] < 150  # of 200 lines
+    assert unread == [*range(unread[0], 199)]
+    assert "a shorter formula was expected" in found[197].problem.expected
+    assert found[198].problem.expected == "a definition of q_197 that could be read was expected before"
+    assert found[:50] == lines[:50]
+    assert found[199] == lines[199]
+
+
 def test_a_tree_of_a_stranger_is_checked():
     deep = '{"type":"Negative","argument":' * 80 + '{"type":"Name","name":"h"}' + "}" * 80
     for text in (

@@ -66,6 +66,19 @@ def test_right_lines_that_cannot_be_read_beside_others_need_nobody(config):
     assert marked.review == ()
 
 
+def test_a_right_way_that_was_not_asked_for_is_looked_at_by_a_person(config):
+    lines = ["r = yhat - y", "dL/dyhat = r", "dw = -eta * r * w2_11 * relu'(z1) * x2"]
+    (marked,) = mark_all([context(config, "alice", lines)])
+    assert marked.report.points < marked.report.max_points
+    assert in_words(marked.review) == (
+        "every line is right, and points are lost: line 3 goes another way, see whether it holds"
+    )
+    alone = lines[2].replace("r", "(yhat - y)", 1)
+    for wrong in ([alone], [*lines[:2], lines[2].replace("x2", "x1")]):  # the result alone, an error
+        (marked,) = mark_all([context(config, "alice", wrong)])
+        assert marked.review == ()
+
+
 def test_lines_are_marked_on_the_students_own_numbers(config):
     marked = mark_sheet(context(config, "bob", model(config, "alice"), enrolled=("alice", "bob")))
     assert marked.report.steps["factors"].state == "exact"

@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from course.authoring.derivation_lint import derivation_problems
 from course.authoring.lint import lint
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Symbol, Symbols
+from course.derivation.symbols import POSITIVE, REAL, Symbol, Symbols
 from course.errors import CourseError
 from course.exercises.base import Answer, Derivation, Exercise, nothing
 from course.marking.derivation_marker import DerivationMarker
@@ -155,6 +156,21 @@ def test_a_scheme_has_the_waypoints_that_are_asked_for(page):
         page["scheme"].step()
     with pytest.raises(ValueError, match="of the kind derivation if"):
         Exercise("a/b", "", "", "derivation", "", nothing, {})
+
+
+def test_lint_names_the_line_that_would_pass_and_where_it_is_wrong(page):
+    claim = "∂L/∂w = |x|"
+    for domain, says in (
+        (POSITIVE, r"\partial w} = x would pass: it is wrong where x has the other sign"),
+        (REAL, ""),
+    ):
+        symbols = Symbols(Symbol("L"), Symbol("w"), Symbol("x", domain=domain))
+        about = Derivation(symbols, Graph({"L": "w |x|"}, symbols))
+        asked = dataclasses.replace(page["asked"], derivation=lambda given, about=about: about)
+        waypoints = {name: page["Waypoint"](claim) for name in page["scheme"].waypoints(nothing())}
+        problems = derivation_problems(DerivationScheme(asked, waypoints=waypoints, model=[claim]), mutants=60)
+        assert any("would pass" in one for one in problems) == bool(says)
+        assert any(says in one for one in problems)
 
 
 @pytest.mark.parametrize(

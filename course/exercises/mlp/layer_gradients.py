@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Function, Symbol, Symbols
+from course.derivation.symbols import Function, Index, Symbol, Symbols
 from course.exercises.base import Answer, Derivation, Exercise, array
 from course.exercises.variants import Draw
 
@@ -46,6 +46,7 @@ def _about(layer: int) -> Derivation:
         Symbol("one", "I", r"\mathbb{1}", r"\mathbf{1}", shape=(WIDTH, WIDTH)),
         Function("sigma", r"\sigma", "sigma", meaning="sigmoid", of=("z",)),
         Function("f", "f"),
+        *[Index(letter, min(WIDTH, BELOW)) for letter in "ijk"],
     )
     steps = {
         "z": f"A_{layer} y_{layer - 1} + b_{layer}",

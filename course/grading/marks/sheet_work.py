@@ -126,6 +126,9 @@ def finish(work: SheetWork, report: Report, finding: Finding) -> Marked:
         # What a student wrote in a notation of their own is for a person to read.
         said = f"line{'s' if len(unread) > 1 else ''} {', '.join(unread)}"
         review.append(Reason(Kind.UNREADABLE_LINES, (said,)))
+    way = finding.derivation.marked.another_way if finding.derivation is not None else None
+    if way is not None and report.points < report.max_points:
+        review.append(Reason(Kind.ANOTHER_WAY, (str(way + 1),)))
     review += _stale(context.rulings, report)
     report = msgspec.structs.replace(report, remarks=(*remarks, *report.remarks))
     return Marked(report, tuple(review), work.numbers_of, work.declared, under)
