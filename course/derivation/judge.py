@@ -13,7 +13,7 @@ from course.derivation.credit import ERRORS, Credit, Judgement, is_bare
 from course.derivation.explanations import Explanations
 from course.derivation.lexer import Unread, words
 from course.derivation.lines import CASE_WORDS, Line, Statement
-from course.derivation.marks import WORSE, LineMark, WayMark
+from course.derivation.marks import WORSE, LineMark, State, WayMark
 from course.derivation.meaning import BeyondError, MeaningError, Points
 from course.derivation.numbers_put_in import Conditions, NumbersPutIn, leaves
 from course.derivation.prepared import Elsewhere, Prepared
@@ -63,6 +63,7 @@ class Judge:
         self._asked: list[Node] = []  # what a line before was about, if a waypoint is
         self._lemmas: set[str] = set()  # assumptions under which something else than the goal was shown
         self._said: frozenset[str] = frozenset()  # the words of the line
+        self._tried: dict[tuple[Node, Node | None, Node], State | None] = {}  # how links of the line follow
         self._told: frozenset[str] = frozenset()  # assumptions that lines have said
         self._carried: frozenset[str] = frozenset()  # of these, after a wrong line, all
 
@@ -87,6 +88,7 @@ class Judge:
         cased = any(one.case or one.otherwise or one.kind in ("case", "condition") for one in line.statements)
         self._cases.unread = bool(self._said & CASE_WORDS) and not cased
         self._explanations.begin()
+        self._tried.clear()
         if self._put_in.spent > MOST_SPENT:
             said = "The lines before it are long and full of numbers: no more of them were marked."
             return LineMark(line.text, "unreadable", 0.0, said, line)
@@ -265,6 +267,7 @@ class Judge:
             before = self._last[form(target)] = node
         if chain and isinstance(target, Name | Derivative) and self._claims.keep(target, chain[-1]):
             self._credit.forgive(target)
+        self._tried.clear()  # as what was claimed is another
         return found
 
     def _condition(self, condition: Compare) -> Judgement:
@@ -333,19 +336,24 @@ class Judge:
 
     def _followed(self, target: Node, before: Node | None, node: Node) -> Judgement | None:
         """Return the judgement on a link that follows, everywhere or at the student's numbers, else None."""
+        key = (target, before, node)
+        if key not in self._tried:  # what a line goes on with is looked for by the same
+            self._tried[key] = self._how_it_follows(target, before, node)
+        state = self._tried[key]
+        return None if state is None else Judgement(state)
+
+    def _how_it_follows(self, target: Node, before: Node | None, node: Node) -> State | None:
         references = [one for one in (before, target) if one is not None]
         if any(
             agree(points, one, node) for points in self._claims.under(self.truth, target) for one in references
         ):
-            return Judgement("follows")
+            return "follows"
         near = self._claims.under(self._put_in.patterned, target) if self._put_in.patterned is not None else ()
         if any(agree(points, one, node) and np.any(points.value(node)) for points in near for one in references):
-            return Judgement("at-numbers")  # but for zeros, which say nothing of how they came about
+            return "at-numbers"  # but for zeros, which say nothing of how they came about
         if any(one.agrees(node) for one in self._put_in.ways(target, before, node)):
-            return Judgement("at-numbers")
-        if self._put_in.agrees_with_forms(target, before, node):
-            return Judgement("at-numbers")
-        return None
+            return "at-numbers"
+        return "at-numbers" if self._put_in.agrees_with_forms(target, before, node) else None
 
     def _link(self, target: Node, before: Node | None, node: Node) -> Judgement:
         if self._said_before(target, node):

@@ -736,6 +736,8 @@ class Reader:
             return self._derivative_by_argument(name, declared, primes)
         if "^" in left:
             text, begin, stop = left["^"]
+            if name == "e" and name in self.symbols.own and not text.isdigit():
+                raise Unread(self.lexemes[begin].position, f"exp({text}) was expected, as e is a name of your own")
             if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
                 node = Transpose(node)
             else:

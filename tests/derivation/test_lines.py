@@ -248,6 +248,15 @@ def test_an_index_of_which_a_symbol_is_missing_is_not_read():
     assert read_line(r"a_1 = \sum_{m=1}^3 w_{1m} z_m", INDEXED).problem is not None
 
 
+def test_e_may_be_a_name_of_ones_own_and_is_no_base_of_a_power_then():
+    symbols = Symbols(Symbol("y"), Symbol("x"))
+    lines = read_lines(["y = e^x", "e := y - x", "= e^2 x", "= e^x"], symbols)
+    assert [line.problem is None for line in lines] == [True, True, True, False]
+    assert lines[1].statements[0].kind == "definition"
+    assert "exp(x) was expected" in lines[3].problem.expected
+    assert decode_lines(encode_lines(lines[:3]), symbols) == lines[:3]
+
+
 def test_a_chain_may_go_on_in_the_next_line():
     line = read_line(f"a_1 = {FIRST} =", INDEXED)
     assert line.statements == read_line(f"a_1 = {FIRST}", INDEXED).statements
