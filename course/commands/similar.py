@@ -10,6 +10,8 @@ from course.commands import common
 from course.commands.common import AsJson, Assignment, CourseDir
 from course.commands.progress import working
 
+_PLACES = 5  # of one pair that are printed
+
 
 def similar(
     assignment: Assignment,
@@ -53,7 +55,7 @@ def similar(
             common.results.print(f"    in the first: {common.shown(where)}")
         _print("Published code", found.published, "nobody has any")
         for student, problem in found.problems.items():
-            common.messages.print(f"{common.shown(student)} is not compared: {common.shown(problem)}")
+            common.messages.print(f"{common.shown(student)}: {common.shown(problem)}")
         common.messages.print(f"{found.compared} submissions were compared.")
     if found.problems:
         raise typer.Exit(1)
@@ -70,7 +72,9 @@ def _print(title: str, pairs: Any, nothing: str) -> None:
         return
     table = Table(title, "", "share", "where", box=HORIZONTALS)
     for pair in pairs:
-        where = "\n".join(f"{_place(one)}  ↔  {_place(two)}" for one, two in pair.places)
+        named = [f"{_place(one)}  ↔  {_place(two)}" for one, two in pair.places[:_PLACES]]
+        more = len(pair.places) - _PLACES
+        where = "\n".join([*named, *([f"and {more} more places; --json has them"] if more > 0 else [])])
         names = map(common.shown, (pair.student, pair.other))
         table.add_row(*names, f"{pair.share:.0%}", common.shown(where))
     common.print_table(table)

@@ -22,7 +22,6 @@ from course.similarity.fingerprints import MOST_CHARACTERS, Prints, fingerprints
 SHARE = 0.5
 LIBRARY = ("course.models", "course.training")  # what is published, and may be handed in as one's own
 _FEWEST = 6  # fingerprints in common: about forty tokens, below which anybody's code is alike
-_PLACES = 5  # of one pair that are named
 _COMMON = 5  # submissions, or a tenth of the class, that share what is then nobody's own
 
 
@@ -100,7 +99,7 @@ def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Simil
     release = config.folders.of("release", assignment)
     if not release.is_dir():
         raise GradingError(f"there is no {release}, whose code would be left out: release {assignment} first")
-    template = fingerprints(_read(release))
+    template = fingerprints(_read(release)[0])
     functions = {name: found.without(template.every) for name, found in published().items()}
     works: dict[str, Prints] = {}
     held: list[Pair] = []
@@ -109,10 +108,15 @@ def similar(config: Gradbook, assignment: str, *, share: float = SHARE) -> Simil
         folder = config.folders.of("submitted", assignment, student)
         try:
             inspect(folder)
-            work = fingerprints(_read(folder)).without(template.every)
+            texts, left_out = _read(folder)
         except Refused as error:
             problems[student] = str(error)
         else:
+            if left_out:
+                problems[student] = (
+                    f"only its first {MOST_CHARACTERS} characters of code are compared, {left_out} or more are not"
+                )
+            work = fingerprints(texts).without(template.every)
             held += holding({student: work}, functions, share)
             works[student] = work.thin()
     return Similar(len(works), alike(works, share), large_groups(works, share), sorted(held, key=_order), problems)
@@ -223,8 +227,8 @@ def _order(pair: Pair) -> tuple[float, str, str]:
     return -pair.share, pair.student, pair.other
 
 
-def _read(folder: Path) -> list[tuple[str, str]]:
-    """Give the code cells of a folder's notebooks and its Python files, by name.
+def _read(folder: Path) -> tuple[list[tuple[str, str]], int]:
+    """Give the code cells of a folder's notebooks and its Python files, by name, and how much is left out.
 
     Raises:
         Refused: if a notebook is none.
@@ -236,14 +240,17 @@ def _read(folder: Path) -> list[tuple[str, str]]:
             if cell.cell_type == "code":
                 name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"{path.stem}, cell {number}"
                 texts.append((str(name), cell.source))
+    beyond = 0
     for path in sorted(folder.rglob("*.py")):
         with path.open("rb") as file:
             texts.append((str(path.relative_to(folder)), file.read(MOST_CHARACTERS).decode(errors="replace")))
+            beyond += len(file.read(MOST_CHARACTERS))
     left, kept = MOST_CHARACTERS, []
+    beyond += max(sum(len(text) for _, text in texts) - left, 0)
     for name, text in texts:
         kept.append((name, text[:left]))
         left -= len(kept[-1][1])
-    return kept
+    return kept, beyond
 
 
 def _places(one: Prints, two: Prints, shared: Sequence[int] | frozenset[int]) -> tuple[tuple[Place, Place], ...]:
@@ -255,7 +262,7 @@ def _places(one: Prints, two: Prints, shared: Sequence[int] | frozenset[int]) ->
             joined[-1] = (_join(joined[-1][0], here), _join(joined[-1][1], there))
         else:
             joined.append((here, there))
-    return tuple(sorted(joined, key=lambda pair: pair[0].first - pair[0].last)[:_PLACES])
+    return tuple(sorted(joined, key=lambda pair: pair[0].first - pair[0].last))
 
 
 def _touch(one: Place, two: Place) -> bool:

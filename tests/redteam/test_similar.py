@@ -157,6 +157,13 @@ def test_a_class_is_compared_without_what_was_released_and_without_running_it(co
     assert not list(course.rglob("was-run"))
 
 
+def test_what_is_too_long_to_be_compared_is_said(course):
+    (course / "submitted" / "ann" / "mlp" / "long.py").write_text("x = f(y)\n" * (MOST_CHARACTERS // 9 + 100))
+    problems = scan.similar(config.load(course), "mlp").problems
+    assert f"only its first {MOST_CHARACTERS} characters" in problems["ann"]
+    assert set(problems) == {"ann", "fay"}
+
+
 def test_without_a_release_it_says_so(course):
     (course / "release" / "mlp" / "mlp.ipynb").unlink()
     (course / "release" / "mlp").rmdir()
