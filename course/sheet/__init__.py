@@ -1,7 +1,8 @@
 """An answer sheet: what a student handed over, as written, between Python values and JSON.
 
 `format` holds the sheet and its JSON, `writing` makes answers of Python values, `number` reads a written number,
-`reading` makes arrays of answers for the marker and the receipt.
+`lists` typed arrays, `words` choices, `names` what stands before and after a value, and `reading` makes arrays of
+answers for the marker and the receipt.
 """
 
 from course.sheet.format import (

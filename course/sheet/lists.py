@@ -11,7 +11,7 @@ _CALL = re.compile(
     r"(?:[a-z]+\.)?(?:array|Array|tensor|matrix) ?\((.*?)(?:, ?[a-z_]+ ?= ?[\w.]+)*,? ?\)", re.ASCII
 )
 _TURNED = re.compile(r"(.*[\])]) ?(?:\^ ?\{? ?(?:T|\\top|\\intercal) ?\}?|\.T|ᵀ)")
-_SIZES = re.compile(r"\d+ ?[*x@] ?\d+(?: ?[*x] ?\d+)*", re.ASCII)
+_SIZES = re.compile(r"[1-9]\d* ?[*x@] ?[1-9]\d*(?: ?[*x] ?[1-9]\d*)*", re.ASCII)
 _DECIMAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _BLANKS = re.compile(rf"{_DECIMAL}(?: (?!\d\d\d(?![\d.eE])){_DECIMAL})+", re.ASCII)
 _MATRIX = re.compile(r"\\begin ?\{([a-z]*matrix)\}(.*)\\end ?\{\1\}", re.ASCII)

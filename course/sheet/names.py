@@ -12,7 +12,7 @@ import unicodedata
 from course.exercises import Answer
 from course.sheet.number import plain_characters
 
-_LEFT_SIDE = re.compile(r"([^=≈:]{1,200}?) ?(?::=|[=≈:])(.+)", re.DOTALL)
+_LEFT_SIDE = re.compile(r"([^=≈:]{1,200}?)(?: ?(?::=|[=≈:])| (?:is|are|equals) )(.+)")
 _OVER = re.compile(r"\\(?:wide)?(hat|tilde|bar) ?(?:\{ ?(\\?[a-zA-Z]+) ?\}|(\\[a-zA-Z]+|[a-zA-Z]))")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar"}
 _STAR = re.compile(r"\^ ?\{? ?(?:\\ast|\\star|[*⋆])|[*⋆]$")
@@ -31,13 +31,14 @@ _SILENT = re.compile(r"[\s_^{}()\[\],.$\\*]")
 _STATED_UNIT = re.compile(r"\s*/\s*(\\?)([A-Za-z]+)\s*$")
 _INDEX = re.compile(r"\^\{\([^{}]*\)\}|_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w)")
 _HEAD = re.compile(r" (?:of|after|in|at|with|from|to|before|under|over|where) |[,:$]")
+_ANYTHING = frozenset({"answer", "myanswer", "result", "value", "solution"})
 _COUNTED = re.compile(r"(?:the |all |most |fewest )*(?:number of )?([a-z]+s)\b")
 # The words under which weights and biases together are counted.
 _PARAMETERS = ("parameters", "params", "weights", "weights and biases")
 
 
 def without_name(text: str, name: str, answer: Answer) -> str:
-    r"""Take the name of an answer and what follows it, `=`, `:` or `≈`, off what was typed.
+    r"""Take the name of an answer and what follows it, `=`, `:`, `≈` or `is`, off what was typed.
 
     >>> loss = Answer("L", (), "loss")
     >>> [without_name(text, "loss", loss) for text in ("L = 4.5", "Loss: 9/2", "E = 4.5", "-L = 4.5")]
@@ -49,7 +50,7 @@ def without_name(text: str, name: str, answer: Answer) -> str:
         return text
     said = said_by(parts[1])
     names = names_of(name, answer.symbol, answer.about, answer.also, not answer.shape)
-    return parts[2].strip() if said in names or said in map(said_by, counted(answer)) else text
+    return parts[2].strip() if said in names | _ANYTHING or said in map(said_by, counted(answer)) else text
 
 
 def left_side(text: str) -> str:

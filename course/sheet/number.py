@@ -54,7 +54,7 @@ _DECIMAL_COMMA = re.compile(
 )
 _COMMA = re.compile(r"(\d+|\d{1,3}(?:([ .'_])\d{3}(?:\2\d{3})*)),(\d+)", re.ASCII)
 _ANNOUNCED = re.compile(
-    r"(?:about|approx\.?|approximately|around|roughly|circa|ca\.?) (?=[-+\d.(\\])", re.IGNORECASE
+    r"^(?:about|approx\.?|approximately|around|roughly|circa|ca\.?) (?=[-+\d.(\\])", re.IGNORECASE
 )
 _NOTHING_IMAGINARY = re.compile(r" ?[+-] ?0(?:\.0*)?[ij]$", re.ASCII)
 

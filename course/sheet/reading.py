@@ -102,14 +102,14 @@ def _other_name(handed: Handed, name: str) -> str:
 def _value_alone(answer: Answer, handed: Handed, name: str) -> Handed:
     """Give what was handed over without the name of the answer before it: `L = 4.5`, `direction: decrease`."""
     text = _single_text(handed)
-    if answer.dtype in ("matching", "graph", "function") or _SIGNS_OF_EQUALITY.isdisjoint(text):
+    if answer.dtype in ("matching", "graph", "function") or not _MAY_NAME.search(text):
         return handed
     value = without_name(text, name, answer)
     shape = handed.shape if isinstance(handed, Numbers) else ()
     return handed if value == text else Numbers(shape, (value,))
 
 
-_SIGNS_OF_EQUALITY = frozenset("=:≈~≃≅∼～＝：\\")
+_MAY_NAME = re.compile(r"[=:≈~≃≅∼～＝：\\]| (?:is|are|equals) ")
 
 
 def _nothing(answer: Answer, status: Status, reason: str = "") -> Reading:

@@ -19,7 +19,7 @@ _SYNONYMS = {
 _SILENT_WORDS = """
     a an the it its which what where whether this that these those is are be becomes become gets get goes go going
     gone moves move moving will would should must has have so thus then hence therefore only when if whenever holds
-    hold answer value values number numbers case as i think choose my
+    hold does do it's answer value values number numbers case as i think choose my
 """
 _SILENT = frozenset(_SILENT_WORDS.split())
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

@@ -42,6 +42,7 @@ READ = [
     (RELU, "loss", ".5", 0.5), (RELU, "loss", "3.", 3), (RELU, "loss", "45%", 0.45), (RELU, "loss", "16,618.5", 16618.5), (RELU, "loss", "1,115,684", 1115684),
     (RELU, "loss", ["40.5"], 40.5), (RELU, "loss", [["L = 40.5"]], 40.5), (RELU, "loss", "L := 40.5", 40.5), (RELU, "loss", r"L \approx 40.5", 40.5),
     (RELU, "loss", r"\(L = 40.5\)", 40.5), (RELU, "loss", "1/3 ≈ 0.33", 1 / 3),
+    (RELU, "loss", "the loss is 40.5", 40.5), (RELU, "loss", "L is 81/2", 40.5), (RELU, "loss", "Answer: 40.5", 40.5), (RELU, "loss", "result = 40,5", 40.5),
     (RELU, "y_hat", "ŷ = 13", 13), (RELU, "y_hat", r"\hat y = 13", 13), (RELU, "y_hat", r"\hat{y} = 13", 13), (RELU, "y_hat", "y_hat = 13", 13),
     (RELU, "y_hat", "yhat=13", 13), (RELU, "y_hat", "y-hat: 13", 13), (RELU, "y_hat", "output: 13", 13), (RELU, "y_hat", r"$\hat{y}=13.0$", 13),
     (RELU, "dy_hat", "dL/dŷ = 3", 3), (RELU, "dy_hat", "∂L/∂ŷ = 3", 3), (RELU, "dy_hat", r"\frac{\partial L}{\partial \hat y} = 3", 3), (RELU, "dy_hat", "dL/dy_hat = 3", 3),
@@ -61,6 +62,7 @@ READ = [
     (RELU, "direction", r"\text{decrease}", DOWN), (RELU, "direction", "**decrease**", DOWN), (RELU, "direction", "that weight goes down", DOWN), (RELU, "direction", "it grows", UP),
     (RELU, "direction", "it shrinks", DOWN), (RELU, "direction", "so it increases!", UP), (RELU, "direction", "the weight w goes up", UP), (RELU, "direction", "inc", UP),
     (RELU, "direction", ["increases"], UP), (RELU, "direction", "downwards", DOWN), (RELU, "direction", "it is increased", UP), (RELU, "direction", "rises", UP),
+    (RELU, "direction", "it does increase", UP), (RELU, "direction", "It's decreasing", DOWN), (RELU, "direction", "increase (goes up)", UP), (RELU, "direction", "the direction is up", UP),
     (NORM, "holds", "only for even p", 1), (NORM, "holds", "p even", 1), (NORM, "holds", "even", 1), (NORM, "holds", "if p is even", 1), (NORM, "holds", "when p is odd", 2),
     (NORM, "holds", "it holds for every p", 0), (NORM, "holds", "for all p", 0), (NORM, "holds", "never", 3), (NORM, "holds", "no p", 3), (NORM, "holds", "for any p", 0),
     (NORM, "holds", "For even p.", 1), (NORM, "holds", "even numbers", 1), (NORM, "holds", "p must be even", 1),
@@ -98,6 +100,10 @@ READ = [
 ]  # fmt: skip
 
 NEAR = [
+    (RELU, "loss", "-about 40.5"), (RELU, "loss", "3 about 4"), (RELU, "loss", "the loss is not 40.5"), (RELU, "loss", "L is less than 40.5"), (RELU, "loss", "y is 40.5"), (RELU, "loss", "the answer is not 40.5"), (FIELD, "corner", "0x12"),
+    (RELU, "direction", "it does not increase"), (RELU, "direction", "the direction is not up"), (RELU, "direction", "answer: neither"), (RELU, "direction", "it's not increasing"), (RELU, "direction", "it does"),
+    (MAPS, "conv1", "6 000 x 28"), (RELU, "a1", "1 000 2 000"), (RELU, "a1", "1,5 2,5"), (RELU, "a1", "4 1/2"), (RELU, "a1", "10 200"), (RELU, "loss", "L = L = "), (RELU, "loss", "1,500 x 10^3"),
+    (RELU, "delta_w", "18η%"), (RELU, "delta_w", "18/2/η"), (RELU, "delta_w", "η = -18"), (COUNT, "total", "7498 parameters = 12 parameters"), (COUNT, "total", "parameters is not 7498"),
     # another name, another number
     (RELU, "a1", "a2 = (6, -3)"), (RELU, "y_hat", "y = 13"), (RELU, "loss", "2L = 81"), (RELU, "loss", "-L = 40.5"), (RELU, "loss", "L² = 40.5"), (RELU, "loss", "1/L = 40.5"), (RELU, "loss", "log L = 3"),
     (RELU, "loss", "L ≠ 40.5"), (RELU, "loss", "L != 40.5"), (RELU, "loss", "L < 40.5"), (RELU, "loss", "L >= 40.5"), (RELU, "loss", "L - 3 = 40.5"), (RELU, "loss", "dL = 40.5"), (RELU, "loss", "E = 40.5"),
