@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import HORIZONTALS
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
@@ -112,11 +111,11 @@ def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
         reports = [result.reports.get(name) for name in exercises]
         points = ["–" if report is None else f"{report.points:g}" for report in reports]
         total = "–" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-        table.add_row(escape(result.student), *points, total)
+        table.add_row(common.shown(result.student), *points, total)
     common.print_table(table)
     for result in results:
-        heading = f"[bold]{escape(result.student)}[/bold]"
-        common.results.print(f"{heading}  {escape((about or {}).get(result.student, ''))}".rstrip())
+        heading = f"[bold]{common.shown(result.student)}[/bold]"
+        common.results.print(f"{heading}  {common.shown((about or {}).get(result.student, ''))}".rstrip())
         for line in _noticed(result):
             common.results.print(Padding(common.shown(line), (0, 0, 0, 4)))
 

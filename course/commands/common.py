@@ -91,9 +91,18 @@ def prepare_output() -> None:
 
 
 def print_json(data: Any) -> None:
-    """Print one JSON document on standard output; where its encoding lacks letters, with escapes for them."""
+    """Print one JSON document on standard output.
+
+    Letters that its encoding lacks are escaped, and so is what a terminal would obey or show in another order.
+    """
     utf = sys.stdout.encoding.lower().startswith("utf")
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=not utf) + "\n")
+    text = json.dumps(data, indent=2, ensure_ascii=not utf)
+    sys.stdout.write("".join(map(_as_json, text)) + "\n")
+
+
+def _as_json(letter: str) -> str:
+    """Give a letter as it stands in a text of JSON; between texts there are only letters that are shown."""
+    return letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1]
 
 
 def print_table(table: Table) -> None:

@@ -330,4 +330,4 @@ def _print_report(report: Report, read_otherwise: dict[str, tuple[str, str]], wr
 
 
 def _whose(student: str | None) -> str:
-    return f"the numbers of {escape(student)}" if student else "the document's own numbers"
+    return f"the numbers of {common.shown(student)}" if student else "the document's own numbers"

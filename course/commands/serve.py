@@ -4,6 +4,7 @@ import getpass
 import json as json_module
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -83,7 +84,11 @@ def serve(
     _announce(about, json)
     limit = RateLimit(burst=burst, per_minute=per_minute)
     warmed = _warmed(len(practice.exercises))
-    asyncio.run(running.serve(practice, identity, limit, listening, prefix=prefix or "/", warmed=warmed))
+    if asyncio.run(running.serve(practice, identity, limit, listening, prefix=prefix or "/", warmed=warmed)):
+        # Whoever stops a service does not wait for half a minute of compiling.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _identity(prefix: str, token_file: Path | None, student: str | None) -> tuple["Identity", dict[str, Any]]:

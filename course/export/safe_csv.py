@@ -10,6 +10,12 @@ _FORMULA = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _GUARDED = re.compile(r"'+" + f"(?:{_FORMULA.pattern})")
 
+# What a terminal obeys, or what turns the order around in which letters are shown.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
 Value = str | float | int | None
 
 
@@ -21,10 +27,14 @@ def write(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) 
 
 
 def cell(value: Value) -> str:
-    """Give one value as it stands in a cell."""
+    r"""Give one value as it stands in a cell; a question mark stands for what a terminal would obey.
+
+    >>> cell("a\x1b[2J")
+    'a�[2J'
+    """
     if value is None:
         return ""
-    return safe(value) if isinstance(value, str) else number(value)
+    return safe(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", value)) if isinstance(value, str) else number(value)
 
 
 def safe(text: str) -> str:

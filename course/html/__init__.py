@@ -6,4 +6,5 @@
 | `mathml` | Markdown snippets with LaTeX as HTML with MathML |
 | `plain_text` | LaTeX snippets as plain text for a terminal |
 | `notebook_cells` | the cells and outputs of a notebook as HTML |
+| `page_cells` | the same for one page, in a process with limits |
 """

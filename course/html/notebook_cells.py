@@ -37,13 +37,19 @@ class Output(NamedTuple):
 
 
 class Headings:
-    """Levels of the headings of a page, so that none is skipped: the page's own title is level 1."""
+    """Levels of the headings of a page, so that none is skipped: the page's own title is level 1.
 
-    def __init__(self) -> None:
-        self.last = 2
+    Args:
+        same: whether headings stay at their own levels, for a page that has none of its own.
+    """
+
+    def __init__(self, *, same: bool = False) -> None:
+        self.last, self.same = 2, same
 
     def next(self, level: int) -> int:
         """Give the level under which a heading of this level of a notebook stands in the page."""
+        if self.same:
+            return level
         self.last = min(level + 1, self.last + 1, 6)
         return self.last
 
@@ -129,7 +135,7 @@ def _display(output: Mapping[str, Any]) -> Output | None:
         return Output("html", markdown(data["text/markdown"], Headings()))
     if "text/latex" in data:
         latex = data["text/latex"].strip().strip("$")
-        return Output("html", mathml.to_mathml(latex, display=True))
+        return Output("html", sanitise.formula(latex, display=True))
     return _text(data["text/plain"]) if data.get("text/plain") else None
 
 

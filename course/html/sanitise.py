@@ -15,6 +15,7 @@ import nh3
 from course.html import mathml
 
 LONGEST = 1_000_000  # characters of one piece of HTML
+MOST_FORMULAS = 2000  # of one piece of HTML that are typeset; each grows to thirty times its length
 MOST_WORK = 100_000_000  # elements times tags, which is what the parser may have to look at; about a second
 _OWN_CLASS = re.compile(r"gb(?:-[a-z]+)?")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
@@ -25,6 +26,14 @@ _STYLE_CODE = re.compile(r"url|expression|\\|@|/\*|\b(?!(?:rgb|hsl)a?\()[a-z-]+\
 _OUT_OF_PLACE = re.compile(r"-\s*[.\d]")
 _BOX = re.compile(r"\s*(?:padding|margin|border|width|max-width|height)", re.IGNORECASE)
 _DRAWING_VALUE = re.compile(r"[^\\<>&;:]*")  # no url(...), no escapes
+# Lengths in formulas: less than one em back, as thin spaces go, and no further on than a line is long.
+_LENGTHS = {
+    "width", "height", "depth", "lspace", "rspace", "minsize", "maxsize", "linethickness", "rowspacing",
+    "columnspacing",
+}  # fmt: skip
+_LENGTH = r"\+?(?:\d{1,2}(?:\.\d*)?|\.\d+)(?:em|ex|pt|px|mu|cm|mm|in|pc|%)?|-0?\.\d+em|[a-z]+"
+_SOME_LENGTHS = re.compile(rf"(?:{_LENGTH})(?:\s(?:{_LENGTH})){{0,9}}")
+_COLOUR = re.compile(r"[a-z]{1,20}|#[0-9a-f]{3,8}", re.IGNORECASE)
 _OPENS = re.compile(r"<[A-Za-z]")
 _TAG = re.compile(r'(<[^>"]*(?:"[^"]*"[^>"]*)*>)')
 _PICTURE_TAG = re.compile(r'<img\b(?:[^>"]|"[^"]*")*>')
@@ -42,7 +51,7 @@ _FORBIDDEN_HERE = {"map", "area", "nav", "header", "footer", "aside", "article",
 _MATHML_ATTRIBUTES = {
     "display", "stretchy", "fence", "form", "separator", "accent", "accentunder", "mathvariant", "linethickness",
     "columnalign", "rowspacing", "columnspacing", "columnlines", "rowlines", "width", "height", "depth", "lspace",
-    "rspace", "minsize", "maxsize", "movablelimits", "notation", "scriptlevel", "displaystyle", "class",
+    "rspace", "minsize", "maxsize", "movablelimits", "notation", "scriptlevel", "displaystyle", "mathcolor",
     "tabindex",
 }  # fmt: skip
 _DRAWING_ATTRIBUTES = {
@@ -91,7 +100,7 @@ def clean(untrusted: str) -> str:
 
 def with_mathml(cleaned: str) -> str:
     """Turn `$...$` in the text of cleaned HTML into MathML, as a notebook would typeset it."""
-    if "$" not in cleaned:
+    if not 0 < cleaned.count("$") <= 2 * MOST_FORMULAS:
         return cleaned
     parts, closed = _TAG.split(cleaned), 0
     for place, part in enumerate(parts):
@@ -102,6 +111,15 @@ def with_mathml(cleaned: str) -> str:
         elif not closed:
             parts[place] = _FORMULA.sub(_typeset, part)
     return _CLEANER.clean("".join(parts))
+
+
+def formula(latex: str, *, display: bool = False) -> str:
+    r"""Turn a formula that somebody else wrote into MathML, cleaned of what its commands became.
+
+    >>> formula(r"\href{javascript:alert(1)}{a}")
+    '<math display="inline"><mrow><mrow><mrow><mi>a</mi></mrow></mrow></mrow></math>'
+    """
+    return _CLEANER.clean(mathml.to_mathml(latex, display=display))
 
 
 def shows_something(cleaned: str) -> bool:
@@ -142,10 +160,10 @@ def _described(match: re.Match[str]) -> str:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
+    if tag in _MATHML:
+        return _of_formula(name, value)
     if name == "class":
         return " ".join(word for word in value.split() if _OWN_CLASS.fullmatch(word)) or None
-    if name == "tabindex":
-        return value if value == "0" else None
     if name == "role":
         return value if value in _SAFE_ROLES else None
     if tag == "img" and name == "src":
@@ -155,6 +173,17 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if tag in _DRAWING and name not in {"aria-label", "title"}:
         return value if _DRAWING_VALUE.fullmatch(value) else None
     return _style(tag, value) if name == "style" else value
+
+
+def _of_formula(name: str, value: str) -> str | None:
+    """Keep of a formula's attributes what sets it: no class, no link, no length that leads out of its place."""
+    if name == "tabindex":
+        return value if value == "0" else None
+    if name == "mathcolor":
+        return value if _COLOUR.fullmatch(value) else None
+    if name in _LENGTHS:
+        return value if _SOME_LENGTHS.fullmatch(value) else None
+    return None if name == "class" else value
 
 
 def _style(tag: str, value: str) -> str | None:

@@ -48,7 +48,7 @@ class Limits:
     reserve: int = 16 * GIB
     processes: int = 128 + 24 * (os.cpu_count() or 1)
     cpu_seconds: int = 900
-    wall_seconds: int = 1800
+    wall_seconds: int = 5400
     file_size: int = 128 * MIB
     disk: int = 256 * MIB
     open_files: int = 512

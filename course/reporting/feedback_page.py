@@ -8,6 +8,7 @@ from markupsafe import Markup
 from course.exercises.cells import WRITTEN, graded_exercise
 from course.html import notebook_cells
 from course.html.notebook_cells import Output
+from course.html.page_cells import PageCells
 from course.marking.scheme import State
 from course.reporting.card import Card, anchor_of, card_html, read_card
 from course.reporting.mime import CARD_MIME
@@ -70,8 +71,8 @@ def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str]
         hidden: closing delimiters of the regions that are not to be shown, by opening one.
     """
     about = resources.get("nbgrader", {})
-    headings = notebook_cells.Headings()
-    blocks = tuple(_block(cell, headings, hidden) for cell in notebook.cells)
+    headings, cells = notebook_cells.Headings(), PageCells()
+    blocks = tuple(_block(cell, headings, cells, hidden) for cell in notebook.cells)
     questions = tuple(block.question for block in blocks if block.question is not None)
     return FeedbackPage(
         title=str(about.get("notebook") or resources.get("metadata", {}).get("name") or "Notebook"),
@@ -85,7 +86,7 @@ def build(notebook: Any, resources: Mapping[str, Any], hidden: Mapping[str, str]
     )
 
 
-def _block(cell: Any, headings: notebook_cells.Headings, hidden: Mapping[str, str]) -> Block:
+def _block(cell: Any, headings: notebook_cells.Headings, cells: PageCells, hidden: Mapping[str, str]) -> Block:
     about = cell.metadata.get("nbgrader", {})
     card = _card_of(cell) if about.get("grade") else None
     question = _question(cell, about, card) if about.get("grade") or about.get("task") else None
@@ -101,10 +102,10 @@ def _block(cell: Any, headings: notebook_cells.Headings, hidden: Mapping[str, st
     if question is not None:
         headings.last = 2
     if cell.cell_type == "code":
-        shown = tuple(notebook_cells.outputs(cell, hidden=has_hidden))
-        return Block("code", notebook_cells.code(source), shown, question, comment)
+        shown = tuple(cells.outputs(cell, hidden=has_hidden))
+        return Block("code", cells.code(source), shown, question, comment)
     if cell.cell_type == "markdown":
-        body = notebook_cells.markdown(source, headings, cell.get("attachments"))
+        body = cells.markdown(source, headings, cell.get("attachments"))
         return Block("markdown", body, (), question, comment)
     return Block("raw", cell.source, (), question, comment)
 

@@ -8,22 +8,18 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
 
-from course.html import mathml, notebook_cells, sanitise
+from course.html.notebook_cells import Headings
+from course.html.page_cells import PageCells
 from course.reporting.mime import CARD_MIME
 
-
-class _SameHeadings(notebook_cells.Headings):
-    """Leaves headings at their own levels: a page of the formgrader has none of its own."""
-
-    def next(self, level: int) -> int:
-        return level
+_CELLS = "course_cells"
 
 
 @pass_context
 def markdown(context: Any, source: str) -> Markup:
     """Turn a Markdown cell into safe HTML with MathML: the formgrader's filter `markdown2html`."""
-    cell = context.get("cell", {})
-    return notebook_cells.markdown(source, _SameHeadings(), cell.get("attachments"))
+    cell, cells = context.get("cell", {}), context.get("resources", {}).get(_CELLS) or PageCells()
+    return cells.markdown(source, Headings(same=True), cell.get("attachments"))
 
 
 class Typeset(Preprocessor):
@@ -31,14 +27,15 @@ class Typeset(Preprocessor):
 
     enabled = Bool(True).tag(config=True)
 
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Change the HTML, LaTeX and Markdown outputs of a page's cells."""
+        resources[_CELLS] = PageCells()
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
-        """Change the HTML and LaTeX outputs of one cell."""
+        """Change the outputs of one cell."""
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if CARD_MIME in data:
-                continue
-            if "text/html" in data:
-                data["text/html"] = sanitise.with_mathml(sanitise.clean(data["text/html"]))
-            elif "text/latex" in data:
-                data["text/html"] = mathml.to_mathml(data["text/latex"].strip().strip("$"), display=True)
+            if CARD_MIME not in data and any(f"text/{kind}" in data for kind in ("html", "latex", "markdown")):
+                output["data"] = NotebookNode(resources[_CELLS].typeset(data))
         return cell, resources

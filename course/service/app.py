@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 
 from course.errors import CourseError
@@ -21,6 +23,9 @@ from course.service.practice_marker import LARGEST_REQUEST, PracticeMarker, Refu
 from course.service.rate_limit import RateLimit, whole_seconds
 
 MOST_DRAINED = 8 << 20  # bytes of a body that are read and dropped, so that its sender gets to read why
+MOST_CONNECTIONS = 512  # open at once; for one more the one that has been open longest is closed
+STUCK_SECONDS = 60.0  # for one sheet; the slowest takes two
+_HEADER_SECONDS, _BODY_SECONDS = 20, 15
 MOST_WAITING = 256  # sheets; beyond them a student is asked to come again
 _TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 _HEADERS = {
@@ -47,32 +52,63 @@ class Worker:
         self._compiling = ThreadPoolExecutor(1, thread_name_prefix="compiling")
         self._waiting, self._most = 0, most
         self._warm: set[str] = set()
-        self.ready = False
+        self._warmed = False
+        self._since: float | None = None  # when what is being marked was begun
+        self._compiles = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a sheet has been marked for so long that nobody gets an answer any more."""
+        since = self._since
+        return since is not None and time.monotonic() > since + STUCK_SECONDS
+
+    @property
+    def ready(self) -> bool:
+        """Whether every marker is compiled, and sheets are being marked."""
+        return self._warmed and not self.stuck
 
     async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Run something in the marking thread when its turn has come.
 
         Raises:
-            Refusal: 503 where too many are waiting.
+            Refusal: 503 where too many are waiting, or marking is stuck.
         """
+        if self.stuck:
+            raise Refusal(503, "stuck", "a sheet has been marked for a minute; tell your instructor", wait=30.0)
         if self._waiting >= self._most:
             raise Refusal(503, "busy", "too many sheets are waiting to be marked; try again in a moment", wait=2.0)
         self._waiting += 1
+
+        def timed() -> Any:
+            self._since = time.monotonic()
+            try:
+                return work(*arguments)
+            finally:
+                self._since = None
+
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._marking, work, *arguments)
+            return await asyncio.get_running_loop().run_in_executor(self._marking, timed)
         finally:
             self._waiting -= 1
 
     async def warm(self, practice: PracticeMarker) -> None:
         """Compile every marker, one after the other; first come derivations, which need no compiling."""
+        loop = asyncio.get_running_loop()
         for exercise_id in sorted(practice.exercises, key=lambda one: find(one).kind != "derivation"):
             try:
-                await asyncio.get_running_loop().run_in_executor(self._compiling, practice.warm, exercise_id)
+                await loop.run_in_executor(self._compiling, self._warm_one, practice, exercise_id)
             except Exception:
                 _log.exception("the marker of %s cannot be made", exercise_id)
             else:
                 self._warm.add(exercise_id)
-        self.ready = True
+        self._warmed = True
+
+    def _warm_one(self, practice: PracticeMarker, exercise_id: str) -> None:
+        self._compiles = True
+        try:
+            practice.warm(exercise_id)
+        finally:
+            self._compiles = False
 
     def refuse_uncompiled(self, exercise_id: str) -> None:
         """Refuse an exercise whose marker is not compiled, rather than let everybody wait for it.
@@ -86,9 +122,14 @@ class Worker:
             )
 
     def close(self) -> None:
-        """Finish what runs and drop what waits."""
+        """Drop what waits. What runs is not waited for: a compilation takes half a minute."""
         for thread in (self._marking, self._compiling):
-            thread.shutdown(wait=True, cancel_futures=True)
+            thread.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs still."""
+        return self._since is not None or self._compiles
 
 
 def make_server(
@@ -117,13 +158,37 @@ def make_server(
         default_handler_args=about,
         log_function=_note_failures,
     )
-    return HTTPServer(
+    return Server(
         application,
         max_body_size=MOST_DRAINED,
         max_header_size=16 * 1024,
-        idle_connection_timeout=120,
-        body_timeout=15,
+        idle_connection_timeout=_HEADER_SECONDS,
+        body_timeout=_BODY_SECONDS,
     )
+
+
+class Server(HTTPServer):
+    """A server with a bounded number of connections: who opens many and asks nothing keeps nobody else out."""
+
+    def initialize(self, *args: Any, **kwargs: Any) -> None:
+        """Take what tornado's server takes."""
+        super().initialize(*args, **kwargs)
+        self._open: dict[IOStream, None] = {}
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        """Serve a new connection."""
+        while len(self._open) >= MOST_CONNECTIONS:
+            oldest = next(iter(self._open))
+            del self._open[oldest]
+            oldest.close()
+        self._open[stream] = None
+        super().handle_stream(stream, address)
+
+    def on_close(self, server_conn: Any) -> None:
+        """Forget connections that are closed."""
+        super().on_close(server_conn)
+        for stream in [stream for stream in self._open if stream.closed()]:
+            del self._open[stream]
 
 
 def _note_failures(handler: RequestHandler) -> None:

@@ -43,8 +43,12 @@ async def serve(
     *,
     prefix: str = "/",
     warmed: Callable[[], None] = lambda: None,
-) -> None:
-    """Serve until the process is asked to stop (SIGINT or SIGTERM), or the task is cancelled."""
+) -> bool:
+    """Serve until the process is asked to stop (SIGINT or SIGTERM), or the task is cancelled.
+
+    Returns:
+        Whether something is being compiled or marked still, in a thread that Python would wait for at its end.
+    """
     worker, stop = Worker(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -61,6 +65,7 @@ async def serve(
         server.stop()
         await server.close_all_connections()
         worker.close()
+    return worker.busy
 
 
 async def _warm(worker: Worker, practice: PracticeMarker, warmed: Callable[[], None]) -> None:

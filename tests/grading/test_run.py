@@ -1,6 +1,7 @@
 """A run that crashes or never ends, without anything of a course in it."""
 
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -76,17 +77,32 @@ def test_an_endless_cell_is_interrupted_and_the_next_ones_run():
     assert names(error) == ["ZeroDivisionError"]
     assert result(graded) == ["2"]
     assert record.stopped == ""
-    assert list(record.happened) == [endless.id]
+    assert record.happened == {endless.id: "it was interrupted after 1 s"}
     assert record.seconds is not None
     assert record.seconds >= 1
 
 
 def test_a_notebook_has_a_time_limit_of_its_own():
-    (first, second, graded), record = run("import time; time.sleep(1.2)", "1 + 2", notebook_timeout=1)
+    busy = "import time\nwhile time.process_time() < 4: pass"
+    (first, second, graded), record = run(busy, "1 + 2", notebook_timeout=1)
     assert names(first) == []
     assert second.outputs == []
     assert names(graded) == ["NotRun"]
     assert record.stopped == "the notebook was stopped after 1 s"
+
+
+def test_time_is_that_of_the_processor_and_five_times_as_much_by_the_clock():
+    """What waits, as everything does on a busy machine, is not interrupted; what computes is, in any thread."""
+    waits = "import time\ntime.sleep(3.5)\n'waited'"
+    computes = "from threading import Thread\ndef work():\n    while True: pass\nThread(target=work, daemon=True).start()\n"
+    (waited, computed, graded), record = run(waits, f"{computes}work()", timeout=1)
+    assert result(waited) == ["'waited'"]
+    assert "CellTimeoutError" in names(computed)
+    assert record.happened == {computed.id: "it was interrupted after 1 s"}
+    assert result(graded) == ["2"]
+    (slept, _), record = run("import time\ntime.sleep(60)", timeout=1)
+    assert "CellTimeoutError" in names(slept)
+    assert record.happened == {slept.id: "it was interrupted after 5 times 1 s"}
 
 
 def test_outputs_that_are_none_are_dropped():
@@ -137,6 +153,57 @@ def test_what_is_shown_in_thousands_of_messages_loses_neither_itself_nor_what_co
     assert text.count("x") == 4000 * 1700
     assert result(graded) == ["2"]
     assert (record.stopped, record.happened) == ("", {})
+
+
+SENDS = """
+from IPython import get_ipython
+kernel = get_ipython().kernel
+def send(kind, content, parent=None, socket=kernel.iopub_socket, **more):
+    kernel.session.send(socket, kind, content, parent=parent or kernel.get_parent(), **more)
+"""
+# Each holds next to nothing by the length of its texts, and goes on for ever.
+TINY = {
+    "no text": "send('display_data', {'data': {}, 'metadata': {}})",
+    "keys": "send('display_data', {'data': {str(i): '' for i in range(500)}, 'metadata': {}})",
+    "letters": "send('stream', {'name': 'stdout', 'text': 'x'})",
+    "busy": "send('status', {'execution_state': 'busy'})",
+    "of another cell": "send('stream', {'name': 'stdout', 'text': 'x'}, parent={'header': {'msg_id': 'another'}})",
+    "changed in many places": "[send(kind, {'data': {}, 'metadata': {}, 'transient': {'display_id': 'a'}})"
+    " for kind in ('display_data', 'update_display_data')]",
+}
+
+
+@pytest.mark.parametrize("kinds", [list(TINY)[:3], list(TINY)[3:]])
+def test_messages_that_hold_nothing_and_never_end_are_ended(kinds):
+    """Messages are counted, keys and empty values too, and whatever they say they belong to."""
+    cells = [f"while True:\n    {TINY[kind]}" for kind in kinds]
+    start = time.process_time()
+    (_, *floods, graded), record = run(SENDS, *cells, max_output=1 << 18, timeout=60, iopub_timeout=60)
+    for kind, cell in zip(kinds, floods, strict=True):
+        assert "TooMuchOutput" in names(cell), kind
+        assert len(cell.outputs) < (1 << 18) / 256 + 200, kind
+        assert sum(len(str(output)) for output in cell.outputs) < 4 << 20, kind
+    assert result(graded) == ["2"]
+    assert record.stopped == ""
+    # Of this process: reading what comes is all that it does.
+    assert time.process_time() - start < 20
+
+
+def test_replies_that_never_end_are_no_reason_to_wait():
+    """The kernel answers for cells that were not asked for, on the channel where the answer is waited for."""
+    flood = """
+import threading
+identities, shell = kernel._parent_ident["shell"], kernel.shell_stream
+def answer():
+    while True:
+        send("execute_reply", {"status": "ok"}, {"header": {"msg_id": "another"}}, shell, ident=identities)
+threading.Thread(target=answer, daemon=True).start()
+import time
+time.sleep(60)
+"""
+    (_, cell, _), record = run(SENDS, flood, max_output=1 << 18, timeout=20)
+    assert names(cell)
+    assert record.happened[cell.id]
 
 
 def test_a_print_that_heeds_no_interrupt_is_ended():

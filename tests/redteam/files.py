@@ -55,6 +55,9 @@ MENDED: dict[str, Edit] = {
     "half-a-surrogate": _each(lambda item: item[1]["metadata"].update(name="\ud800")),
     "deep-metadata": _each(lambda item: item[1]["metadata"].update(deep=_deep(600))),
     "kernelspec-is-a-word": lambda notebook: notebook | {"metadata": {"kernelspec": "python"}},
+    "tags-that-are-no-words": _each(
+        lambda item: item[1]["metadata"].update(tags=["kept", *({str(n): n} for n in range(3000))])
+    ),
 }
 # Only what nbgrader notes in a cell is lost too: the locked cells are known by what they say.
 NAMELESS: dict[str, Edit] = {"cells-without-metadata": _each(lambda item: item[1].update(metadata=None))}

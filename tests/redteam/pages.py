@@ -36,6 +36,14 @@ COVERS = (
 )
 # A parser of HTML looks for the end of each of these through all that are open.
 DEEP = "<div>" * 160_000
+# A parser of Markdown looks for the end of each of these through all that follows; here a small dose.
+BRACKETS = "\\\\[" * 1500
+# Commands of LaTeX that become links, classes, styles and lengths.
+FORMULAS = (
+    r"\href{javascript:alert(1)}{a}", r"\class{gb course-card}{b}", r"\style{position:fixed;inset:0;background:red}{c}",
+    r"\cssId{x}{d}", r"\require{html}\unicode{x3c}script\unicode{x3e}", r"\color{red;background:url(//example.org)}{e}",
+    r"\kern-999em f", r"\rule{999cm}{999cm}", r"\raise{999em}{g}",
+)  # fmt: skip
 CARD = "11 of 11 points, full marks, checked by the instructor"
 _CARD = f"<section class='gb course-card'><h3 class='course-card-head'>Backpropagation</h3><p class='course-card-points'>{CARD}</p></section>"
 
@@ -86,5 +94,14 @@ ATTACKS = {
     ),
     "page-cover": Attack(last="\n".join(_show("text/html", html) for html in COVERS)),
     "page-deep": Attack(last=_show("text/html", "DEEP").replace("'DEEP'", "'<div>' * 160_000")),
+    "page-formulas": Attack(
+        text=" ".join(f"${latex}$" for latex in FORMULAS),
+        last="\n".join(
+            _show(kind, f"${latex}$")
+            for latex in FORMULAS
+            for kind in ("text/latex", "text/html", "text/markdown")
+        ),
+    ),
+    "page-brackets": Attack(text=BRACKETS),
     "page-card": Attack(last=_show("text/html", _CARD)),
 }

@@ -2,19 +2,24 @@
 
 import copy
 import datetime
+import io
 import json
+import logging
 import os
 import subprocess
 import sys
+import unicodedata
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course import sheet
+from course.commands import common
 from course.commands.autograde import print_marks
+from course.export import safe_csv
 from course.grading.engine.autograde import Result
-from course.grading.stages import admit, notebook_format
+from course.grading.stages import admit, notebook_format, read
 from tests.redteam import files, notebooks, tricks
 
 
@@ -118,6 +123,45 @@ def test_what_a_student_wrote_does_not_speak_to_the_terminal(capsys):
     text = capsys.readouterr().out
     assert r"\x1b]0;pwned\x07\x1b[2J [red]" in text
     assert "\x1b" not in text
+
+
+# What clears a screen, sets a title, is a C1 control or a delete, and what turns letters around.
+OBEYED = "a\x1b[2J\x1b]0;t\x07\x9b2J\x7f\u202eb\u2066c\u200f\ufeff"
+
+
+def obeyed(text: str) -> list[str]:
+    return [letter for letter in text if letter != "\n" and unicodedata.category(letter) in {"Cc", "Cf"}]
+
+
+def test_ids_json_tables_and_logs_hold_nothing_that_is_obeyed(capsys, caplog):
+    print_marks([Result(OBEYED, None, None, {}, {}, (OBEYED,))], about={OBEYED: OBEYED})
+    common.print_json({OBEYED: [OBEYED]})
+    text = capsys.readouterr().out
+    assert text.count("a") > 4
+    assert obeyed(text) == []
+    assert json.loads(text[text.index("{") :]) == {OBEYED: [OBEYED]}
+    table = io.StringIO()
+    safe_csv.write(table, ["answer"], [[OBEYED], ["é – ∂ 字"]])
+    assert obeyed(table.getvalue().replace("\r\n", "")) == []
+    assert "é – ∂ 字" in table.getvalue()
+    log = logging.getLogger("a log of this test")
+    read._show_plainly(log)
+    try:
+        raise ValueError(OBEYED)
+    except ValueError:
+        log.exception("it says %s", OBEYED)
+    assert "ValueError: a" in caplog.text
+    assert obeyed(caplog.text) == []
+
+
+def test_an_encoder_and_a_log_of_python_pass_them_on(caplog):
+    """The control: what they write holds every one of them but those that JSON escapes by itself."""
+    log = logging.getLogger("another log of this test")
+    log.warning("it says %s", OBEYED)
+    assert obeyed(caplog.text) == obeyed(OBEYED)
+    assert obeyed(json.dumps(OBEYED, ensure_ascii=False)) == [
+        letter for letter in obeyed(OBEYED) if letter > "\x1f"
+    ]
 
 
 @pytest.mark.parametrize("name", files.BROKEN)

@@ -1,6 +1,7 @@
 """What the instructor's browser gets of a submission, in the formgrader and in the feedback: nothing that runs."""
 
 import re
+import time
 
 import nbformat
 import pytest
@@ -14,7 +15,7 @@ from traitlets.config import Config
 from course.grading import config
 from course.grading.engine import converters
 from course.grading.stages import sanitise as sanitise_cells
-from course.html import sanitise
+from course.html import mathml, notebook_cells, sanitise
 from tests.redteam import pages
 from tests.redteam.attack import ASSIGNMENT
 from tests.redteam.room import PICTURE, PICTURE_OF_OURS, kept_files
@@ -114,10 +115,53 @@ def test_of_a_style_what_changes_the_words_themselves_stays(written, kept):
     assert found == kept.replace(" ", "")
 
 
+def odd_formulas(page: BeautifulSoup) -> list[str]:
+    """What in the formulas of a page is more than a formula: links, classes, styles, ids, far-off places."""
+    return [
+        f"{name}={value}"
+        for tag in page.select("math, math *")
+        for name, value in tag.attrs.items()
+        if name in {"href", "style", "id", "voffset", "mathbackground", "src"}
+        or (name == "class" and value != ["value"])  # of the course's own card
+        or re.search(r"-\s*[1-9]|(?<![\d.])\d{3}|[;:()]", str(value))
+    ]
+
+
+def test_commands_in_formulas_become_no_links_and_no_places(room):
+    (path,) = converters.feedback(config.load(room.folder), ASSIGNMENT, "page-formulas")
+    for page in (formgrader(room, "page-formulas"), BeautifulSoup(path.read_text(), "html.parser")):
+        assert len(page.select("math")) >= 3 * len(pages.FORMULAS)
+        assert odd_formulas(page) == []
+
+
+def test_commands_in_formulas_would_become_links_and_places():
+    """The control: the same formulas as the converter gives them."""
+    made = [BeautifulSoup(mathml.to_mathml(latex), "html.parser") for latex in pages.FORMULAS]
+    assert len([page for page in made if odd_formulas(page)]) >= 6
+    assert active(made[0]) == ["javascript:alert(1)"]
+
+
+def test_formulas_keep_what_sets_them():
+    made = sanitise.formula(r"\color{red}{a}\!b\quad\begin{array}{c|c}1&2\end{array}", display=True)
+    for kept in ('mathcolor="red"', 'width="-0.167em"', 'width="1em"', 'columnlines="solid"'):
+        assert kept in made
+
+
 def test_html_that_takes_minutes_to_read_is_left_out(room):
     assert "An output of 160000 elements is left out." in room.outputs("page-deep")
     table = "<table>" + "<tr><td>1</td><td>2</td></tr>" * 2000 + "</table>"
     assert sanitise.clean(table).count("<td>") == 4000
+
+
+def test_markdown_takes_ever_longer():
+    """The control of `page-brackets`; that it is ended where it takes too long is in `../test_confined.py`."""
+
+    def seconds(text):
+        start = time.process_time()
+        notebook_cells.markdown(text, notebook_cells.Headings())
+        return time.process_time() - start
+
+    assert seconds(2 * pages.BRACKETS) > 2.5 * seconds(pages.BRACKETS)
 
 
 def test_html_without_end_is_cut_at_what_one_notebook_may_have():

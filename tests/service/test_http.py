@@ -1,7 +1,9 @@
 """The API: what it gives, and what it makes of bad and hostile requests."""
 
+import contextlib
 import json
 import socket
+import threading
 
 import pytest
 
@@ -9,6 +11,7 @@ from course.exercises import find
 from course.exercises.practice import listed, practice_given
 from course.exercises.variants import COURSE
 from course.marking import registry
+from course.service import app
 from course.service.app import Worker
 from course.service.practice_marker import LARGEST_REQUEST
 from course.service.rate_limit import RateLimit
@@ -273,6 +276,61 @@ def test_a_long_queue_is_refused(start):
     service = start(make_practice(exercises=(ID,)), worker=Worker(most=0))
     told = service.mark(ID)
     assert (told.status, told.code) == (503, "busy")
+
+
+def test_a_service_whose_marking_is_stuck_says_so(start, monkeypatch):
+    held, begun = threading.Event(), threading.Event()
+
+    def hangs(exercise, student):
+        begun.set()
+        held.wait(60)
+        raise RuntimeError("it was held")
+
+    service = start(make_practice(exercises=(ID,), graded=hangs))
+    asking = threading.Thread(target=service.mark, args=(ID,))
+    asking.start()
+    assert begun.wait(60)
+    assert service.ask("GET", "health", token=None).data["ready"] is True
+    monkeypatch.setattr(app, "STUCK_SECONDS", 0.0)
+    assert service.ask("GET", "health", token=None).data["ready"] is False
+    told = service.mark(ID, token=BOB)
+    assert (told.status, told.code) == (503, "stuck")
+    held.set()
+    asking.join()
+    assert service.ask("GET", "health", token=None).data["ready"] is True
+
+
+def test_requests_that_are_never_finished_keep_nobody_out(start, monkeypatch):
+    monkeypatch.setattr(app, "MOST_CONNECTIONS", 8)
+    monkeypatch.setattr(app, "_HEADER_SECONDS", 1)
+    monkeypatch.setattr(app, "_BODY_SECONDS", 1)
+    service = start(make_practice(exercises=(ID,)))
+    head = f"POST /{MARKS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ALICE}\r\n"
+    body = head + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    lines = [socket.create_connection(("127.0.0.1", service.port), timeout=60) for _ in range(30)]
+    try:
+        for number, line in enumerate(lines):
+            with contextlib.suppress(OSError):
+                line.sendall((head, body, "")[number % 3].encode())
+        assert service.mark(ID, token=BOB).status == 200
+        # Each gets an end, the oldest at once and the others after their time.
+        for line in lines:
+            with contextlib.suppress(ConnectionError):
+                while line.recv(65536):
+                    pass
+        assert service.mark(ID).status == 200
+    finally:
+        for line in lines:
+            line.close()
+
+
+def test_a_head_of_any_length_is_not_read(service):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=60) as line:
+        with contextlib.suppress(OSError):
+            line.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 100_000 + b"\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert not line.recv(65536).startswith(b"HTTP/1.1 200")
+    assert service.mark(ID).status == 200
 
 
 def test_it_can_live_below_a_path(start):

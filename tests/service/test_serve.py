@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -99,8 +100,12 @@ def test_it_starts_answers_and_stops(tmp_path):
         connection.close()
     finally:
         process.send_signal(signal.SIGTERM)
+        told = time.monotonic()
         out, err = process.communicate()
+        seconds = time.monotonic() - told
         watchdog.cancel()
     assert process.returncode == 0
+    # It is compiling when it is told; that takes half a minute, and heeds no interrupt.
+    assert seconds < 15
     assert out == ""
     assert "Traceback" not in err

@@ -9,9 +9,16 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import connection, forkserver
 from multiprocessing.context import BaseContext
+from typing import TYPE_CHECKING
 
+from course import confined
 from course.kernels.zygote import client
 
+if TYPE_CHECKING:
+    from course.grading.engine import task
+
+MEMORY = 4 << 30  # bytes of address space of one worker; what a kernel may put out takes a small part of it
+SECONDS = 600  # of a worker's own processor time for one notebook: it takes messages in and cleans outputs
 _PRELOADED = [
     "course.grading.upstream.jsonschema_formats",
     "course.grading.engine.task",
@@ -31,6 +38,7 @@ def default_jobs() -> int:
 def begin() -> None:
     """Start what takes a second to come up, and go on importing meanwhile."""
     client.begin()
+    confined.PROCESS.begin("course.grading.stages.notebook_format")
     _context()
     forkserver.ensure_running()
 
@@ -45,6 +53,14 @@ def local(jobs: int) -> Callable[[], Executor]:
         initializer=_begin,
         initargs=(str(client.ensure()),),
     )
+
+
+def execute(what: "task.Task") -> "task.Executed":
+    """Run one notebook in a worker, within what that may use: more of it ends the worker."""
+    from course.grading.engine import task
+
+    confined.allow(SECONDS)
+    return task.execute(what)
 
 
 def end(pool: Executor) -> None:
@@ -64,6 +80,7 @@ def _context() -> BaseContext:
 def _begin(zygote: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ[client.VARIABLE] = zygote
+    confined.bound_memory(MEMORY)
     # What was imported before the fork is never looked at by the collector, which would copy all of it: 25 MiB.
     gc.freeze()
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -169,9 +169,10 @@ class Engine:
     def _submit(self, submission: _Submission) -> None:
         # Without a sandbox the notebooks of a submission share a folder, and run one after the other.
         chosen = submission.missing if self.config.sandbox else submission.missing[:1]
+        run = workers.execute if self.local else execute
         for number in chosen:
             try:
-                future = self._pool.submit(execute, submission.waiting[number].task)
+                future = self._pool.submit(run, submission.waiting[number].task)
             except BrokenExecutor as error:
                 future = Future()
                 future.set_exception(error)
@@ -204,7 +205,11 @@ class Engine:
             return None
         if submission.retried:
             self.place.drop(submission.outcome.student)
-            submission.outcome.problems.append("the process that ran it was killed twice: is memory short?")
+            submission.outcome.problems.append(
+                "the process that ran it was ended twice: it takes more than "
+                f"{workers.MEMORY >> 20} MiB of memory or {workers.SECONDS} s of processor time beside its "
+                "kernel, or the machine's memory is short"
+            )
             return submission
         submission.retried = True
         self._retry.append(submission)

@@ -1,13 +1,14 @@
 """nbgrader's own Autograde for one submission, cut in two where the notebooks run.
 
 Everything before the run and everything after it is nbgrader's code, with the stages that are configured, in
-the instructor's process. It works in a folder of its own; `course/grading/engine/workplace.py` says how that
-becomes the result.
+the instructor's process, but for those that take apart what a student put out: they go with the run. It works in
+a folder of its own; `course/grading/engine/workplace.py` says how that becomes the result.
 """
 
 import glob
 import os
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from traitlets.utils.importstring import import_item
 
-from course.grading.engine.task import Executed, Task, task
+from course.grading.engine.task import AFTER_THE_RUN, Executed, Task, task
 from course.grading.stages.admit import inspect, require_notebooks
 
 
@@ -115,20 +116,20 @@ class StagedAutograde(Autograde):
         super(Autograde, self).convert_single_notebook(filename)
         self._sanitizing = False
         filename = os.path.join(self.writer.build_directory, os.path.basename(filename))  # noqa: PTH118, PTH119
-        stages, _ = self._cut()
+        stages, there, _ = self._cut()
         self._register(stages)
         resources = self.init_single_notebook_resources(filename)
         with utils.setenv(NBGRADER_EXECUTION="autograde"):
             exported: Any = self.exporter.from_filename(filename, resources=resources)
         text, resources = exported
         notebook = nbformat.reads(text, as_version=4)
-        return Waiting(filename, resources, task(self.config, notebook, resources))
+        return Waiting(filename, resources, task(self.config, notebook, resources, there))
 
     def _after(self, waiting: Waiting, run: Executed) -> Any:
         for line in run.warnings:
             self.log.warning("%s: %s", self._student, line)
         self._sanitizing = False
-        _, stages = self._cut()
+        *_, stages = self._cut()
         self._register(stages)
         waiting.resources["course"] = run.record
         notebook = nbformat.reads(run.notebook, as_version=4)
@@ -138,13 +139,18 @@ class StagedAutograde(Autograde):
         self.write_single_notebook(output, resources)
         return resources["course"]
 
-    def _cut(self) -> tuple[list[Any], list[Any]]:
-        """Give the stages before the run and those after it; the run itself is ours whatever it was."""
+    def _cut(self) -> tuple[list[Any], list[str], list[Any]]:
+        """Give the stages before the run, the names of those that go with it, and the stages after it.
+
+        The run itself is ours whatever it was.
+        """
         named = self.autograde_preprocessors
         stages = [import_item(stage) if isinstance(stage, str) else stage for stage in named]
         runs = [number for number, stage in enumerate(stages) if issubclass(stage, ExecutePreprocessor)]
         cut = runs[0] if runs else 0
-        return stages[:cut], stages[cut + 1 :]
+        after = stages[cut + 1 :]
+        there = [stage.__name__ for stage in takewhile(lambda one: one in AFTER_THE_RUN.values(), after)]
+        return stages[:cut], there, after[len(there) :]
 
     def _register(self, stages: list[Any]) -> None:
         self.exporter._preprocessors = []

@@ -10,13 +10,15 @@ import stat
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 
@@ -24,7 +26,14 @@ from course.grading.config import Gradbook
 from course.grading.kernel_choice import cache_folder
 from course.grading.record import Record, record_of
 from course.grading.stages.admit import shown
+from course.grading.stages.collect import CollectSheets
 from course.grading.stages.execute import RunNotebook
+from course.grading.stages.sanitise import Sanitise
+
+AFTER_THE_RUN: Mapping[str, type[Preprocessor]] = {
+    stage.__name__: stage for stage in (CollectSheets, IgnorePattern, LimitOutput, Sanitise)
+}
+"""Stages that need nothing but the notebook: what a student put out is taken apart where it came in."""
 
 _TRACEBACK = 4000  # characters of a traceback that are passed on
 _SECTIONS = ("Gradbook", "KernelManager", "AsyncKernelManager", "Session", "ZygoteProvisioner", "LocalProvisioner")
@@ -55,6 +64,8 @@ class Task:
         record: what the stages before the run noted.
         folder: the folder in which it runs, on this host; empty where `files` are given.
         files: the files beside it, by relative path.
+        student: whose it is.
+        then: names of the stages that follow the run there, see `AFTER_THE_RUN`.
     """
 
     notebook: str
@@ -64,6 +75,8 @@ class Task:
     record: Record = field(default_factory=Record)
     folder: str = ""
     files: Mapping[str, Beside] = field(default_factory=dict)
+    student: str = ""
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,13 +96,14 @@ class Executed:
     warnings: tuple[str, ...] = ()
 
 
-def task(config: Config, nb: NotebookNode, resources: Mapping[str, Any]) -> Task:
+def task(config: Config, nb: NotebookNode, resources: Mapping[str, Any], then: Iterable[str] = ()) -> Task:
     """Describe the run of a notebook on its way through nbgrader's stages.
 
     Args:
         config: nbgrader's configuration.
         nb: the notebook.
-        resources: nbconvert's resources, which name the folder and the assignment.
+        resources: nbconvert's resources, which name the folder, the assignment and the student.
+        then: names of the stages that follow the run in the same place.
     """
     folder = Path(resources["metadata"]["path"]).absolute()
     timeout = RunNotebook(config=config).timeout_func
@@ -100,6 +114,8 @@ def task(config: Config, nb: NotebookNode, resources: Mapping[str, Any]) -> Task
         settings=_plain_settings(config, resources["nbgrader"]["assignment"]),
         timeouts={cell.id: timeout(cell) for cell in cells} if timeout is not None else {},
         record=record_of(resources),  # type: ignore[arg-type]
+        student=resources["nbgrader"].get("student", ""),
+        then=tuple(then),
         folder=str(folder),
     )
 
@@ -135,17 +151,22 @@ def _execute(what: Task, folder: str, start: float) -> Executed:
     # A logger of this run's own: a worker on another host runs several notebooks at once, each in a thread.
     log, heard = logging.Logger("course.grading.engine.task", logging.WARNING), _Heard()
     log.addHandler(heard)
-    stage = RunNotebook(config=Config(what.settings), log=log)
+    config = Config(what.settings)
+    stage = RunNotebook(config=config, log=log)
     if what.timeouts:
         stage.set_trait("timeout_func", lambda cell: what.timeouts.get(cell.id))
-    resources = {"metadata": {"path": folder}, "nbgrader": {"assignment": what.assignment}, "course": what.record}
+    about = {"assignment": what.assignment, "student": what.student}
+    resources: dict[str, Any] = {"metadata": {"path": folder}, "nbgrader": about, "course": what.record}
     stage.preprocess(notebook, resources)
+    for name in what.then:
+        notebook, _ = AFTER_THE_RUN[name](config=config, log=log)(notebook, resources)
     seconds = time.monotonic() - start
     return Executed(nbformat.writes(notebook), record_of(resources), seconds, tuple(heard.lines))
 
 
 def _plain_settings(config: Config, assignment: str) -> dict[str, dict[str, Any]]:
-    names = {*(kind.__name__ for kind in RunNotebook.__mro__), *_SECTIONS}
+    kinds = (RunNotebook, *AFTER_THE_RUN.values())
+    names = {*(kind.__name__ for stage in kinds for kind in stage.__mro__), *_SECTIONS}
     settings = {
         name: {key: value for key, value in config[name].items() if _is_plain(value)}
         for name in sorted(names)

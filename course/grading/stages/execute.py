@@ -2,10 +2,13 @@
 
 import asyncio
 import copy
+import math
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from queue import Empty
 from typing import Any
 
 import zmq
@@ -23,6 +26,7 @@ from course.grading import kernel_choice
 from course.grading.record import Record, record_of
 from course.grading.stages.admit import shown
 from course.grading.stages.signs_of_forging import signs
+from course.kernels.zygote.client import ForkedKernel
 
 TIMED_OUT = "CellTimeoutError"
 _ENOUGH = (
@@ -30,19 +34,29 @@ _ENOUGH = (
 )
 _WAITING = 20  # messages that may wait to be read
 _SETTLES = 30  # seconds, for a kernel that is being interrupted or ended
-_SMALL = ("status", "execute_input")
+_MESSAGE, _VALUE = 256, 8  # bytes that each counts for beside its texts: what it takes to hold it
+_WALL = 5  # times the processor time: a machine that is as busy as that must not change what comes out
+_LOOK = 1.0  # seconds between two looks at what a cell has used
+_HEEDS = 10.0  # seconds in which a kernel heeds an interrupt; it says so on the channel of replies
+_FREE = 100  # messages of a cell that count for what they hold only
+_ENDS = ("status", "execute_reply")  # what says that a cell is done, and is let through whatever came before
+_USUAL = (*_ENDS, "execute_input")  # what comes of every cell
 
 
 class RunNotebook(Execute):
     """nbgrader's Execute, except that a notebook which crashes or never ends is graded as far as it went.
 
-    A cell that takes too long is interrupted and the next one runs. Where the kernel dies, or does not heed the
-    interrupt, the run ends there; a cell that puts out too much is treated like one that takes too long. stderr is
-    no error: a warning costs nothing. The kernel is a sandboxed one, whatever the notebook asks for.
+    A cell that takes too long is interrupted and the next one runs. `timeout` counts the processor time of the
+    busiest thread, which is what the cell takes on a quiet machine, and five times as much by the clock. Where the
+    kernel dies, or does not heed the interrupt, the run ends there; a cell that puts out too much is treated like
+    one that takes too long. stderr is no error: a warning costs nothing. The kernel is a sandboxed one, whatever
+    the notebook asks for.
     """
 
     notebook_timeout = Integer(
-        900, help="Seconds after which no further cell of a notebook is begun; 0 for no limit."
+        900,
+        help="Seconds after which no further cell of a notebook is begun, of processor time or five times as many"
+        " by the clock; 0 for no limit.",
     ).tag(config=True)
 
     max_output = Integer(
@@ -73,7 +87,6 @@ class RunNotebook(Execute):
         config.merge(settings)
         client = _Client(self, nb, km, record, config=config, kernel_name=kernel, resources=resources)
         start = time.monotonic()
-        deadline = start + (self.notebook_timeout or float("inf"))
         # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
         environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
         with client.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
@@ -81,7 +94,8 @@ class RunNotebook(Execute):
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type != "code":
                     continue
-                if time.monotonic() > deadline and not record.stopped:
+                used = max(client.used, (time.monotonic() - start) / _WALL)
+                if self.notebook_timeout and used > self.notebook_timeout and not record.stopped:
                     record.stopped = f"the notebook was stopped after {self.notebook_timeout} s"
                 if record.stopped:
                     _leave_out(cell, record)
@@ -101,11 +115,21 @@ class _Client(NotebookClient):
         self, stage: RunNotebook, nb: NotebookNode, km: Any, record: Record, *, config: Config, **chosen: Any
     ) -> None:
         settings = {name: getattr(stage, name) for name in NotebookClient.class_trait_names(config=True)}
-        settings |= chosen | {"on_cell_executed": self._note_executed}
+        by_clock = {"timeout": None, "timeout_func": self._by_clock}
+        settings |= chosen | by_clock | {"on_cell_executed": self._note_executed}
         self._stage, self._record, self._max_output = stage, record, stage.max_output
-        self._output, self._all_output, self._excess = 0, 0, ""
+        self._output, self._all_output, self._messages, self._excess = 0, 0, 0, ""
         self._pending: set[asyncio.Future[Any]] = set()
         self._told: set[type[Exception]] = set()
+        self._shown: Counter[str] = Counter()  # how often something stands under a name by which it can be changed
+        self._cell: NotebookNode | None = None
+        self._interrupted: float | None = None
+        self._answered = False
+        self.used = 0.0  # seconds of processor time, about
+        self._limit: float | None = None
+        self._begun = self._looked = 0.0
+        self._busiest = 0.0
+        self._before: dict[int, float] | None = None
         super().__init__(nb, km, config=config, log=stage.log, **settings)
 
     def create_kernel_manager(self) -> Any:
@@ -117,7 +141,10 @@ class _Client(NotebookClient):
 
     def run_cell(self, cell: NotebookNode, index: int) -> None:
         """Run a cell; where that cannot be brought to an end, the record says why the run stops there."""
-        self._output = 0
+        self._output, self._messages, self._cell = 0, 0, cell
+        self._interrupted, self._answered = None, False
+        self._limit, self._before, self._busiest = self._limit_of(cell), None, 0.0
+        self._begun = self._looked = time.monotonic()
         try:
             self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
@@ -132,37 +159,133 @@ class _Client(NotebookClient):
         finally:
             if self._pending:
                 self._settle()
+            seconds = time.monotonic() - self._begun
+            self.used += seconds if self._before is None else min(seconds, self._busiest + _LOOK)
+
+    def start_new_kernel_client(self, **kwargs: Any) -> Any:
+        """Connect to the kernel, by channels that count what comes."""
+        client = super().start_new_kernel_client(**kwargs)
+        for channel in (client.iopub_channel, client.shell_channel):
+            channel.get_msg = self._counting(channel.get_msg, timed=channel is client.shell_channel)
+        return client
+
+    def _limit_of(self, cell: NotebookNode) -> float | None:
+        """Give the seconds that a cell may take on a quiet machine."""
+        stage = self._stage
+        limit = stage.timeout if stage.timeout_func is None else stage.timeout_func(cell)
+        return limit if limit and limit > 0 else None
+
+    def _by_clock(self, cell: NotebookNode) -> int | None:
+        limit = self._limit_of(cell)
+        return None if limit is None else math.ceil(_WALL * limit)
+
+    def _took_too_long(self) -> bool:
+        """Look, now and then, at what the busiest thread of the kernel has used since the cell began.
+
+        A thread uses no more than the clock shows, and the less the busier the machine is: so a cell that comes to
+        its end on a quiet machine comes to it everywhere.
+        """
+        now = time.monotonic()
+        if self._limit is None or now < self._looked + _LOOK:
+            return False
+        self._looked = now
+        process = getattr(getattr(self.km, "provisioner", None), "process", None)
+        times = process.thread_times() if isinstance(process, ForkedKernel) else {}
+        if not times:
+            # Not told on this system: the clock is all there is.
+            self._busiest = now - self._begun
+        elif self._before is not None:
+            self._busiest = max(seconds - self._before.get(thread, 0.0) for thread, seconds in times.items())
+        if self._before is None:
+            self._before = times
+        return self._busiest > self._limit
+
+    def _counting(self, get: Callable[..., Any], *, timed: bool) -> Callable[..., Any]:
+        """Give a channel's function that waits for a message one that passes over those that are too many.
+
+        All are counted, whatever they say they belong to. A kernel that never stops sending keeps neither the
+        clock from being looked at nor a time limit from being noticed.
+        """
+
+        async def get_counted(timeout: float | None = None) -> Any:
+            end = None if timeout is None else time.monotonic() + timeout
+            while True:
+                # What is there already is given without a turn of the loop, in which others would get theirs.
+                await asyncio.sleep(0)
+                left = None if end is None else end - time.monotonic()
+                if (left is not None and left <= 0) or (timed and self._took_too_long()):
+                    raise Empty
+                try:
+                    message = await ensure_async(get(timeout=_soon(left) if timed else left))
+                except Empty:
+                    continue
+                try:
+                    dropped = self._too_much(self._weight(message))
+                except Exception as error:
+                    self._pass_over(error)
+                    dropped = True
+                if not dropped or message.get("msg_type") in _ENDS:
+                    self._answered = self._answered or message.get("msg_type") == "execute_reply"
+                    return message
+
+        return get_counted
+
+    def _weight(self, message: Mapping[str, Any]) -> int:
+        """About how many bytes it takes to hold a message; what changes what was shown is held at each place."""
+        content = message["content"]
+        self._messages += 1
+        if self._messages <= _FREE and message["msg_type"] in _USUAL:
+            return 0
+        size = _size(content) + sum(map(len, message.get("buffers") or ()))
+        size += _MESSAGE if self._messages > _FREE else 0
+        about = content.get("transient") if isinstance(content, Mapping) else None
+        shown = about.get("display_id") if isinstance(about, Mapping) else None
+        if isinstance(shown, str):
+            if message["msg_type"] == "update_display_data":
+                return size + _VALUE * self._shown[shown]
+            self._shown[shown] += 1
+        return size
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Take a message of the kernel; one that the notebook format cannot hold is passed over."""
         try:
-            if msg["msg_type"] not in _SMALL and self._too_much(_size(msg["content"]), cell):
-                return None
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             raise
         except Exception as error:
-            # A kernel can send anything, and as often as it likes: each kind of trouble is told in full once.
-            first, kind = type(error) not in self._told, type(error).__name__
-            self._told.add(type(error))
-            self.log.warning("a message of the kernel is passed over: %s", kind, exc_info=first)
+            self._pass_over(error)
             return None
 
-    def _too_much(self, size: int, cell: NotebookNode) -> bool:
+    def _pass_over(self, error: Exception) -> None:
+        # A kernel can send anything, and as often as it likes: each kind of trouble is told once.
+        if type(error) not in self._told:
+            self._told.add(type(error))
+            self.log.warning("a message of the kernel is passed over: %s", type(error).__name__, exc_info=error)
+
+    def _too_much(self, size: int) -> bool:
         """Count what a cell puts out; interrupt it at the limit, end the kernel where that does not help."""
-        before, most = self._output, min(self._max_output, _ENOUGH * self._max_output - self._all_output)
+        cell = self._cell
+        if cell is None:
+            return False
+        most = min(self._max_output, _ENOUGH * self._max_output - self._all_output)
         self._output += size
         if self._output <= most:
             self._all_output += size
             return False
         assert self.km is not None
         what = f"more than {self._max_output >> 10} KiB were put out"
-        if before <= most:
+        if self._interrupted is None:
+            self._interrupted = time.monotonic()
             self._record.happened[cell.id] = f"it was interrupted, since {what}"
             line = f"Interrupted: {what}; the rest is not kept."
             cell.outputs.append(new_output("error", ename="TooMuchOutput", evalue=what, traceback=[line]))
             self._later(self.km.interrupt_kernel())
-        elif before <= _ENOUGH * self._max_output < self._output:
+        elif (
+            not self._excess
+            and not self._answered
+            and self._output > _ENOUGH * self._max_output
+            and time.monotonic() > self._interrupted + _HEEDS
+        ):
             self._excess = f"the kernel was ended, since {what} and an interrupt was not heeded"
             self._later(self.km.shutdown_kernel(now=True))
         return True
@@ -190,7 +313,13 @@ class _Client(NotebookClient):
         if reply["status"] == "ok" and self._record.completed is not None:
             self._record.completed.add(cell.id)
         if reply["status"] == "error" and reply.get("ename") == TIMED_OUT:
-            self._record.happened[cell.id] = f"it was interrupted after {self.timeout} s"
+            limit = self._limit or 0.0
+            by_clock = "" if self._busiest > limit else f"{_WALL} times "
+            self._record.happened[cell.id] = f"it was interrupted after {by_clock}{limit:g} s"
+
+
+def _soon(left: float | None) -> float:
+    return _LOOK if left is None else min(left, _LOOK)
 
 
 def _stop(cell: NotebookNode, record: Record, name: str, what: str) -> None:
@@ -210,12 +339,12 @@ def _leave_out(cell: NotebookNode, record: Record) -> None:
 
 
 def _size(content: Any) -> int:
-    """About how many bytes a message holds."""
+    """About how many bytes a message holds: its texts, its keys, and something for every value, empty ones too."""
     if isinstance(content, Mapping):
-        return sum(_size(value) for value in content.values())
+        return _VALUE + sum(_size(key) + _size(value) for key, value in content.items())
     if isinstance(content, list | tuple):
-        return sum(map(_size, content))
-    return len(content) if isinstance(content, str | bytes) else 8
+        return _VALUE + sum(map(_size, content))
+    return _VALUE + (len(content) if isinstance(content, str | bytes) else 0)
 
 
 def _mend(cell: NotebookNode) -> None:

@@ -19,6 +19,7 @@ from course.grading.stages.admit import Refused, shown
 
 MOST_BYTES, MOST_CELLS = 64 << 20, 5000
 _DEPTH = 40  # of metadata; the stages copy them recursively
+_MOST = 10_000  # values in one of the metadata: what a notebook holds beside its texts is little
 _KINDS = ("code", "markdown", "raw")
 _CELL_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _AGAIN = "; ask for the notebook as JupyterLab saves it"
@@ -55,6 +56,11 @@ def read(data: bytes, name: str) -> NotebookNode:
         what = f"it begins with {start!r}, which is no JSON" if start.strip() else "it is empty"
         raise Refused(f"{name} is no notebook: {what}{_AGAIN}") from error
     return _notebook(found, name)
+
+
+def read_json(data: bytes, name: str) -> bytes:
+    """Read a notebook and give it as JSON, from which a notebook is made without more ado; see `read`."""
+    return json.dumps(read(data, name)).encode()
 
 
 def give_ids(cells: list[NotebookNode]) -> None:
@@ -134,7 +140,12 @@ def _text(value: Any) -> str:
 def _metadata(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         return {}
-    return {key: _plain(item) for key, item in value.items() if _shallow(item, _DEPTH)}
+    kept = {key: _plain(item) for key, item in value.items() if _shallow(item, _DEPTH) and _count(item) <= _MOST}
+    if "tags" in kept:
+        # Whether any two are alike is looked for pair by pair, unless all are words.
+        tags = kept["tags"] if isinstance(kept["tags"], list) else []
+        kept["tags"] = list(dict.fromkeys(tag for tag in tags if isinstance(tag, str)))
+    return kept
 
 
 def _plain(value: Any) -> Any:
@@ -146,6 +157,11 @@ def _plain(value: Any) -> Any:
         case list():
             return [_plain(item) for item in value]
     return value
+
+
+def _count(value: Any) -> int:
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_count, inside))
 
 
 def _shallow(value: Any, left: int) -> bool:

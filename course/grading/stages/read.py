@@ -8,22 +8,26 @@ It is named in `Autograde.exporter_class`, so that the unmodified `nbgrader auto
 """
 
 import copy
+import json
+import logging
 import shutil
 from collections.abc import Mapping
 from fnmatch import fnmatchcase as fnmatch
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 
+from course import confined
 from course.grading import course_lock
 from course.grading.errors import GradingError
 from course.grading.stages import notebook_format
 from course.grading.stages.active_files import ACTIVE_FILES
-from course.grading.stages.admit import Refused, inspect
+from course.grading.stages.admit import Refused, inspect, shown
 
 
 class Reader(NotebookExporter):
@@ -36,6 +40,7 @@ class Reader(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if isinstance(self.parent, Autograde):
+            _show_plainly(self.parent.log)
             # nbgrader makes its exporter after it has found the submissions and before it copies the first.
             _leave_out(self.parent)
             _ignore_active(self.parent)
@@ -46,7 +51,9 @@ class Reader(NotebookExporter):
         if isinstance(self.parent, Autograde):
             _copy_own(self.parent, resources["nbgrader"])
         name = Path(getattr(file_stream, "name", "the notebook")).name
-        return self.from_notebook_node(notebook_format.read(file_stream.buffer.read(), name), resources, **kw)
+        # One byte more than is read tells that there are too many.
+        data = file_stream.buffer.read(notebook_format.MOST_BYTES + 1)
+        return self.from_notebook_node(_read(data, name), resources, **kw)
 
     def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         # A notebook is valid when it is read, and is looked at once more after the last stage, not after each.
@@ -68,6 +75,45 @@ def _convert_alone(converter: Autograde) -> None:
 
     # Of this converter alone, which `course autograde` cuts in two and never asks for this.
     converter.convert_notebooks = convert_notebooks
+
+
+class _Plain(logging.Filter):
+    """Lets a log say nothing that a terminal obeys: an error may quote what a student wrote."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = _LINES.formatException(record.exc_info)  # type: ignore[arg-type]
+        record.msg, record.args = _shown_lines(text), ()
+        record.exc_text = _shown_lines(record.exc_text) if record.exc_text else record.exc_text
+        return True
+
+
+_LINES, _PLAIN = logging.Formatter(), _Plain()
+
+
+def _shown_lines(text: str) -> str:
+    return "\n".join(map(shown, text.split("\n")))
+
+
+def _show_plainly(log: Any) -> None:
+    logger = getattr(log, "logger", log)  # an application has an adapter of its own around it
+    logger.addFilter(_PLAIN)
+
+
+def _read(data: bytes, name: str) -> NotebookNode:
+    """Read a notebook in a process with limits."""
+    try:
+        read = confined.PROCESS.call(notebook_format.read_json, data, name=name)
+    except confined.Failed as error:
+        if error.kind == Refused.__name__:
+            raise Refused(str(error)) from None
+        raise Refused(f"{shown(name)} cannot be read: {error.kind}: {shown(str(error))[:200]}") from None
+    except confined.Exceeded as error:
+        raise Refused(f"{shown(name)} cannot be read: {error}") from None
+    made = nbformat.from_dict(json.loads(read))
+    assert isinstance(made, NotebookNode)
+    return made
 
 
 def _ignore_active(converter: Autograde) -> None:

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from ..command import python_command
 from ..messages import CHANNELS, Request, receive, send
+from ..process.supervisor import thread_times
 
 VARIABLE = "COURSE_ZYGOTE"
 _START_SECONDS = 120.0
@@ -255,6 +256,10 @@ class ForkedKernel:
     def terminate(self) -> None:
         """End it: there is nothing in a sandbox that is worth a last word."""
         self.kill()
+
+    def thread_times(self) -> dict[int, float]:
+        """Give the processor seconds of each of its threads, by the thread's id; none if they cannot be told."""
+        return thread_times(self.pid) if self.pid else {}
 
     def close(self) -> None:
         """Let go of it, which ends it."""
