@@ -1,5 +1,6 @@
 """Marking again writes what changes and nothing else; what a person gave stays."""
 
+import random
 import shutil
 
 import nbformat
@@ -8,8 +9,10 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from course.exercises.cells import grade_id
+from course.export.steps import step_rows
 from course.grading.appeals.remark import RemarkError, remark
 from course.grading.config import load
+from course.grading.marks.class_work import class_work
 from course.grading.marks.store import open_store
 from course.grading.review import Kind, Reason
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, answers, bundle
@@ -169,3 +172,40 @@ def test_other_points_are_written_once_the_gradebook_has_them_and_not_by_halves(
         assert graded.kept()[student].report.points == points
         assert (cell.metadata.nbgrader.points, determine_grade(cell)) == (12, (points, 12))
     assert remark(more, ASSIGNMENT) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_edit_of_points_everything_agrees_or_nothing_is_written(graded, tmp_path, seed):
+    """Points of every step (above the cap that the scheme sets) and a credit drawn anew; sums are worked by hand."""
+    drawn, begin = random.Random(seed), "@relu_sgd.step("
+    folder = tmp_path / "solutions"
+    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (folder / "mlp" / "relu_sgd.py").read_text().replace(f"{begin}points=2, ", begin)
+    first, *rest = text.split(begin)
+    points = [drawn.choice([1, 1.25, 1.5, 2, 3]) for _ in rest]
+    credit = drawn.choice([0.25, 0.5, 0.75])
+    steps = [f"{begin}points={worth}, {part}" for worth, part in zip(points, rest, strict=True)]
+    text = "".join([first, *steps]).replace(RELU, f"{RELU[:-1]}, credit={credit})")
+    (folder / "mlp" / "relu_sgd.py").write_text(text)
+    edited, before = load(graded.folder, solutions=folder), graded.kept()
+    most = sum(points)
+    # The missing ReLU costs the second step, and the rest follows.
+    right = {"alice": most, "bob": most - (1 - credit) * points[1]}
+    if most != 11:
+        with pytest.raises(RemarkError, match="in the gradebook"):
+            remark(edited, ASSIGNMENT, apply=True)
+        assert graded.kept() == before
+        with Gradebook(graded.config.db_url) as gradebook:
+            gradebook.find_grade_cell(grade_id(EXERCISE), NOTEBOOK, ASSIGNMENT).max_score = most
+            gradebook.db.commit()
+    remark(edited, ASSIGNMENT, apply=True)
+    for student, earned in right.items():
+        cell = nbformat.read(graded.notebook(student), as_version=4).cells[0]
+        assert graded.grade_of(student)[:2] == (earned, earned)
+        assert (graded.card(student)["points"], graded.card(student)["max_points"]) == (earned, most)
+        assert graded.kept()[student].report.points == earned
+        assert determine_grade(cell) == (earned, most)
+        rows = [row for row in step_rows(class_work(edited, ASSIGNMENT)) if row.student == student]
+        assert (sum(row.points or 0 for row in rows), sum(row.max_points for row in rows)) == (earned, most)
+    assert remark(edited, ASSIGNMENT) == []

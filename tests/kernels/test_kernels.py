@@ -217,6 +217,16 @@ def test_without_namespaces_nothing_runs_and_the_message_says_what_to_do(plugin)
     assert "sandbox = 'none'" in run.stderr
 
 
+@pytest.mark.parametrize("umask", [0o007, 0o027, 0o077])
+def test_a_umask_that_keeps_others_out_keeps_no_kernel_from_running(plugin, umask):
+    code = REFUSAL.split("provisioner.add")[0]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, umask=umask, check=False
+    )
+    assert run.stdout == "None\n"
+
+
 def test_a_root_without_other_users_is_an_ordinary_user(plugin):
     """As in `unshare -r` and in containers with a single user."""
     code = REFUSAL.split("provisioner.add")[0]
