@@ -233,7 +233,8 @@ def _read_otherwise(exercise: Exercise, sheet: Sheet) -> dict[str, tuple[str, st
 def _names_meant(exercise: Exercise, sheet: Sheet) -> list[str]:
     """Say which names the exercise asks for in place of those on a sheet that it does not."""
     hints = []
-    for name in unknown_names(exercise, sheet):
+    unknown = [] if exercise.derivation else unknown_names(exercise, sheet)  # which has lines and blocks
+    for name in unknown:
         near = difflib.get_close_matches(name.casefold(), [asked.casefold() for asked in exercise.answers], n=1)
         meant = next((asked for asked in exercise.answers if near and asked.casefold() == near[0]), "")
         asked = f"did you mean {meant}?" if meant else f"`course given {exercise.id}` lists the names"
