@@ -1,4 +1,4 @@
-"""Many submissions at once: notebooks run in workers; sanitising, marking and the one writer stay here.
+"""Many submissions at once: notebooks run in workers; marking and the one writer stay here.
 
     before (here) ──► run (a worker, any number at once) ──► after (here) ──► committed in one step
 
@@ -222,6 +222,7 @@ class Engine:
             configured.CourseDirectory.autograded_directory = self.place.staged_directory
             coursedir = StagedDirectory(config=configured, log=log)
             stages = StagedAutograde(student, coursedir=coursedir, config=configured, log=log)
+            stages.cleaned_there = self.local
             submission = _Submission(outcome, stages)
             try:
                 outcome.skipped = not self.place.due(student)

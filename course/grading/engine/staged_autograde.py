@@ -1,8 +1,8 @@
 """nbgrader's own Autograde for one submission, cut in two where the notebooks run.
 
 Everything before the run and everything after it is nbgrader's code, with the stages that are configured, in
-the instructor's process, but for those that take apart what a student put out: they go with the run. It works in
-a folder of its own; `course/grading/engine/workplace.py` says how that becomes the result.
+the instructor's process, but for those that take apart what a student put out: they go with a local run. It
+works in a folder of its own; `course/grading/engine/workplace.py` says how that becomes the result.
 """
 
 import glob
@@ -65,6 +65,9 @@ class StagedAutograde(Autograde):
         folder = self._format_source(self._dir.assignment_id, self._student)
         pattern = os.path.join(glob.escape(folder), f"{self._dir.notebook_id}.ipynb")  # noqa: PTH118, as nbgrader
         self.assignments, self.notebooks = {folder: glob.glob(pattern)}, []  # noqa: PTH207
+
+    cleaned_there = True
+    """Whether what comes back from the run is cleaned there: on hosts that others can write to it is not."""
 
     @property
     def _dir(self) -> CourseDirectory:
@@ -149,7 +152,8 @@ class StagedAutograde(Autograde):
         runs = [number for number, stage in enumerate(stages) if issubclass(stage, ExecutePreprocessor)]
         cut = runs[0] if runs else 0
         after = stages[cut + 1 :]
-        there = [stage.__name__ for stage in takewhile(lambda one: one in AFTER_THE_RUN.values(), after)]
+        movable = AFTER_THE_RUN.values() if self.cleaned_there else ()
+        there = [stage.__name__ for stage in takewhile(lambda one: one in movable, after)]
         return stages[:cut], there, after[len(there) :]
 
     def _register(self, stages: list[Any]) -> None:
