@@ -224,7 +224,7 @@ class Judge:
         undefined = self._undefined & tree.names_in(node)
         if undefined:
             raise TreeError(f"a definition of {min(undefined)} that could be read was expected before")
-        node = tree.rebuild(node, self._apart_from_own_arrays)
+        node = tree.rebuild(tree.rebuild(node, self._apart_from_own_arrays), self._without_own_between)
         found = tree.rebuild(node, lambda one: self._own.get(one.name) if isinstance(one, Name) else None)
         return finished(found)
 
@@ -241,6 +241,24 @@ class Judge:
             return None
         of = factors[0] if at == 1 else Product(factors[:at])
         return Product((Derivative(of, node.by, node.nabla), *factors[at:]))
+
+    def _without_own_between(self, node: Node) -> Node | None:
+        """Return `∂h/∂u · ∂u/∂a` as `∂h/∂a` where u is the student's own, if h depends on a through u alone."""
+        if not isinstance(node, Product) or node.elementwise:
+            return None
+        derivatives = [one for one in node.factors if isinstance(one, Derivative)]
+        inner = next((one for one in derivatives if isinstance(one.by, Name) and one.by.name in self._own), None)
+        outer = next((one for one in derivatives if inner is not None and one.of == inner.by), None)
+        if inner is None or outer is None or not isinstance(inner.by, Name):
+            return None
+        try:
+            self.truth.value(Derivative(inner.of, self._own[inner.by.name]))
+        except (MeaningError, ValueError):
+            return None
+        whole = Derivative(inner.of, outer.by, inner.nabla)
+        factors = tuple(whole if one is inner else one for one in node.factors if one is not outer)
+        left = factors[0] if len(factors) == 1 else Product(factors)
+        return self._without_own_between(left) or left
 
     def _is_own_array(self, node: Node) -> bool:
         own = self._own.get(node.name) if isinstance(node, Name) else None

@@ -160,14 +160,14 @@ def _one(text: str, position: int, found: list[Lexeme]) -> int:
         found.append(Lexeme("prose", "for all", position))
         return position + 1
     if character == "#":
-        found.append(Lexeme("prose", text[position + 1 :].strip(), position))
+        found.append(Lexeme("outside", text[position + 1 :].strip(), position))
         return len(text)
     for scripts, sign in ((_SUBSCRIPTS, "_"), (_SUPERSCRIPTS, "^")):
         if character in scripts:
             end = position
-            while end < len(text) and text[end] in scripts:
+            while end < len(text) and (text[end] in scripts or _is_comma_between(text, end, scripts)):
                 end += 1
-            inner = lex("".join(scripts[one] for one in text[position:end]))[:-1]
+            inner = lex("".join(scripts.get(one, one) for one in text[position:end]))[:-1]
             found.append(Lexeme("sign", sign, position))
             found.append(Lexeme("sign", "{", position))
             found += [Lexeme(kind, one, position + at) for kind, one, at in inner]
@@ -194,6 +194,11 @@ def _one(text: str, position: int, found: list[Lexeme]) -> int:
         return _word(text, position, found)
     name = unicodedata.name(character, "a control character").lower()
     raise Unread(position, f"a letter, a number or a sign was expected, got {character!r} ({name})")
+
+
+def _is_comma_between(text: str, at: int, scripts: dict[str, str]) -> bool:
+    """Return whether a comma stands right between two small letters, as in `w₂,₁`: there is no small comma."""
+    return text[at] == "," and text[at + 1 : at + 2] in scripts
 
 
 def _word(text: str, position: int, found: list[Lexeme]) -> int:

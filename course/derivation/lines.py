@@ -63,6 +63,7 @@ PROSE = frozenset(
     split squared step steps still sub substituted sums than third though tidy together total training unit units
     unless until update updated upstream want was weights well were what when whenever whole will without
     work writing zero
+    row column vector matrix scalar shape size dimension dimensions
     """.split()  # noqa: SIM905
 )
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
@@ -386,6 +387,8 @@ class _Statements:
         """Return whether brackets at the end hold words: `(chain rule)`, `[put numbers in]`, `(Kettenregel)`."""
         inside = self.lexemes[start + 1 : end]
         before = self.lexemes[start - 1] if start else None
+        if before is not None and self._is_size(before, start, end):
+            return True
         if (
             before is None
             or before.text in ("_", "^")
@@ -406,6 +409,15 @@ class _Statements:
             return opened.next.kind != "end" and not self._is_comment(start, end)
         except Unread:
             return not (self._is_comment(start, end) and self._reads_behind_words(start + 1, end))
+
+    def _is_size(self, before: Lexeme, start: int, end: int) -> bool:
+        """Return whether brackets apart at the end say how large a matrix is: `A^T x   (62×39)`."""
+        inside = self.lexemes[start + 1 : end]
+        apart = self.lexemes[start].position - before.position - len(before.text) > 1
+        whole = [one.text for one in inside if one.kind == "number" and one.text.isdigit()]
+        arrays = any(getattr(one, "shape", ()) for one in self.symbols.declared)
+        ends = self.lexemes[end + 1].kind == "end"
+        return apart and arrays and ends and len(whole) == 2 and [one.text for one in inside[1:-1]] == ["*"]
 
     def _is_case_behind(self, start: int, end: int) -> bool:
         """Return whether brackets behind a formula name its case: `p_j  (j ≠ t)`."""

@@ -553,7 +553,7 @@ class Points:
         if claimed is not None and node not in self._judging:
             return self._judged(node, claimed)
         if not isinstance(node.by, Name | Entry):
-            raise MeaningError("a variable was expected below ∂")
+            return self._by_own_quantity(node, counting)
         of = self._expanded(node.of)
         self._refuse_whole(node.by)
         jacobian = self._direct(of, node.by.name, counting)
@@ -562,6 +562,23 @@ class Points:
                 outer = self._identity(name) if of == Name(name) else self._direct(of, name, counting)
                 jacobian = jacobian + outer @ self._total(name, node.by.name)
         return self._shaped(jacobian, of, node.by, counting)
+
+    def _by_own_quantity(self, node: tree.Derivative, counting: dict[str, float]) -> Array:
+        """Return the derivative by a quantity that the student named: for u = s a + c, by a over that of u by a.
+
+        If what is differentiated depends on u alone, that is the same by everything in u; else it has no meaning.
+        """
+        above = set(tree.names_in(node.of))
+        above |= {parent for name in above for parent in self.graph.ancestors.get(name, ())}
+        found: list[Array] = []
+        for name in sorted(tree.names_in(node.by) & above):
+            of, own = [self._node(tree.Derivative(one, Name(name)), counting) for one in (node.of, node.by)]
+            if of.shape != (self.count,) or own.shape != (self.count,) or not np.all(own):
+                raise MeaningError("a variable was expected below ∂")
+            found.append(of / own)
+        if not found or not all(np.allclose(one, found[0], rtol=1e-9, atol=0.0) for one in found):
+            raise MeaningError("a variable was expected below ∂")
+        return found[0]
 
     def _refuse_whole(self, by: Name | Entry) -> None:
         """Refuse the derivative by an array that is only another name for entries which steps use by themselves.

@@ -207,11 +207,12 @@ class NumbersPutIn:
             cut = dict(self._rounded(None, node))
             self._spend(node, len(cut) + 2)
             allowed = _rounding(numbers, node, cut)
-            if not np.any(value) or not Numeric(numbers, value, allowed, cut).agrees(node):
+            if not Numeric(numbers, value, allowed, cut).agrees(node):
                 return False  # nor is it right at the student's numbers
         except ValueError:
             return False
-        for one in references[:MOST_FORMS]:
+        # Any product with a 0 is zero at the numbers: what the 0 stands for has to be found then.
+        for one in references[:MOST_FORMS] if np.any(value) else []:
             try:
                 gone = leaves(one) - leaves(node)
                 self._spend(node, len(cut) + 4)

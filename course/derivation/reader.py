@@ -42,6 +42,7 @@ from course.derivation.tree import (
 )
 
 DEEPEST_BRACKETS = 30
+FARTHEST_BELOW = 40  # words and signs from a d to the stroke of its quotient, where d is a symbol too
 MOST_WRITTEN_OUT = 12  # terms of a sum over symbols that have no entries
 _SHORT = 3  # letters of a script in which an index may stand beside others
 CONDITIONS = {"=", "<", ">", "≤", "≥", "≠"}
@@ -937,7 +938,11 @@ class Reader:
 
     def _variable(self) -> Node:
         start = self.at
+        bracketed = self.takes("(")  # ∂(A_4)_ij
         node = self._symbol() if self.next.kind == "word" else None
+        if bracketed and node is not None:
+            self.expect(")")
+            node = self._entry_of(node) if self.sees("_") else node
         if isinstance(node, Transpose):  # dL/db^T is the derivative, transposed
             self.at = max(at for at in range(start, self.at) if self.lexemes[at].text == "^")
             node = node.argument
@@ -1013,13 +1018,17 @@ class Reader:
         before = [one.text for one in self.lexemes[max(0, self.at - 2) : self.at]]
         if before[-1:] == ["/"] or before == ["}", "{"]:  # below
             return self.lexemes[self.at + 1].kind == "word"
-        for at in range(self.at + 1, min(self.at + 8, len(self.lexemes) - 1)):
+        depth = 0
+        for at in range(self.at + 1, min(self.at + FARTHEST_BELOW, len(self.lexemes) - 1)):
             one, after = self.lexemes[at], self.lexemes[at + 1]
-            if one.text in ("+", "-", *CONDITIONS) or one.kind == "end":
+            if not depth and (one.text in ("+", "-", *CONDITIONS) or one.kind == "end"):
                 return False
-            if one.text == "/" or (one.text == "}" and after.text == "{"):
+            if not depth and (one.text == "/" or (one.text == "}" and after.text == "{")):
                 below = self.lexemes[at + 1 + (one.text == "}")]
                 return below.kind == "word" and below.text.startswith("d")
+            depth += (one.text in "([{") - (one.text in ")]}")
+            if depth < 0:
+                return False
         return False
 
     def _fraction_of_differentials(self) -> Node | None:

@@ -45,6 +45,7 @@ def _waypoints(given):
             *[f"{by.b} = {one}" for one in (f"{through} {n.z_by_b}", through, f"{by.y} {n.y_by_b}")],
             f"{by.b} = {by.z} {n.z_by_b}",
             f"{by.z} = {through}",
+            *_entry_by_entry(given),
         ),
         "dB": _way(2, *[f"{left} = {one}" for left in (by.b, by.z) for one in (*worked, values)]),
         "dA": _way(
@@ -61,6 +62,19 @@ def _waypoints(given):
         ),
         "dY": _way(1, *[f"{by.x} = {one} {n.A}" for one in (*known, values)]),
     }  # fmt: skip
+
+
+def _entry_by_entry(given):
+    """The chain rule for one entry of the bias, as claims of their own."""
+    at, loss = int(given.layer), r"\mathcal{L}"
+    y, z, b = (f"({one}_{at})_i" for one in "yzb")
+    through = f"(∂{loss}/∂{y}) (∂{y}/∂{z})"
+    return [
+        f"(∂{loss}/∂{b}) = {through} (∂{z}/∂{b})",
+        f"(∂{loss}/∂{b}) = {through}",
+        f"(∂{loss}/∂{b}) = (∂{loss}/∂{z}) (∂{z}/∂{b})",
+        f"(∂{loss}/∂{z}) = {through}",
+    ]
 
 
 def _slips(given):
