@@ -38,6 +38,12 @@ _DECIMAL = re.compile(r"([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,4}
 _FRACTION = re.compile(
     r"(\d+) ?/ ?(\d+)|\\frac ?\{ ?([+-]?) ?(\d+) ?\} ?\{ ?(\d+) ?\}|\\frac ?(\d) ?(\d)", re.ASCII
 )
+# What is worked out before an equals sign: numbers, operators and functions of them, and no other letter, for
+# `y - 2 = 40` says something else.
+_WORKING = re.compile(
+    r"(?=.*\d)(?=.*\S ?[-+*/^²³]|.*[a-z√]{2,})"
+    r"(?:[\d\s.,+\-*/^()\[\]{}²³½√\u2064]|\\?(?:d?frac|sqrt|ln|log|exp)(?![a-z]))+"
+)
 # A whole number and a proper fraction; longer ones are taken for nothing, since a blank may separate thousands.
 _MIXED = re.compile(
     r"(\d{1,15})(?:[ \u2064](\d{1,2}) ?/ ?(\d{1,2})| ?\\frac ?\{ ?(\d{1,2}) ?\} ?\{ ?(\d{1,2}) ?\})", re.ASCII
@@ -202,7 +208,14 @@ def _read_typed(text: str, whole: bool, units: tuple[str, ...], counted: tuple[s
         parts = re.split(r" ?[=≈] ?", body)
         if len(parts) > MOST_FORMS or not all(parts):
             raise NotANumber(_advice(plain, whole))
-        return _same(plain, [read_number(part, whole=whole, units=units, counted=counted) for part in parts])
+        forms: list[Written] = []
+        for place, part in enumerate(parts, 1):
+            try:
+                forms.append(read_number(part, whole=whole, units=units, counted=counted))
+            except NotANumber:
+                if place == len(parts) or not _WORKING.fullmatch(part):
+                    raise
+        return _same(plain, forms)
     body = _NOTHING_IMAGINARY.sub("", _without_brackets(body))
     body = _without_counted(_without_letter(body, units), counted)
     body = _without_brackets(body).strip(" \u2064")

@@ -223,3 +223,38 @@ def test_no_text_takes_long(text):
         with pytest.raises(NotANumber):
             read_number(text)
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("16*(4*9*9+1) = 5200", 5200),
+        ("140 + 3429 + 1090 = 4,659", 4659),
+        ("29(82+1) = 2407", 2407),
+        ("(45 - 40)^2 = 25", 25),
+        ("1/2 · (−32 + 22)² = 50", 50),
+        (r"\frac{1}{2}\cdot 100 = 50", 50),
+        ("ln(10) ≈ 2303", 2303),
+        ("1/(1 - 0.5) = 6/3 = 2", 2),
+    ],
+)
+def test_what_was_worked_out_before_it_may_stand_there(text, value):
+    assert read_number(text, whole=True).value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "81/2 = 41.5",
+        "3*4 = 12 = 13",
+        "4 = 2 + 2",
+        "y - 2 = 40",
+        "x*4 = 12",
+        "12 - 13 =",
+        "2 + 2 = 4 or 5",
+        "e^2 = 7.389",
+    ],
+)
+def test_what_says_something_else_is_no_working(text):
+    with pytest.raises(NotANumber):
+        read_number(text)
