@@ -27,7 +27,7 @@ def write(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Value]]) 
 
 
 def cell(value: Value) -> str:
-    r"""Give one value as it stands in a cell; a question mark stands for what a terminal would obey.
+    r"""Give one value as it stands in a cell; a replacement character stands for what a terminal would obey.
 
     >>> cell("a\x1b[2J")
     'a�[2J'

@@ -15,6 +15,7 @@ class Record:
 
     Attributes:
         token: id of the cell that is there during the run only; empty where there is none.
+        exercises: names of the graded cells of exercises; a worker does not know those of a course of its own.
         happened: what went wrong while a cell ran, by the cell's id.
         completed: ids of the cells that the kernel brought to their end; None where we did not run them.
         not_run: ids of the cells that never ran.
@@ -28,6 +29,7 @@ class Record:
     """
 
     token: str = ""
+    exercises: set[str] = field(default_factory=set)
     happened: dict[str, str] = field(default_factory=dict)
     completed: set[str] | None = None
     not_run: set[str] = field(default_factory=set)

@@ -102,7 +102,7 @@ def test_the_command_prints_how_many_are_distinct(monkeypatch, capsys):
 
     ill_posed = np.arange(POOL) < 17
     finding = audit.Finding(SMALL, [], ill_posed, 9321, 17)
-    monkeypatch.setattr(audit, "lint", lambda scheme: finding)
+    monkeypatch.setattr(audit, "lint", lambda scheme, **options: finding)
     monkeypatch.setattr("sys.argv", ["course", "lint", SMALL, "--solutions", str(ROOT / "solutions")])
     with pytest.raises(SystemExit) as stop:
         cli.main()

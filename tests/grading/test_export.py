@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,17 @@ def exported(school, kind, path, **options):
         exporter.export(book)
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))
+
+
+def shown(text):
+    """A text without what a terminal obeys and what turns the order of letters around."""
+
+    def unseen(one):
+        turns = unicodedata.bidirectional(one) in {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
+        obeyed = unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} and one not in "\t\n\r"
+        return turns or obeyed or one in "\u061c\u200e\u200f\ufeff"
+
+    return "".join("\ufffd" if unseen(one) else one for one in text)
 
 
 def canvas_import(table):
@@ -89,9 +101,10 @@ def test_names_come_back_as_they_were(school, tmp_path):
     assert names["ann"] == "Øster, Ann"
     assert names["bo"] == "王, 博"
     assert names["cy"] == "cy"
-    assert names["+dee"] == f"{CLASS['+dee'][1]}, {CLASS['+dee'][0]}"
+    assert names["+dee"] == shown(f"{CLASS['+dee'][1]}, {CLASS['+dee'][0]}")
     moodle = exported(school, MoodleExporter, tmp_path / "m.csv")[1:]
-    assert {tuple(map(safe_csv.plain, row[1:3])) for row in moodle} == {one[:2] for one in CLASS.values()}
+    expected = {tuple(map(shown, one[:2])) for one in CLASS.values()}
+    assert {tuple(map(safe_csv.plain, row[1:3])) for row in moodle} == expected
 
 
 def test_no_cell_is_a_formula(school, tmp_path):
@@ -148,10 +161,8 @@ def test_every_text_comes_back_and_none_runs(text):
         assert guarded == "-" or float(guarded) is not None
     file = io.StringIO(newline="")
     safe_csv.write(file, ["a", "b"], [[text, 1.0]])
-    if "\x00" not in text:
-        assert [
-            safe_csv.plain(cell) for cell in list(csv.reader(io.StringIO(file.getvalue(), newline="")))[1]
-        ] == [text, "1"]
+    row = list(csv.reader(io.StringIO(file.getvalue(), newline="")))[1]
+    assert [safe_csv.plain(cell) for cell in row] == [shown(text), "1"]
 
 
 @pytest.mark.parametrize("text", ["=1", "+1+1", "-1+1", "@a", "\t=1", "\r=1", " =1", "＝1", "＠SUM(1)", "-cmd"])

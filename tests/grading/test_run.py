@@ -25,6 +25,9 @@ while True:
 """
 GRADED = {"nbgrader": {"grade": True, "grade_id": "tests", "points": 1}}
 
+# By the processor's time, or by the clock where others leave a test less than a fifth of a processor.
+INTERRUPTED = {"it was interrupted after 1 s", "it was interrupted after 5 times 1 s"}
+
 
 def run(*sources, **settings):
     config = Config()
@@ -77,7 +80,7 @@ def test_an_endless_cell_is_interrupted_and_the_next_ones_run():
     assert names(error) == ["ZeroDivisionError"]
     assert result(graded) == ["2"]
     assert record.stopped == ""
-    assert record.happened == {endless.id: "it was interrupted after 1 s"}
+    assert record.happened[endless.id] in INTERRUPTED
     assert record.seconds is not None
     assert record.seconds >= 1
 
@@ -88,17 +91,19 @@ def test_a_notebook_has_a_time_limit_of_its_own():
     assert names(first) == []
     assert second.outputs == []
     assert names(graded) == ["NotRun"]
-    assert record.stopped == "the notebook was stopped after 1 s"
+    assert record.stopped in {f"the notebook was stopped after {limit}" for limit in ("1 s", "5 times 1 s")}
 
 
 def test_time_is_that_of_the_processor_and_five_times_as_much_by_the_clock():
     """What waits, as everything does on a busy machine, is not interrupted; what computes is, in any thread."""
     waits = "import time\ntime.sleep(3.5)\n'waited'"
-    computes = "from threading import Thread\ndef work():\n    while True: pass\nThread(target=work, daemon=True).start()\n"
-    (waited, computed, graded), record = run(waits, f"{computes}work()", timeout=1)
+    computes = (
+        "from threading import Thread\ndef work():\n    while True: pass\none = Thread(target=work, daemon=True)\n"
+    )
+    (waited, computed, graded), record = run(waits, f"{computes}one.start()\none.join()", timeout=1)
     assert result(waited) == ["'waited'"]
     assert "CellTimeoutError" in names(computed)
-    assert record.happened == {computed.id: "it was interrupted after 1 s"}
+    assert record.happened[computed.id] in INTERRUPTED
     assert result(graded) == ["2"]
     (slept, _), record = run("import time\ntime.sleep(60)", timeout=1)
     assert "CellTimeoutError" in names(slept)

@@ -67,7 +67,7 @@ def near():
         (0.0, '"0.00e9"', "exact"),
         (0.0, "0.004", "wrong"),
         (-0.4, "-0.4", "exact"),
-        (-0.4, '"−0,4"', "unusable"),
+        (-0.4, '"−0,4"', "exact"),
     ],
 )
 def test_precision_as_written(near, truth, text, state):

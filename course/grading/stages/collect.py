@@ -28,7 +28,8 @@ class CollectSheets(NbGraderPreprocessor):
         nb.cells = [cell for cell in nb.cells if not record.token or cell.get("id") != record.token]
         for cell in nb.cells:
             handed = bundles(cell)
-            if is_grade(cell) and graded_exercise(cell.metadata.nbgrader.grade_id):
+            name = cell.metadata.nbgrader.grade_id if is_grade(cell) else ""
+            if name in record.exercises or (name and graded_exercise(name)):
                 record.sheets[cell.id] = handed
             elif handed:
                 student = resources["nbgrader"]["student"]

@@ -22,6 +22,7 @@ class TellKernel(NbGraderPreprocessor):
             cell.metadata.nbgrader.grade_id for cell in nb.cells if is_grade(cell) and cell.cell_type == "code"
         ]
         exercises = [exercise for name in names if (exercise := graded_exercise(name)) is not None]
+        record_of(resources).exercises = {name for name in names if graded_exercise(name) is not None}
         if not exercises:
             return nb, resources
         config = Gradbook(config=self.config).with_exercises()
