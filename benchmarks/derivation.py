@@ -22,15 +22,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.check import Marked, Marker
 from course.derivation.claims import agree
 from course.derivation.meaning import Graph, MeaningError
 from course.derivation.mutants import mutant, rewritten, true_claims
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Domain, Index, Symbol, Symbols
-from course.derivation.tree import Node, Number, Product, Sum
-from course.derivation.typeset import latex
+from course.derivation.reading import tree
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Domain, Index, Symbol, Symbols
+from course.derivation.reading.tree import Node, Number, Product, Sum
+from course.derivation.reading.typeset import latex
 from course.marking import registry
 from course.marking.derivation_scheme import DerivationScheme
 from tests.oracles import derivations as documents

@@ -31,17 +31,28 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.derivation import SOLUTIONS, Case, Judge, equivalent
-from course.derivation import tree
 from course.derivation.canonical import form
 from course.derivation.check import Marker
 from course.derivation.claims import agree
-from course.derivation.lines import Line, read_line
 from course.derivation.meaning import Graph, Points
 from course.derivation.mutants import places, replaced
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Index, Symbol, Symbols, key_of
-from course.derivation.tree import Entry, Name, Negative, Node, Number, Power, Product, Quotient, Sum, Transpose
-from course.derivation.typeset import latex
+from course.derivation.reading import tree
+from course.derivation.reading.lines import Line, read_line
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Index, Symbol, Symbols, key_of
+from course.derivation.reading.tree import (
+    Entry,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Transpose,
+)
+from course.derivation.reading.typeset import latex
 from course.marking import registry
 from course.marking.derivation_scheme import DerivationScheme
 

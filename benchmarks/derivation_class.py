@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from course.derivation.check import Marker, Waypoint
 from course.derivation.mutants import mutant, rewritten
-from course.derivation.reader import read_formula
-from course.derivation.tree import Node
-from course.derivation.typeset import latex
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.tree import Node
+from course.derivation.reading.typeset import latex
 from tests.oracles import derivations as documents
 from tests.oracles.derivations import d
 

@@ -30,7 +30,7 @@ from course.commands.progress import working
 from course.exercises import find
 from course.exercises.practice import practice_given
 from course.marking import registry
-from course.marking.compiled import keep_compiled
+from course.marking.programs.compiled import keep_compiled
 from tests.oracles.sheets import kinds
 
 ROOT = Path(__file__).parents[1]

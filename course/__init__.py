@@ -2,6 +2,6 @@
 
 import time
 
-# Every module of this package, and every one that uses it, is loaded after this: `course/marking/compiled.py`.
+# Every module of this package, and every one that uses it, is loaded later: `course/marking/programs/compiled.py`.
 LOADED_FROM = time.time()
 __version__ = "0.1.0"

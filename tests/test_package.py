@@ -196,3 +196,13 @@ def test_tests_and_benchmarks_share_the_oracles_alone():
             r"^\s*(?:from tests import|(?:from|import) tests\.)(.*)", path.read_text("utf-8"), re.M
         )
         assert all(re.match(r"\s*oracles\b", what) for what in shared), path
+
+
+def test_no_folder_has_more_modules_than_one_finds_ones_way_in():
+    folders = [path for path in (ROOT / "course").rglob("*") if path.is_dir()]
+    many = {
+        str(folder.relative_to(ROOT)): count
+        for folder in folders
+        if (count := sum(one.name != "__init__.py" for one in folder.glob("*.py"))) > 16
+    }
+    assert many == {}

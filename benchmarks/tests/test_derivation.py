@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.derivation import CASES, equivalent
 from course.derivation.mutants import mutant, rewritten
-from course.derivation.reader import read_formula
-from course.derivation.tree import Negative
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.tree import Negative
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

@@ -8,8 +8,8 @@ import pytest
 from benchmarks import derivation_causes
 from benchmarks.derivation import SOLUTIONS
 from benchmarks.derivation_causes import Error, Variant, asked_for, errors, names_it, told, verdict
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Symbol, Symbols
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Symbol, Symbols
 from course.marking import registry
 
 SYMBOLS = Symbols(Symbol("a"), Symbol("b"), Symbol("c"), Symbol("A", shape=(2, 3)), Symbol("B", shape=(3, 2)))

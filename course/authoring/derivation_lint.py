@@ -14,15 +14,15 @@ from msgspec.structs import replace
 
 from course.derivation.check import Marker, Slip
 from course.derivation.claims import agree
-from course.derivation.lexer import Unread
-from course.derivation.lines import Line
 from course.derivation.meaning import MeaningError, Points
 from course.derivation.mutants import mutant, rewritten, true_claims
 from course.derivation.prepared import Way
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Domain, SymbolError
-from course.derivation.tree import Negative, Node, names_in
-from course.derivation.typeset import latex
+from course.derivation.reading.lexer import Unread
+from course.derivation.reading.lines import Line
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Domain, SymbolError
+from course.derivation.reading.tree import Negative, Node, names_in
+from course.derivation.reading.typeset import latex
 from course.marking.derivation_scheme import DerivationScheme
 
 DRAWS = 40  # personal variants on which the model is marked

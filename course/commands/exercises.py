@@ -249,7 +249,7 @@ def _plain(text: str) -> str:
 
 def _marker(folders: tuple[Path, ...], exercise_id: str) -> Any:
     from course.marking import registry
-    from course.marking.compiled import keep_compiled
+    from course.marking.programs.compiled import keep_compiled
 
     keep_compiled()
     return registry.marker(folders, exercise_id)

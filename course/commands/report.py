@@ -57,7 +57,7 @@ def report(
 def summary_of(config: Any, assignment: str) -> Any:
     """Work out the report of an assignment."""
     from course.grading.marks.class_work import class_work
-    from course.marking.compiled import keep_compiled
+    from course.marking.programs.compiled import keep_compiled
     from course.reporting.class_report.summary import summarise
 
     keep_compiled(config.compiled_dir)

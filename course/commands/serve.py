@@ -66,7 +66,7 @@ def serve(
     """
     import asyncio
 
-    from course.marking.compiled import keep_compiled
+    from course.marking.programs.compiled import keep_compiled
     from course.service import running
     from course.service.rate_limit import RateLimit
 

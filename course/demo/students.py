@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from course.derivation.lines import split_lines
+from course.derivation.reading.lines import split_lines
 from course.exercises import Answer, Exercise
 from course.exercises.base import LISTED
 from course.marking import listed

@@ -2,11 +2,7 @@
 
 | module | holds |
 |---|---|
-| `symbols` | what an exercise declares: names, spellings, shapes, the numbers they are tried at |
-| `lexer`, `reader`, `lines` | from what was typed to lexemes, to trees, to the statements of a line |
-| `reading_worker` | reads lines in a process of its own |
-| `tree` | a formula as plain structs, with limits and JSON |
-| `typeset` | a formula as it was read, in LaTeX |
+| `reading` | from what was typed to trees: symbols, lines, formulas |
 | `canonical` | formulas up to the order of their parts; the derivatives that one names |
 | `calculus` | rules of differentiation, from tree to tree |
 | `meaning` | the value of a formula at random points, derivatives of a graph of steps |

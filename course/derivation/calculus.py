@@ -4,7 +4,7 @@ Names other than the variable count as constants here; what depends on the varia
 business of `course.derivation.meaning`.
 
 ```python
->>> from course.derivation.tree import Name, Number, Power
+>>> from course.derivation.reading.tree import Name, Number, Power
 >>> differentiate(Power(Name("x"), Number("2")), Name("x"), {})
 Product(factors=(Number(text='2'), Name(name='x')), elementwise=False)
 
@@ -13,8 +13,8 @@ Product(factors=(Number(text='2'), Name(name='x')), elementwise=False)
 
 from collections.abc import Mapping
 
-from course.derivation import tree
-from course.derivation.tree import (
+from course.derivation.reading import tree
+from course.derivation.reading.tree import (
     Abs,
     Big,
     Call,

@@ -1,7 +1,7 @@
 """The form of a formula without the order of its terms and factors, its brackets and its ones.
 
 ```python
->>> from course.derivation.tree import Name, Number, Product
+>>> from course.derivation.reading.tree import Name, Number, Product
 >>> form(Product((Name("b"), Number("1"), Name("a")))) == form(Product((Name("a"), Name("b"))))
 True
 
@@ -10,8 +10,8 @@ True
 
 from functools import lru_cache
 
-from course.derivation import tree
-from course.derivation.tree import (
+from course.derivation.reading import tree
+from course.derivation.reading.tree import (
     Call,
     Derivative,
     Entry,

@@ -5,16 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.canonical import form, length
 from course.derivation.claims import agree
 from course.derivation.credit import Credit, Judgement
-from course.derivation.lines import Statement
 from course.derivation.marks import CREDIT
 from course.derivation.meaning import Array, MeaningError, same
 from course.derivation.numbers_put_in import Conditions
 from course.derivation.prepared import Form, Prepared
-from course.derivation.tree import Compare, Node, Number, TreeError
+from course.derivation.reading import tree
+from course.derivation.reading.lines import Statement
+from course.derivation.reading.tree import Compare, Node, Number, TreeError
 
 MOST_CASES = 12  # that lines of one derivation are about
 

@@ -1,7 +1,7 @@
 r"""Mark a derivation line by line: what follows, what does not, and what would have had to be written.
 
 ```python
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> symbols = Symbols(Symbol("L"), Symbol("h"), Symbol("y"), Symbol("w"), Symbol("x"))
 >>> network = Graph({"h": "w x", "L": "(y - h)^2"}, symbols)
 >>> marker = Marker(symbols, network)
@@ -17,11 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from course.derivation.judge import Judge
-from course.derivation.lines import Known, Line, read_lines
 from course.derivation.marks import Assumption, LineMark, Marked, Region, Slip, State, WayMark, Waypoint
 from course.derivation.meaning import Graph
 from course.derivation.prepared import Prepared
-from course.derivation.symbols import Symbols
+from course.derivation.reading.lines import Known, Line, read_lines
+from course.derivation.reading.symbols import Symbols
 
 __all__ = [
     "Assumption", "LineMark", "Marked", "Marker", "Region", "Slip", "State", "WayMark", "Waypoint", "check",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from course.derivation import tree
 from course.derivation.meaning import MeaningError, Points, same
 from course.derivation.prepared import Prepared
-from course.derivation.tree import Name, Node
+from course.derivation.reading import tree
+from course.derivation.reading.tree import Name, Node
 
 
 def agree(points: Points, left: Node, right: Node) -> bool:

@@ -6,14 +6,14 @@ from itertools import product
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.canonical import atoms, form, length
 from course.derivation.claims import Claims, agree
 from course.derivation.marks import CREDIT, State, WayMark
 from course.derivation.meaning import Array, Points, same
 from course.derivation.numbers_put_in import NumbersPutIn, replaced
 from course.derivation.prepared import Prepared, Way
-from course.derivation.tree import Entry, Name, Node, Number
+from course.derivation.reading import tree
+from course.derivation.reading.tree import Entry, Name, Node, Number
 
 ERRORS = ("wrong", "edit", "slip")
 

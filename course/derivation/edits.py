@@ -1,8 +1,8 @@
 """One small change of a formula at a time, each with the sentence that says what would have had to be written.
 
 ```python
->>> from course.derivation.reader import read_formula
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.reader import read_formula
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> symbols = Symbols(Symbol("a"), Symbol("b"))
 >>> [edit.sentence(symbols) for edit in edits(read_formula("a - b", symbols), None, symbols)][:3]
 ['The sign of $a$ is turned.', 'The sign of $b$ is turned.', 'The sign of the whole is turned.']
@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple, TypeVar
 
-from course.derivation import tree
 from course.derivation.canonical import form
-from course.derivation.symbols import Function, Index, Symbol, Symbols, key_of
-from course.derivation.tree import (
+from course.derivation.reading import tree
+from course.derivation.reading.symbols import Function, Index, Symbol, Symbols, key_of
+from course.derivation.reading.tree import (
     Abs,
     Big,
     Call,
@@ -33,7 +33,7 @@ from course.derivation.tree import (
     Sum,
     Transpose,
 )
-from course.derivation.typeset import latex
+from course.derivation.reading.typeset import latex
 
 MOST = 600  # changes that are tried of one line
 LARGEST_DIFFERENCE = 16  # nodes of what is meant and what is written, where a line differs from the one before

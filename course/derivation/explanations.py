@@ -5,7 +5,6 @@ from contextlib import suppress
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.canonical import form
 from course.derivation.claims import Claims, agree
 from course.derivation.credit import Credit
@@ -13,9 +12,10 @@ from course.derivation.edits import LARGEST, difference, edits
 from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.numbers_put_in import NumbersPutIn, Numeric, leaves
 from course.derivation.prepared import Prepared
-from course.derivation.symbols import Symbol
-from course.derivation.tree import Name, Negative, Node, Number
-from course.derivation.typeset import latex
+from course.derivation.reading import tree
+from course.derivation.reading.symbols import Symbol
+from course.derivation.reading.tree import Name, Negative, Node, Number
+from course.derivation.reading.typeset import latex
 
 MOST_EVALUATED = 300_000  # nodes in looking for what explains wrong lines, of one derivation
 MOST_OF_A_LINE = 40_000  # the same, of one wrong line

@@ -5,21 +5,21 @@ from contextlib import suppress
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.canonical import form
 from course.derivation.cases import Cases
 from course.derivation.claims import Claims, agree
 from course.derivation.credit import ERRORS, Credit, Judgement, is_bare
 from course.derivation.explanations import Explanations
-from course.derivation.lexer import Unread, words
-from course.derivation.lines import CASE_WORDS, Line, Statement
 from course.derivation.marks import WORSE, LineMark, State, WayMark
 from course.derivation.meaning import BeyondError, MeaningError, Points
 from course.derivation.numbers_put_in import Conditions, NumbersPutIn, leaves
 from course.derivation.prepared import Elsewhere, Prepared
-from course.derivation.reader import finished
-from course.derivation.symbols import Index, Symbol
-from course.derivation.tree import (
+from course.derivation.reading import tree
+from course.derivation.reading.lexer import Unread, words
+from course.derivation.reading.lines import CASE_WORDS, Line, Statement
+from course.derivation.reading.reader import finished
+from course.derivation.reading.symbols import Index, Symbol
+from course.derivation.reading.tree import (
     Compare,
     Derivative,
     Entry,
@@ -31,7 +31,7 @@ from course.derivation.tree import (
     Product,
     TreeError,
 )
-from course.derivation.typeset import latex
+from course.derivation.reading.typeset import latex
 
 MOST_DECIMALS = 24  # numbers of one formula that may have been rounded
 MOST_SPENT = 400_000  # nodes evaluated for lines with numbers, of one derivation

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from course.derivation.lines import Line
-from course.derivation.symbols import Domain
-from course.derivation.tree import Node
+from course.derivation.reading.lines import Line
+from course.derivation.reading.symbols import Domain
+from course.derivation.reading.tree import Node
 
 State = Literal[
     "follows", "defines", "at-numbers", "where", "under", "slip", "edit", "wrong", "jump", "repeats", "unreadable"

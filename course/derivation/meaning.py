@@ -7,8 +7,8 @@ Derivatives of what a graph of steps computes come from that graph, cut at the v
 ways from a to L. A formula that the student writes behind ∂ or ∇ is differentiated as it stands.
 
 ```python
->>> from course.derivation.reader import read_formula
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.reader import read_formula
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> symbols = Symbols(Symbol("L"), Symbol("a"), Symbol("w"), Symbol("x"))
 >>> graph = Graph({"a": "w x", "L": "a^2"}, symbols)
 >>> points = Points(graph)
@@ -25,12 +25,12 @@ from functools import cached_property
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.calculus import Along, Unit, differentiate
 from course.derivation.canonical import form
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Domain, Function, Index, Symbol, Symbols
-from course.derivation.tree import Entry, Name, Node
+from course.derivation.reading import tree
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Domain, Function, Index, Symbol, Symbols
+from course.derivation.reading.tree import Entry, Name, Node
 from course.errors import CourseError
 
 POINTS = 64

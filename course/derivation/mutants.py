@@ -6,13 +6,13 @@
 import random
 from collections.abc import Callable, Iterable, Iterator
 
-from course.derivation import tree
 from course.derivation.canonical import form
-from course.derivation.lines import Line
 from course.derivation.meaning import MeaningError, same
 from course.derivation.prepared import Prepared
-from course.derivation.symbols import Index, Symbol, Symbols
-from course.derivation.tree import Node, Number, Product, Sum
+from course.derivation.reading import tree
+from course.derivation.reading.lines import Line
+from course.derivation.reading.symbols import Index, Symbol, Symbols
+from course.derivation.reading.tree import Node, Number, Product, Sum
 
 
 def places(node: Node) -> list[Node]:

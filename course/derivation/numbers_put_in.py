@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.derivation import tree
 from course.derivation.canonical import atoms
 from course.derivation.claims import Claims, agree
 from course.derivation.meaning import Array, MeaningError, Points, same
 from course.derivation.prepared import Prepared
-from course.derivation.tree import Compare, Derivative, Entry, Name, Negative, Node, Number
+from course.derivation.reading import tree
+from course.derivation.reading.tree import Compare, Derivative, Entry, Name, Negative, Node, Number
 
 MOST_FORMS = 24  # true formulas to which a line with numbers is held
 MOST_LITERALS = 8  # numbers of a line that may stand for something else

@@ -6,13 +6,13 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
-from course.derivation import tree
 from course.derivation.canonical import atoms, form, length
-from course.derivation.lines import read_line
 from course.derivation.marks import Assumption, Region, Slip, State, Waypoint
 from course.derivation.meaning import Array, Graph, MeaningError, Opaque, Points, same
-from course.derivation.symbols import SymbolError, Symbols
-from course.derivation.tree import Compare, Name, Node, TreeError, Updated
+from course.derivation.reading import tree
+from course.derivation.reading.lines import read_line
+from course.derivation.reading.symbols import SymbolError, Symbols
+from course.derivation.reading.tree import Compare, Name, Node, TreeError, Updated
 
 MOST_ASSUMPTIONS = 6
 MOST_CASES = 200  # for which points are kept

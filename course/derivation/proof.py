@@ -11,7 +11,7 @@ second only uses the hypothesis and has to say so; in the base it may not be use
 ```python
 >>> from course.derivation.check import Assumption, Marker, Waypoint
 >>> from course.derivation.meaning import Graph
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> symbols = Symbols(Symbol("s", "s_k"), Symbol("s_next", "s_{k+1}"), Symbol("k"))
 >>> graph = Graph({"s_next": "s_k + (k + 1)"}, symbols)  # s_k = 1 + 2 + … + k
 >>> hypothesis = Assumption("s_k = k(k+1)/2", {"s": "k(k+1)/2"}, said=("hypothesis", "assumption"))
@@ -63,9 +63,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from course.derivation.check import Marker
-from course.derivation.lexer import words
-from course.derivation.lines import Line
 from course.derivation.marks import Assumption, CriterionMark, LineMark, Marked, WayMark
+from course.derivation.reading.lexer import words
+from course.derivation.reading.lines import Line
 from course.errors import CourseError
 
 LONGEST_ORDER = 2000  # characters of the labels handed in

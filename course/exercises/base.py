@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Symbols
+from course.derivation.reading.symbols import Symbols
 from course.exercises import variants
 from course.exercises.variants import COURSE, SAMPLER_VERSION, Draw
 

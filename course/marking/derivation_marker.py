@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 
 from course.derivation.marks import CriterionMark, LineMark, Marked, WayMark
-from course.derivation.symbols import Symbols
-from course.derivation.typeset import latex, latex_line
+from course.derivation.reading.symbols import Symbols
+from course.derivation.reading.typeset import latex, latex_line
 from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import NOBODY, Finding, Judged, Marker, Others, Task
 from course.marking.reading_process import PROCESS

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from course.derivation.check import Assumption, Marked, Marker, Region, Slip, Waypoint
-from course.derivation.lines import Line, read_line
-from course.derivation.symbols import Symbols
-from course.derivation.typeset import latex_line
+from course.derivation.reading.lines import Line, read_line
+from course.derivation.reading.symbols import Symbols
+from course.derivation.reading.typeset import latex_line
 from course.exercises import Exercise
 from course.exercises.base import Answer, Derivation
 from course.marking.scheme import Scheme, SchemeError, Step
@@ -119,7 +119,7 @@ class DerivationScheme(Scheme):
             blocks: the labels of a proof in the student's order; nothing else has any.
 
         Raises:
-            course.derivation.symbols.SymbolError: if a formula of the scheme cannot be read.
+            course.derivation.reading.symbols.SymbolError: if a formula of the scheme cannot be read.
         """
         return self._prepared(given).check(lines, self.about(given).numbers)
 

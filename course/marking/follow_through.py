@@ -26,7 +26,7 @@ from jax import Array
 
 from course.exercises.base import LISTED, WORDS
 from course.exercises.shapes import squeezed
-from course.marking.blocks import apart
+from course.marking.programs.blocks import apart
 from course.marking.scheme import Alternative, Reason, Scheme, Slip, State, Step, call, noting
 from course.marking.shares import share
 from course.marking.tolerance import LARGEST, LARGEST_ON_PAPER, Fit, compare, vanishes

@@ -14,11 +14,11 @@ import jax
 import numpy as np
 
 from course.derivation.marks import Marked
-from course.derivation.symbols import Symbols
+from course.derivation.reading.symbols import Symbols
 from course.exercises import Exercise
-from course.marking.blocks import SHEETS, InBlocks
 from course.marking.follow_through import CLEARLY, EXACT, Entry, Marks, Verdict, evaluate, mark, near, truths
 from course.marking.pool import FINER, Candidate, Pool, changed, fields_used
+from course.marking.programs.blocks import SHEETS, InBlocks
 from course.marking.report import Misread, Report, Ruling, not_asked_for, step_marks
 from course.marking.scheme import Cap, Scheme, State
 from course.marking.solving import bounds

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from course.derivation.check import Marked, Marker, Waypoint
-from course.derivation.lines import Line
 from course.derivation.meaning import Graph
 from course.derivation.proof import Block, Criterion, Proof
+from course.derivation.reading.lines import Line
 from course.exercises import Exercise
 from course.marking.derivation_scheme import DerivationScheme, WaypointStep
 

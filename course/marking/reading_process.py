@@ -10,9 +10,9 @@ import threading
 import time
 from collections.abc import Sequence
 
-from course.derivation.lines import LARGEST_READ, Line, Problem, ReadError, decode_lines
-from course.derivation.reading_worker import ask
-from course.derivation.symbols import Symbols
+from course.derivation.reading.lines import LARGEST_READ, Line, Problem, ReadError, decode_lines
+from course.derivation.reading.reading_worker import ask
+from course.derivation.reading.symbols import Symbols
 
 MOST_SECONDS = 20.0  # for the lines of one sheet; 200 lines take a quarter of a second
 
@@ -82,7 +82,7 @@ class ReadingProcess:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "course.derivation.reading_worker"],
+                [sys.executable, "-I", "-m", "course.derivation.reading.reading_worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

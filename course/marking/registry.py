@@ -8,10 +8,10 @@ import types
 from pathlib import Path
 
 from course.errors import CourseError
-from course.marking.compiled import sources_digest
 from course.marking.derivation_marker import DerivationMarker
 from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import Marker
+from course.marking.programs.compiled import sources_digest
 from course.marking.scheme import Scheme
 
 

@@ -3,10 +3,10 @@
 import html
 from collections.abc import Iterator, Mapping
 
-from course.derivation.lines import Line, read_lines
 from course.derivation.proof import in_order
-from course.derivation.symbols import Symbols
-from course.derivation.typeset import latex_line
+from course.derivation.reading.lines import Line, read_lines
+from course.derivation.reading.symbols import Symbols
+from course.derivation.reading.typeset import latex_line
 from course.notebook import output
 from course.notebook.output import Piece
 

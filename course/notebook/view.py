@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from course import exercises
-from course.derivation.symbols import Index
+from course.derivation.reading.symbols import Index
 from course.exercises import Answer, Exercise
 from course.exercises.base import Derivation
 from course.notebook import figures, notation, output, session

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from course.derivation.lines import split_lines
+from course.derivation.reading.lines import split_lines
 from course.exercises import Exercise
 from course.notebook.owner import Owner
 

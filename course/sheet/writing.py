@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from course.derivation.lines import split_lines
+from course.derivation.reading.lines import split_lines
 from course.sheet.format import (
     BLOCKS,
     LINES,

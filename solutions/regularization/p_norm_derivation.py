@@ -1,7 +1,7 @@
 """Mark scheme of `regularization/p-norm-derivation`: the absolute value stays, its derivative is the sign."""
 
 from course.derivation.check import Region, Slip, Waypoint
-from course.derivation.symbols import Domain
+from course.derivation.reading.symbols import Domain
 from course.exercises import find
 from course.marking.derivation_scheme import DerivationScheme
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.derivation.symbols import Function, Index, Symbol, Symbols
+from course.derivation.reading.symbols import Function, Index, Symbol, Symbols
 
 
 @pytest.fixture(scope="session")

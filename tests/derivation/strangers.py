@@ -6,7 +6,7 @@ language, and has to be unreadable.
 """
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Function, Index, Symbol, Symbols
+from course.derivation.reading.symbols import Function, Index, Symbol, Symbols
 from tests.oracles.derivations import (
     BACKPROP,
     BACKPROP_GRAPH,

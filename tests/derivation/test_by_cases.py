@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from course.derivation.check import Marker, Slip, Waypoint
-from course.derivation.lines import read_line
 from course.derivation.meaning import Graph
-from course.derivation.symbols import POSITIVE, Function, Index, Symbol, Symbols
+from course.derivation.reading.lines import read_line
+from course.derivation.reading.symbols import POSITIVE, Function, Index, Symbol, Symbols
 
 SYMBOLS = Symbols(
     Symbol("L"), Symbol("z", shape=(3,)), Symbol("p", shape=(3,)), Symbol("S", domain=POSITIVE),

@@ -6,7 +6,7 @@ import pytest
 
 from course.derivation.check import Assumption, Marker, Slip, Waypoint, check
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Function, Index, Symbol, SymbolError, Symbols
+from course.derivation.reading.symbols import Function, Index, Symbol, SymbolError, Symbols
 from tests.oracles.derivations import (
     BACKPROP,
     BACKPROP_GRAPH,

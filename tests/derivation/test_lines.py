@@ -7,7 +7,8 @@ import tracemalloc
 import pytest
 
 from course.derivation.check import Marker
-from course.derivation.lines import (
+from course.derivation.meaning import Graph
+from course.derivation.reading.lines import (
     MOST_LINES,
     ReadError,
     decode_lines,
@@ -16,10 +17,9 @@ from course.derivation.lines import (
     read_lines,
     split_lines,
 )
-from course.derivation.meaning import Graph
-from course.derivation.symbols import Index, Symbol, Symbols
-from course.derivation.tree import Name, TreeError, Updated, decode
-from course.derivation.typeset import latex_line
+from course.derivation.reading.symbols import Index, Symbol, Symbols
+from course.derivation.reading.tree import Name, TreeError, Updated, decode
+from course.derivation.reading.typeset import latex_line
 
 KINDS = [
     ("= -18", ["continuation"]),

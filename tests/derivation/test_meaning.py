@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from course.derivation.meaning import Graph, GraphError, MeaningError, Points, same
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Domain, Function, Index, Symbol, Symbols
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Domain, Function, Index, Symbol, Symbols
 from tests.oracles.derivations import BACKPROP, BACKPROP_GRAPH, PENALTY, PENALTY_GRAPH
 
 

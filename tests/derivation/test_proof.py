@@ -7,7 +7,7 @@ import pytest
 from course.derivation.check import Assumption, Marker, Waypoint
 from course.derivation.meaning import Graph
 from course.derivation.proof import Block, Criterion, Proof, ProofError, lines_that_need
-from course.derivation.symbols import Function, Symbol, Symbols
+from course.derivation.reading.symbols import Function, Symbol, Symbols
 
 # Two forms of momentum: a is a point of form I, b one of form II. Form II came to b_k with the rate of that step.
 SYMBOLS = Symbols(

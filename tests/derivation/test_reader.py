@@ -3,10 +3,10 @@
 import pytest
 
 from course.derivation.canonical import form
-from course.derivation.lexer import Unread
-from course.derivation.reader import read_formula
-from course.derivation.symbols import Function, Index, Symbol, SymbolError, Symbols
-from course.derivation.tree import (
+from course.derivation.reading.lexer import Unread
+from course.derivation.reading.reader import read_formula
+from course.derivation.reading.symbols import Function, Index, Symbol, SymbolError, Symbols
+from course.derivation.reading.tree import (
     Call,
     Derivative,
     Entry,
@@ -19,7 +19,7 @@ from course.derivation.tree import (
     Quotient,
     Sum,
 )
-from course.derivation.typeset import latex
+from course.derivation.reading.typeset import latex
 
 ONE, TWO = Number("1"), Number("2")
 W_I = Entry("w", (Name("i"),))

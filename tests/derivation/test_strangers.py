@@ -7,10 +7,10 @@ wrongly; of the second table, written after that, 49 of 55 (89 %) and one wrongl
 import numpy as np
 import pytest
 
-from course.derivation import tree
-from course.derivation.lines import read_lines
 from course.derivation.meaning import MeaningError, Opaque, Points, same
-from course.derivation.tree import Compare, Updated
+from course.derivation.reading import tree
+from course.derivation.reading.lines import read_lines
+from course.derivation.reading.tree import Compare, Updated
 from tests.derivation.strangers import LATER, TASKS
 
 LEAST = 0.98  # of the lines that say something

@@ -12,7 +12,7 @@ from course.exercises.cells import grade_id, graded_exercise, unusual_student
 from course.grading import secret
 from course.grading.config import ConfigError, find_course_dir, load, require_course_dir
 from course.grading.stages.active_files import ACTIVE_FILES
-from course.marking.compiled import keep_compiled
+from course.marking.programs.compiled import keep_compiled
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
 from course.authoring.build import build
-from course.derivation import tree
 from course.derivation.canonical import form
 from course.derivation.check import Marker
-from course.derivation.lines import read_line
-from course.derivation.typeset import latex_line
+from course.derivation.reading import tree
+from course.derivation.reading.lines import read_line
+from course.derivation.reading.typeset import latex_line
 from course.exercises import CATALOGUE
 from course.grading import config as settings
 from course.marking import registry

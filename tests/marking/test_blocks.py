@@ -5,8 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course.marking import blocks
-from course.marking.blocks import InBlocks, apart
+from course.marking.programs import blocks
+from course.marking.programs.blocks import InBlocks, apart
 
 
 @pytest.mark.parametrize("count", [1, 3, 4, 9])

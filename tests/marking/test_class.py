@@ -62,8 +62,8 @@ def test_single_precision_gives_the_same_states(marker):
     """On a device without float64 the tolerances follow the dtype."""
     import jax
 
-    from course.marking.blocks import quickly_compiled
     from course.marking.follow_through import mark
+    from course.marking.programs.blocks import quickly_compiled
 
     this = marker("mlp/sigmoid-ce")
     givens, sheets = sheets_of_a_class(marker, "mlp/sigmoid-ce")

@@ -9,9 +9,9 @@ import jax
 import numpy as np
 import pytest
 
-from course.marking import compiled
-from course.marking.blocks import InBlocks
-from course.marking.compiled import keep_compiled, sources_digest
+from course.marking.programs import compiled
+from course.marking.programs.blocks import InBlocks
+from course.marking.programs.compiled import keep_compiled, sources_digest
 
 SETTINGS = (
     "jax_compilation_cache_dir",

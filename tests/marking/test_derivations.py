@@ -12,7 +12,7 @@ import pytest
 from course.authoring.derivation_lint import derivation_problems
 from course.authoring.lint import lint
 from course.derivation.meaning import Graph
-from course.derivation.symbols import POSITIVE, REAL, Symbol, Symbols
+from course.derivation.reading.symbols import POSITIVE, REAL, Symbol, Symbols
 from course.errors import CourseError
 from course.exercises.base import Answer, Derivation, Exercise, nothing
 from course.marking.derivation_marker import DerivationMarker

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.derivation.lines import MOST_LINES
+from course.derivation.reading.lines import MOST_LINES
 from course.exercises import find
 from course.notebook import exercise, submit
 from course.notebook import working as lines

@@ -2,7 +2,7 @@
 
 from course.derivation.check import Region, Waypoint
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Domain, Function, Index, Symbol, Symbols
+from course.derivation.reading.symbols import Domain, Function, Index, Symbol, Symbols
 
 PAIR = (1, 2)
 

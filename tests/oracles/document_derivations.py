@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from course.derivation.lines import split_lines
+from course.derivation.reading.lines import split_lines
 
 DEMO = Path(__file__).parents[2] / "solutions" / "demo"
 VERDICTS = tomllib.loads((DEMO / "verdicts.toml").read_text("utf-8"))

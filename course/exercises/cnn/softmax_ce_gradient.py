@@ -3,7 +3,7 @@
 import numpy as np
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import POSITIVE, Index, Symbol, Symbols
+from course.derivation.reading.symbols import POSITIVE, Index, Symbol, Symbols
 from course.exercises.base import Answer, Derivation, Exercise
 from course.exercises.cnn.softmax_ce import Logits, softmax_ce
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Function, Index, Symbol, Symbols
+from course.derivation.reading.symbols import Function, Index, Symbol, Symbols
 from course.exercises.base import Answer, Derivation, Exercise, array
 from course.exercises.variants import Draw
 

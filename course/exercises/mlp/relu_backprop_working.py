@@ -1,7 +1,7 @@
 """The whole backward pass of a ReLU network in symbols and numbers, as asked."""
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import POSITIVE, Index, Symbol, Symbols
+from course.derivation.reading.symbols import POSITIVE, Index, Symbol, Symbols
 from course.exercises.base import Answer, Derivation, Exercise
 from course.exercises.mlp.relu_backprop import ThreeLayers, relu_backprop
 

@@ -1,7 +1,7 @@
 """One step of SGD for one weight, by the chain rule, as asked."""
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Symbol, Symbols
+from course.derivation.reading.symbols import Symbol, Symbols
 from course.exercises.base import Answer, Derivation, Exercise
 from course.exercises.mlp.networks import TWO_LAYER_SYMBOLS, TwoLayers, drawn
 from course.exercises.mlp.relu_sgd import draw_relu_sgd, relu_sgd

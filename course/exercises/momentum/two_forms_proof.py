@@ -1,7 +1,7 @@
 """The proof by induction that two forms of momentum are one method, as asked."""
 
 from course.derivation.meaning import Graph
-from course.derivation.symbols import Symbol, Symbols
+from course.derivation.reading.symbols import Symbol, Symbols
 from course.exercises.base import Answer, Derivation, Exercise, nothing
 
 _FORMS = {"I": "1", "II": "2"}

@@ -14,7 +14,7 @@ from course.grading.config import Gradbook
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.revision import Revision, by_hand, most_in, revise, write
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
-from course.marking.compiled import keep_compiled
+from course.marking.programs.compiled import keep_compiled
 from course.marking.report import Report, StepMark
 
 

@@ -16,8 +16,8 @@ from course.grading.marks.context import contexts_of
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, KeptRuling, Store, open_store
 from course.marking import registry
-from course.marking.compiled import keep_compiled
 from course.marking.derivation_scheme import DerivationScheme
+from course.marking.programs.compiled import keep_compiled
 from course.marking.report import answer_of
 from course.marking.scheme import Step
 

@@ -38,7 +38,7 @@ class AwardMarks(NbGraderPreprocessor):
             return nb, resources
         # The marker and JAX take most of a second to import: meanwhile the first notebooks run.
         from course.grading.marks import context, graded_cell, revision
-        from course.marking.compiled import keep_compiled
+        from course.marking.programs.compiled import keep_compiled
 
         config = Gradbook(config=self.config).with_exercises()
         keep_compiled(config.compiled_dir)

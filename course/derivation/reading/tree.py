@@ -4,7 +4,7 @@ A tree says nothing of right or wrong and refers to symbols by their declared na
 process that reads to the process that marks, so decoding checks everything: size, depth, names, digits.
 
 ```python
->>> from course.derivation.tree import Name, Number, Power, decode, encode
+>>> from course.derivation.reading.tree import Name, Number, Power, decode, encode
 >>> decode(encode(Power(Name("w"), Number("2"))), names={"w"})
 Power(base=Name(name='w'), exponent=Number(text='2'))
 

@@ -1,7 +1,7 @@
 r"""From what a student typed to lines, and from a line to statements.
 
 ```python
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> line = read_line("a = 6 > 0, so d = 2a", Symbols(Symbol("a")))
 >>> [(one.kind, len(one.chain)) for one in line.statements]
 [('claim', 1), ('condition', 1), ('definition', 1)]
@@ -20,11 +20,19 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from course.derivation import tree
-from course.derivation.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
-from course.derivation.reader import CONDITIONS, OTHERWISE, Reader, finished, letter_named, sums_over, with_index
-from course.derivation.symbols import KNOWN, Index, Symbols
-from course.derivation.tree import Entry, Name, Node, TreeError, Updated
+from course.derivation.reading import tree
+from course.derivation.reading.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
+from course.derivation.reading.reader import (
+    CONDITIONS,
+    OTHERWISE,
+    Reader,
+    finished,
+    letter_named,
+    sums_over,
+    with_index,
+)
+from course.derivation.reading.symbols import KNOWN, Index, Symbols
+from course.derivation.reading.tree import Entry, Name, Node, TreeError, Updated
 from course.errors import CourseError
 
 MOST_LINES = 200

@@ -1,4 +1,4 @@
-"""Reads lines in a process of its own, with limits on its memory: `python -m course.derivation.reading_worker`.
+"""Reads lines in a process with limits on its memory: `python -m course.derivation.reading.reading_worker`.
 
 What a student typed is taken apart here, and nothing else is done: what comes out is JSON that the marker checks.
 Requests and answers are JSON, a line each.
@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from course.derivation.lines import encode_lines, read_lines
-from course.derivation.symbols import Declared, Function, Index, Symbol, Symbols
+from course.derivation.reading.lines import encode_lines, read_lines
+from course.derivation.reading.symbols import Declared, Function, Index, Symbol, Symbols
 
 MOST_MEMORY = 1 << 30  # bytes of address space
 _KINDS = {kind.__name__: kind for kind in (Symbol, Function, Index)}

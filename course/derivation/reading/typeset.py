@@ -3,8 +3,8 @@ r"""From a tree to LaTeX: a formula as it was read, for the receipt.
 What is set in type is the tree and never the text, so that a student sees what the marker will see.
 
 ```python
->>> from course.derivation.reader import read_formula
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.reader import read_formula
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> symbols = Symbols(Symbol("y_hat", r"\hat{y}", "yhat"), Symbol("L", r"\mathcal{L}"))
 >>> latex(read_formula("dL/dyhat / 2(yhat - 1)", symbols), symbols)
 '\\frac{\\frac{\\partial \\mathcal{L}}{\\partial \\hat{y}}}{2} \\left(\\hat{y} - 1\\right)'
@@ -14,10 +14,10 @@ What is set in type is the tree and never the text, so that a student sees what 
 
 from msgspec.structs import replace
 
-from course.derivation import tree
-from course.derivation.lines import Line, Statement
-from course.derivation.symbols import Index, Symbols
-from course.derivation.tree import Node
+from course.derivation.reading import tree
+from course.derivation.reading.lines import Line, Statement
+from course.derivation.reading.symbols import Index, Symbols
+from course.derivation.reading.tree import Node
 
 _SUM, _PRODUCT, _FACTOR, _POWER = range(4)  # how tightly a formula holds together
 _RELATIONS = {"≤": r"\le", "≥": r"\ge", "≠": r"\ne"}

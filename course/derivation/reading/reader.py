@@ -5,7 +5,7 @@ power where it is not. Two factors may stand side by side; a number may not foll
 so that a forgotten `\cdot` is refused and never joins digits.
 
 ```python
->>> from course.derivation.symbols import Symbol, Symbols
+>>> from course.derivation.reading.symbols import Symbol, Symbols
 >>> read_formula("2x(x-1)", Symbols(Symbol("x")))
 Product(factors=(Number(text='2'), Name(name='x'),
         Sum(terms=(Name(name='x'), Negative(argument=Number(text='1'))))), elementwise=False)
@@ -15,10 +15,10 @@ Product(factors=(Number(text='2'), Name(name='x'),
 
 from collections.abc import Iterator, Sequence
 
-from course.derivation import tree
-from course.derivation.lexer import Lexeme, Unread, canonical, lex, words
-from course.derivation.symbols import KNOWN, Function, Index, Key, Symbol, Symbols, read_key, script
-from course.derivation.tree import (
+from course.derivation.reading import tree
+from course.derivation.reading.lexer import Lexeme, Unread, canonical, lex, words
+from course.derivation.reading.symbols import KNOWN, Function, Index, Key, Symbol, Symbols, read_key, script
+from course.derivation.reading.tree import (
     Abs,
     Big,
     Call,

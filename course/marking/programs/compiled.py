@@ -23,7 +23,7 @@ import jax.export
 from course import LOADED_FROM
 
 UNUSED = 60 * 24 * 3600  # seconds after which a kept program that nobody read goes
-COURSE = Path(__file__).parents[1]
+COURSE = Path(__file__).parents[2]
 INSTALLED = tuple({Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 

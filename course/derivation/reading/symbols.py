@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from course.derivation.lexer import Lexeme, Unread, lex
+from course.derivation.reading.lexer import Lexeme, Unread, lex
 from course.errors import CourseError
 
 Key = tuple[str, str, str]  # base, subscript, superscript

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from jax.experimental.xla_metadata import set_xla_metadata
 
-from course.marking.compiled import exported
+from course.marking.programs.compiled import exported
 
 SHEETS = 64  # a block of so many takes about as long as one sheet: the time is that of a thousand small operations
 

@@ -1,0 +1,10 @@
+"""From typed lines of a derivation to trees that are shown, sent and judged; it needs no JAX and no mark scheme.
+
+| module | holds |
+|---|---|
+| `symbols` | what an exercise declares: names, spellings, shapes, the numbers they are tried at |
+| `lexer`, `reader`, `lines` | from what was typed to lexemes, to trees, to the statements of a line |
+| `reading_worker` | reads lines in a process of its own |
+| `tree` | a formula as plain structs, with limits and JSON |
+| `typeset` | a formula as it was read, in LaTeX |
+"""
