@@ -115,14 +115,21 @@ def held_back(module: str) -> Iterator[None]:
     ...     import this
     Traceback (most recent call last):
     ModuleNotFoundError: import of this halted; None in sys.modules
+    >>> with held_back("this"):
+    ...     with held_back("this"):
+    ...         pass
+    ...     "this" in sys.modules
+    True
     """
     modules: Any = sys.modules
-    held = modules.setdefault(module, None) is None
+    held = module not in modules  # else it is imported, or held back by somebody outside of this block
+    if held:
+        modules[module] = None
     try:
         yield
     finally:
         if held and modules.get(module) is None:
-            del modules[module]
+            modules.pop(module, None)
 
 
 def installed(name: PrivateName) -> str:
