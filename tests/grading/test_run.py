@@ -98,9 +98,10 @@ def test_time_is_that_of_the_processor_and_five_times_as_much_by_the_clock():
     """What waits, as everything does on a busy machine, is not interrupted; what computes is, in any thread."""
     waits = "import time\ntime.sleep(3.5)\n'waited'"
     computes = (
-        "from threading import Thread\ndef work():\n    while True: pass\none = Thread(target=work, daemon=True)\n"
+        "from threading import Thread\nended = []\ndef work():\n    while not ended: pass\n"
+        "one = Thread(target=work, daemon=True)\none.start()\ntry:\n    one.join()\nfinally:\n    ended.append(1)"
     )
-    (waited, computed, graded), record = run(waits, f"{computes}one.start()\none.join()", timeout=1)
+    (waited, computed, graded), record = run(waits, computes, timeout=1)
     assert result(waited) == ["'waited'"]
     assert "CellTimeoutError" in names(computed)
     assert record.happened[computed.id] in INTERRUPTED

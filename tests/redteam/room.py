@@ -142,8 +142,18 @@ class Room:
         return nbformat.read(self.folder / "autograded" / student / ASSIGNMENT / "small.ipynb", as_version=4)
 
     def outputs(self, student: str) -> str:
-        """Everything that is shown of what a submission put out."""
-        return json.dumps([cell.get("outputs", []) for cell in self.autograded(student).cells])
+        """Everything that is shown of what a submission put out; a kernel cuts streams now and then: in one piece."""
+        return json.dumps([_joined(cell.get("outputs", [])) for cell in self.autograded(student).cells])
+
+
+def _joined(outputs: list) -> list:
+    found: list = []
+    for one in outputs:
+        if found and one.get("output_type") == found[-1].get("output_type") == "stream":
+            found[-1] = {**found[-1], "text": found[-1]["text"] + one["text"]}
+        else:
+            found.append(one)
+    return found
 
 
 @contextlib.contextmanager
