@@ -113,7 +113,7 @@ def test_the_whole_way(hub, web):
         expect(mine.locator("td.status")).to_have_text("needs manual grading")
     look_at_a_submission(instructor, frame)
     for action in ("generate-feedback", "release-feedback"):
-        frame.locator("a", has_text="Manage Assignments").click()
+        instructor.manage_assignments()
         instructor.press(frame.locator(f"#main-table td.{action} a"))
 
     # Both read their feedback in JupyterLab.
