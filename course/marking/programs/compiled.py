@@ -7,6 +7,7 @@ too, by what it depends on: the sources of the mark schemes and of all that they
 import contextlib
 import hashlib
 import itertools
+import logging
 import os
 import sys
 import sysconfig
@@ -133,7 +134,10 @@ def _read(path: Path) -> jax.export.Exported | None:
         content = path.read_bytes()
         os.utime(path)
         return jax.export.deserialize(bytearray(content))
-    except Exception:
+    except OSError:
+        return None
+    except Exception:  # of a damaged file: whatever JAX and its formats make of it
+        logging.getLogger(__name__).info("%s is traced again", path, exc_info=True)
         return None
 
 
