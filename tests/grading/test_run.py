@@ -5,11 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from nbclient.client import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from course.grading.record import record_of
-from course.grading.stages import admit
+from course.grading.stages import admit, execute
 from course.grading.stages.execute import RunNotebook
 from course.kernels.sandbox import namespaces
 
@@ -31,7 +33,7 @@ INTERRUPTED = {"it was interrupted after 1 s", "it was interrupted after 5 times
 
 def run(*sources, **settings):
     config = Config()
-    config.RunNotebook = Config({"iopub_timeout": 1, **settings})
+    config.RunNotebook = Config(settings)
     cells = [new_code_cell(source) for source in sources]
     notebook = new_notebook(
         cells=[new_markdown_cell("text"), *cells, new_code_cell("1 + 1", metadata=GRADED)],
@@ -62,8 +64,56 @@ def test_a_dead_kernel_ends_the_run_and_keeps_what_was_there():
     assert record.happened == {crash.id: "the kernel died"}
 
 
+def _without_pauses(monkeypatch):
+    monkeypatch.setattr(execute, "_PAUSES", (0.0, 0.0))
+
+
+def _fails(monkeypatch, owner, name, error, times, *, first=False):
+    """Let a step of the kernel's life fail so often, instead of what it does or after it."""
+    step, left = getattr(owner, name), [error] * times
+
+    def failing(self, *arguments, **options):
+        done = step(self, *arguments, **options) if first or not left else None
+        if left:
+            raise left.pop()
+        return done
+
+    monkeypatch.setattr(owner, name, failing)
+    return left
+
+
+def test_a_kernel_that_could_not_be_started_is_asked_for_again(monkeypatch):
+    _without_pauses(monkeypatch)
+    left = _fails(monkeypatch, AsyncKernelClient, "wait_for_ready", RuntimeError("Kernel died before replying"), 2)
+    (first, graded), record = run("1 + 2")
+    assert (left, result(first), result(graded), record.stopped) == ([], ["3"], ["2"], "")
+
+
+def test_a_kernel_is_not_asked_for_without_end(monkeypatch):
+    _without_pauses(monkeypatch)
+    left = _fails(monkeypatch, NotebookClient, "start_new_kernel", OSError("Cannot allocate memory"), 9)
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        run("1 + 2")
+    assert len(left) == 6
+
+
+def test_where_there_is_no_sandbox_nothing_is_tried_again(monkeypatch):
+    left = _fails(
+        monkeypatch, NotebookClient, "start_new_kernel", namespaces.SandboxUnavailableError("too old"), 9
+    )
+    with pytest.raises(namespaces.SandboxUnavailableError):
+        run("1 + 2")
+    assert len(left) == 8
+
+
+def test_what_was_run_is_kept_where_the_kernel_does_not_end_well(monkeypatch):
+    left = _fails(monkeypatch, NotebookClient, "_cleanup_kernel", RuntimeError("it is stuck"), 1, first=True)
+    (first, graded), _ = run("1 + 2")
+    assert (left, result(first), result(graded)) == ([], ["3"], ["2"])
+
+
 def test_a_kernel_that_heeds_no_interrupt_is_ended():
-    (first, deaf, graded), record = run("1 + 2", DEAF, timeout=1)
+    (first, deaf, graded), record = run("1 + 2", DEAF, timeout=1, iopub_timeout=1)
     assert result(first) == ["3"]
     assert "CellTimeoutError" in names(deaf)
     assert names(graded) == ["NotRun"]

@@ -28,7 +28,7 @@ c.CourseDirectory.course_id = "{COURSE}"
 c.Gradbook.course = "{COURSE}"
 c.RunNotebook.timeout_func = lambda cell: 2 if "while True" in cell.source else 60
 c.RunNotebook.max_output = 1 << 20
-c.RunNotebook.iopub_timeout = 1
+c.RunNotebook.iopub_timeout = 5
 use_stages(c)
 configure(c, limits={{"memory": 1 << 30, "disk": 48 << 20, "file_size": 16 << 20, "processes": 160}})
 """
@@ -139,6 +139,7 @@ class Room:
 
     def autograded(self, student: str) -> NotebookNode:
         """The notebook that the formgrader shows."""
+        assert self.results.get(student, {}).get("score", 0) is not None, self.results[student]
         return nbformat.read(self.folder / "autograded" / student / ASSIGNMENT / "small.ipynb", as_version=4)
 
     def outputs(self, student: str) -> str:

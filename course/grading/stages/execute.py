@@ -1,13 +1,14 @@
 """The run of a notebook that keeps what was earned before a crash, and says what happened."""
 
 import asyncio
+import contextlib
 import copy
 import math
 import os
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from queue import Empty
 from typing import Any
 
@@ -26,6 +27,7 @@ from course.grading import kernel_choice
 from course.grading.record import Record, record_of
 from course.grading.stages.admit import shown
 from course.grading.stages.signs_of_forging import signs
+from course.kernels.sandbox.namespaces import SandboxUnavailableError
 from course.kernels.zygote.client import ForkedKernel
 
 TIMED_OUT = "CellTimeoutError"
@@ -39,6 +41,7 @@ _WALL = 5  # times the processor time: a machine that is as busy as that must no
 _LOOK = 1.0  # seconds between two looks at what a cell has used
 _HEEDS = 10.0  # seconds in which a kernel heeds an interrupt; it says so on the channel of replies
 _FREE = 100  # messages of a cell that count for what they hold only
+_PAUSES = (1.0, 5.0)  # seconds before a kernel that could not be started is asked for again
 _ENDS = ("status", "execute_reply")  # what says that a cell is done, and is let through whatever came before
 _USUAL = (*_ENDS, "execute_input")  # what comes of every cell
 
@@ -85,11 +88,12 @@ class RunNotebook(Execute):
         kernel, settings = kernel_choice.choose(self.config, nb, assignment, self.kernel_name)
         config = copy.deepcopy(self.config)
         config.merge(settings)
-        client = _Client(self, nb, km, record, config=config, kernel_name=kernel, resources=resources)
         start = time.monotonic()
-        # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
-        environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
-        with client.setup_kernel(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+
+        def make() -> _Client:
+            return _Client(self, nb, km, record, config=config, kernel_name=kernel, resources=resources)
+
+        with self._with_kernel(make) as client:
             ready = time.monotonic()
             for index, cell in enumerate(nb.cells):
                 if cell.cell_type != "code":
@@ -106,6 +110,40 @@ class RunNotebook(Execute):
         record.seconds = time.monotonic() - start
         record.phases = {"kernel": ready - start, "cells": done - ready}
         return nb, resources
+
+    @contextlib.contextmanager
+    def _with_kernel(self, make: Callable[[], "_Client"]) -> Iterator["_Client"]:
+        """Have a kernel meanwhile; neither its start nor its end loses what a student did."""
+        client, kernel = self._start_kernel(make, list(_PAUSES))
+        try:
+            yield client
+        finally:
+            try:
+                kernel.__exit__(None, None, None)
+            except Exception as error:
+                self.log.warning("the kernel did not end well: %s", shown(str(error))[:500], exc_info=True)
+
+    def _start_kernel(
+        self, make: Callable[[], "_Client"], pauses: list[float]
+    ) -> tuple["_Client", contextlib.AbstractContextManager[None]]:
+        """Start a kernel; a machine that is short of something for a moment is asked again.
+
+        Nothing of a student's has run by then, so that asking again gives nobody anything.
+        """
+        client = make()
+        # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        kernel = client.setup_kernel(env=os.environ | {"NBGRADER_EXECUTION": "autograde"}, **quiet)
+        try:
+            kernel.__enter__()
+        except (RuntimeError, OSError) as error:
+            client.let_go()
+            if not pauses or isinstance(error, SandboxUnavailableError):
+                raise
+            self.log.warning("no kernel was started, and is asked for again: %s", shown(str(error))[:500])
+            time.sleep(pauses[0])
+            return self._start_kernel(make, pauses[1:])
+        return client, kernel
 
 
 class _Client(NotebookClient):
@@ -138,6 +176,13 @@ class _Client(NotebookClient):
         for option, value in {zmq.MAXMSGSIZE: _ENOUGH * self._max_output, zmq.RCVHWM: _WAITING}.items():
             manager.context.setsockopt(option, value)
         return manager
+
+    async def _async_let_go(self) -> None:
+        """Close what a kernel that could not be started has left open; nbclient does so later on only."""
+        if self.km is not None:
+            await ensure_async(self.km.cleanup_resources())
+
+    let_go = run_sync(_async_let_go)
 
     def run_cell(self, cell: NotebookNode, index: int) -> None:
         """Run a cell; where that cannot be brought to an end, the record says why the run stops there."""
