@@ -107,7 +107,8 @@ def parts(contexts: list[ExerciseContext]) -> np.ndarray:
     config, exercise, enrolled = contexts[0].config, contexts[0].exercise, contexts[0].enrolled
     marker = registry.marker(config.solutions_dirs, exercise.id)
     start = time.process_time()
-    works = [prepare(context) for context in contexts]
+    sampler = config.sampler_of(exercise.id)
+    works = [prepare(context, sampler) for context in contexts]
     for work in works:
         read_sheet(exercise, work.sheet)
     was_read = time.process_time()
@@ -115,7 +116,7 @@ def parts(contexts: list[ExerciseContext]) -> np.ndarray:
     for work in works:
         read_sheet(exercise, work.sheet)
     read_twice = time.process_time() - again  # `find` reads the answers itself
-    others = others_of(config, marker, personal(config, enrolled))
+    others = others_of(config, marker, personal(config, enrolled), sampler)
     tasks = [Task(work.sheet, work.given, work.probe, others) for work in works]
     before = time.process_time()
     found = marker.find(tasks)

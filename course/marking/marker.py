@@ -674,13 +674,17 @@ class Marker:
                 for part in (entries[name].value, entries[name].unit, np.asarray(verdicts[name].truth))
             )
             theirs = task.others.truths[name].reshape(len(task.others.variants), -1)
-            hits = compare(value, theirs, unit, exact=exact, axis=-1).right.all(axis=-1) & theirs.any(axis=-1)
-            same = compare(own, theirs, unit, exact=exact, axis=-1).right.all(axis=-1)
-            for number in np.flatnonzero(hits & ~same):
-                shown.setdefault(int(number), set()).update(self._uses[name])
-                drawn = self._drawn[name].reshape(len(self.pool.givens), -1)
-                alike = compare(value, drawn, unit, exact=exact, axis=-1).right.all(axis=-1)
-                met[int(number)] = met.get(int(number), 0.0) - math.log2(max(np.mean(alike), 1 / len(drawn)))
+            alike = compare(value, theirs, unit, exact=exact, axis=-1).right.all(axis=-1) & theirs.any(axis=-1)
+            hits = np.flatnonzero(alike)
+            if hits.size:
+                hits = hits[~compare(own, theirs[hits], unit, exact=exact, axis=-1).right.all(axis=-1)]
+            if not hits.size:
+                continue
+            drawn = self._drawn[name].reshape(len(self.pool.givens), -1)
+            chance = np.mean(compare(value, drawn, unit, exact=exact, axis=-1).right.all(axis=-1))
+            for number in hits.tolist():
+                shown.setdefault(number, set()).update(self._uses[name])
+                met[number] = met.get(number, 0.0) - math.log2(max(chance, 1 / len(drawn)))
         found = {}
         for number, fields in shown.items():
             theirs = task.others.givens[number]

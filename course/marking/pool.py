@@ -1,5 +1,6 @@
 """What the draws of an exercise tell: how large its steps get, which values its givens take, and how often."""
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, zip_longest
@@ -114,6 +115,8 @@ class Pool:
         }
         self._decimals = {field: max(map(_decimals, grid)) for field, grid in self._grids.items()}
         self._nearest: dict[tuple[str, float], list[float]] = {}
+        # Many sheets of a class are held beside the same classmates.
+        self._unlikely = functools.lru_cache(maxsize=1 << 14)(self._bits_of)
 
     def bits(self, field: str, mine: Any, theirs: Any) -> float:
         """Give how unlikely somebody else's value of a field is by chance, in bits.
@@ -123,10 +126,15 @@ class Pool:
         if field not in self._values:
             return 0.0
         theirs = np.asarray(theirs, dtype=float)
-        share = np.mean(self._values[field] == theirs, axis=0)
         differs = np.asarray(mine, dtype=float) != theirs
+        return float(np.sum(self._unlikely(field, theirs.tobytes()) * differs))
+
+    def _bits_of(self, field: str, value: bytes) -> np.ndarray:
+        """Give how unlikely each entry of a field's value is, in bits; the value is that of doubles."""
+        values = self._values[field]
+        share = np.mean(values == np.frombuffer(value).reshape(values.shape[1:]), axis=0)
         # What was never drawn is taken for half as likely as what was drawn once.
-        return float(np.sum(-np.log2(np.maximum(share, 0.5 / len(self.givens))) * differs))
+        return -np.log2(np.maximum(share, 0.5 / len(self.givens)))
 
     def misreadings(self, given: Any, fields: frozenset[str]) -> list[Candidate]:
         """Give the ways in which one of these fields may have been misread, at most `MOST`.

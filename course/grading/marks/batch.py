@@ -79,16 +79,17 @@ def see_all(contexts: Sequence[ExerciseContext]) -> list[Seen | Exception]:
 
 def _see_exercise(contexts: Sequence[ExerciseContext]) -> list[Seen]:
     marker = registry.marker(contexts[0].config.solutions_dirs, contexts[0].exercise.id)
-    works = [prepare(context) for context in contexts]
     config = contexts[0].config
+    sampler = config.sampler_of(contexts[0].exercise.id)
+    works = [prepare(context, sampler) for context in contexts]
     ids = personal(config, contexts[0].enrolled)
-    others, known = others_of(config, marker, ids), frozenset(map(str.casefold, ids))
+    others, known = others_of(config, marker, ids, sampler), frozenset(map(str.casefold, ids))
     tasks = [
         Task(
             work.sheet,
             work.given,
             work.probe,
-            with_declared(others, known, config, marker, work.sheet),
+            with_declared(others, known, marker, work, sampler),
             work.theirs if work.declared else None,
         )
         for work in works

@@ -96,14 +96,12 @@ def _work(
     )
     if scheme is None or not scheme.steps or isinstance(scheme, DerivationScheme):
         return plain
-    sheets = [
-        prepare(
-            ExerciseContext(
-                config, scheme.exercise, item.student, item.bundles, accepted=accepted.get(item.student)
-            )
-        )
+    contexts = [
+        ExerciseContext(config, scheme.exercise, item.student, item.bundles, accepted=accepted.get(item.student))
         for item in kept
     ]
+    sampler = config.sampler_of(scheme.exercise.id)
+    sheets = [prepare(context, sampler) for context in contexts]
     givens = [sheet.given for sheet in sheets]
     answers = answers_of(
         scheme, [sheet.sheet for sheet in sheets], plain.reports, givens, [sheet.probe for sheet in sheets]

@@ -62,22 +62,27 @@ class SheetWork(NamedTuple):
     theirs: Any
 
 
-def prepare(context: ExerciseContext) -> SheetWork:
-    """Read a sheet and find whose numbers it is marked with."""
+def prepare(context: ExerciseContext, sampler: int) -> SheetWork:
+    """Read a sheet and find whose numbers it is marked with.
+
+    Args:
+        context: of the sheet.
+        sampler: version under which the exercise was released, from `Gradbook.sampler_of`.
+    """
     config, exercise, student = context.config, context.exercise, context.student
     sheet, reason = _read(exercise, context.bundles)
-    given, numbers_of = config.given(exercise, student), student
+    given, numbers_of = config.given(exercise, student, sampler), student
     declared, theirs = _normal(sheet.student or ""), None
     if declared == _normal(student):
         declared = ""
     if declared:
-        theirs = config.given(exercise, declared)
+        theirs = config.given(exercise, declared, sampler)
         if _equal(given, theirs):
             declared, theirs = "", None
         elif context.accepted is not None and context.accepted.declared == declared:
             given, numbers_of, declared, theirs = theirs, declared, "", None
     key = config.probe_key(exercise.id, student) if exercise.probe is not None else ""
-    probe = exercise.probes(key, config.sampler_of(exercise.id))
+    probe = exercise.probes(key, sampler)
     return SheetWork(context, sheet, reason, given, probe, numbers_of, declared, theirs)
 
 
@@ -171,32 +176,35 @@ def personal(config: Gradbook, enrolled: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({name for name in enrolled if config.variant_of(name) != DOCUMENT}))
 
 
-def others_of(config: Gradbook, marker: Marker, ids: tuple[str, ...]) -> Others:
-    """Give the right values of the document's numbers and of these ids."""
+def others_of(config: Gradbook, marker: Marker, ids: tuple[str, ...], sampler: int) -> Others:
+    """Give the right values of the document's numbers and of these ids, under a version of the sampler."""
     exercise = marker.scheme.exercise
     if exercise.draw is None or not exercise.answers:
         return NOBODY
-    return _known(config.solutions_dirs, exercise.id, config.course, config.sampler_of(exercise.id), ids)
+    return _known(config.solutions_dirs, exercise.id, config.course, sampler, ids)
 
 
-def with_declared(known: Others, ids: frozenset[str], config: Gradbook, marker: Marker, sheet: Sheet) -> Others:
-    """Add the right values of the numbers of the id that a sheet declares, unless it is one of those known.
+def with_declared(known: Others, ids: frozenset[str], marker: Marker, work: SheetWork, sampler: int) -> Others:
+    """Add the right values of the personal numbers of the id that a sheet declares.
+
+    Those of the class are known, and those with which the sheet is marked are not somebody else's.
 
     Args:
         known: right values of the class.
         ids: of the class, casefolded.
-        config: of the course.
         marker: of the exercise.
-        sheet: what was handed over.
+        work: the sheet.
+        sampler: version under which the exercise was released.
     """
-    declared = _normal(sheet.student or "")
+    declared = _normal(work.sheet.student or "")
     if not declared or not known.variants or declared in ids:
         return known
     exercise = marker.scheme.exercise
+    theirs = work.context.config.personal(exercise, declared, sampler)
+    if _equal(work.given, theirs):
+        return known
     # The answers that functions give are compared with nobody's, so any probe inputs do.
-    one = marker.others(
-        {Variant("declared", declared): config.personal(exercise, declared)}, exercise.probes("practice")
-    )
+    one = marker.others({Variant("declared", declared): theirs}, exercise.probes("practice"))
     truths = {name: np.concatenate([known.truths[name], one.truths[name]]) for name in known.truths}
     return Others(known.variants + one.variants, known.givens + one.givens, truths)
 
