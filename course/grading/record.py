@@ -18,6 +18,7 @@ class Record:
         exercises: names of the graded cells of exercises; a worker does not know those of a course of its own.
         happened: what went wrong while a cell ran, by the cell's id.
         completed: ids of the cells that the kernel brought to their end; None where we did not run them.
+        went_on: ids of the cells in which a kernel was lost and after which a new one went on.
         not_run: ids of the cells that never ran.
         stopped: why the run ended early; empty where it did not.
         broken: why a person should look at the run; empty where it ended by itself, or by a crash or a time-out.
@@ -32,6 +33,7 @@ class Record:
     exercises: set[str] = field(default_factory=set)
     happened: dict[str, str] = field(default_factory=dict)
     completed: set[str] | None = None
+    went_on: set[str] = field(default_factory=set)
     not_run: set[str] = field(default_factory=set)
     stopped: str = ""
     broken: str = ""

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CODE_REACHES = "code reaches"
     NOT_RUN = "not run"
     RUN_ENDED = "run ended"
+    KERNEL_LOST = "kernel lost"
     VALUE_AND_FAILED = "value and failed"
     SEVERAL_VALUES = "several values"
     NO_POINTS = "no points"
@@ -68,6 +69,7 @@ _WORDS = {
     Kind.CODE_REACHES: "the code {}: compare it with its points",
     Kind.NOT_RUN: "it did not run to its end",
     Kind.RUN_ENDED: "the run did not come to the end of it: {}",
+    Kind.KERNEL_LOST: "in a cell above, {}",
     Kind.VALUE_AND_FAILED: "it gave a value and failed",
     Kind.SEVERAL_VALUES: "it gave {} values",
     Kind.NO_POINTS: "its value is {}, which is no number of points from 0 to {}",

@@ -58,8 +58,7 @@ def test_a_crash_keeps_what_was_earned_before(room):
     result = room.results["dave"]
     assert result.score == 11.0
     assert set(states(result, "mlp/backprop").values()) == {"missing"}
-    assert any("the kernel died" in remark for remark in result.reports["mlp/backprop"].remarks)
-    assert room.autograded("dave").metadata.course.stopped == "the kernel died"
+    assert any("the kernel died; a new" in remark for remark in result.reports["mlp/backprop"].remarks)
 
 
 def test_a_cell_that_never_ends_keeps_what_it_set_before(room):

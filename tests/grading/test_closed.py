@@ -99,6 +99,27 @@ def test_a_cell_that_the_kernel_did_not_live_to_see_is_shown():
     assert "the kernel died" in in_words(record.review["tests"])
 
 
+def test_tests_below_a_kernels_death_are_shown_where_it_may_have_cost_something():
+    """The test of the exercise in which it died always, those of later ones where points are missing."""
+    died = new_code_cell("import os\nos._exit(1)")
+    cells = [
+        new_code_cell("check(answer)", metadata={"nbgrader": ABOUT | {"grade_id": name}}, outputs=outputs)
+        for name, outputs in {
+            "above": [ERROR],
+            "own": [],
+            "right": [],
+            "wrong": [ERROR],
+            "half": [value("1")],
+        }.items()
+    ]
+    cells.insert(1, died)
+    why = "the kernel died; a new kernel went on without that cell"
+    record = Record(completed={cell.id for cell in cells}, happened={died.id: why}, went_on={died.id})
+    FailClosed().preprocess(new_notebook(cells=cells), {"course": record})
+    assert set(record.review) == {"own", "wrong", "half"}
+    assert {in_words(reasons) for reasons in record.review.values()} == {f"in a cell above, {why}"}
+
+
 def test_a_value_that_came_before_the_kernels_death_earns_nothing_and_is_shown():
     cell = new_code_cell("check(answer)", metadata={"nbgrader": dict(ABOUT)}, outputs=[value("3.0"), ERROR])
     record = Record(completed=set(), happened={cell.id: "the kernel died"})

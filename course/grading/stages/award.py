@@ -110,15 +110,23 @@ def _handed_over(nb: NotebookNode, graded: Sequence[NotebookNode], about: Any, r
 
 
 def _notes(nb: NotebookNode, record: Record) -> dict[str, str]:
-    """Say for each graded cell what happened in it or above it, back to the graded cell before."""
+    """Say for each graded cell what happened in it or above it, back to the graded cell before.
+
+    That an earlier exercise ended a kernel is told where a cell fails after it: what is missing may be why.
+    """
     notes: dict[str, str] = {}
     pending: list[str] = []
+    lost = failed = False
     for cell in nb.cells:
+        lost = lost or cell.id in record.went_on
+        failed = failed or any(output.output_type == "error" for output in cell.get("outputs", ()))
         if cell.id in record.happened:
             pending.append(f"While a cell of this exercise ran, {record.happened[cell.id]}.")
         if is_grade(cell):
+            if lost and failed and not pending:
+                pending.append("A cell of this exercise failed in a new kernel: the last one died above.")
             if cell.id in record.not_run:
                 pending.append(f"This cell was not run: {record.stopped} in a cell above.")
             notes[cell.id] = " ".join(dict.fromkeys(pending))
-            pending = []
+            pending, failed = [], False
     return notes

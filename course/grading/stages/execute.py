@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import copy
+import functools
 import math
 import os
 import subprocess
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from queue import Empty
 from typing import Any
@@ -51,9 +52,9 @@ class RunNotebook(Execute):
 
     A cell that takes too long is interrupted and the next one runs. `timeout` counts the processor time of the
     busiest thread, which is what the cell takes on a quiet machine, and five times as much by the clock. Where the
-    kernel dies, or does not heed the interrupt, the run ends there; a cell that puts out too much is treated like
-    one that takes too long. stderr is no error: a warning costs nothing. The kernel is a sandboxed one, whatever
-    the notebook asks for.
+    kernel dies, or does not heed the interrupt, a new one runs what came before that cell again and goes on after
+    it; a cell that puts out too much is treated like one that takes too long. stderr is no error: a warning costs
+    nothing. The kernel is a sandboxed one, whatever the notebook asks for.
     """
 
     notebook_timeout = Integer(
@@ -70,7 +71,14 @@ class RunNotebook(Execute):
         60,
         min=1,
         help="Seconds that are waited for what a cell put out, once it has run: a busy machine reads it later. A"
-        " kernel that never says that the cell is done costs this once, and the run ends there.",
+        " kernel that never says that the cell is done costs this, and is ended.",
+    ).tag(config=True)
+
+    new_kernels = Integer(
+        5,
+        min=0,
+        help="How often a notebook goes on with a new kernel, after a cell in which the kernel died. The cells"
+        " above are run again for what they define. 0 ends the run where the kernel dies.",
     ).tag(config=True)
 
     # All answers have come as messages by then, and a graceful end takes 0.1 s.
@@ -88,28 +96,58 @@ class RunNotebook(Execute):
         kernel, settings = kernel_choice.choose(self.config, nb, assignment, self.kernel_name)
         config = copy.deepcopy(self.config)
         config.merge(settings)
+        run = _Run(self, nb, record, {"config": config, "kernel_name": kernel, "resources": resources})
         start = time.monotonic()
-
-        def make() -> _Client:
-            return _Client(self, nb, km, record, config=config, kernel_name=kernel, resources=resources)
-
-        with self._with_kernel(make) as client:
-            ready = time.monotonic()
-            for index, cell in enumerate(nb.cells):
-                if cell.cell_type != "code":
-                    continue
-                used = max(client.used, (time.monotonic() - start) / _WALL)
-                if self.notebook_timeout and used > self.notebook_timeout and not record.stopped:
-                    record.stopped = f"the notebook was stopped after {self.notebook_timeout} s"
-                if record.stopped:
-                    _leave_out(cell, record)
-                else:
-                    client.run_cell(cell, index)
-                _mend(cell)
-            done = time.monotonic()
+        run.go(km)
         record.seconds = time.monotonic() - start
-        record.phases = {"kernel": ready - start, "cells": done - ready}
+        record.phases = {"kernel": run.begun - start, "cells": run.ended - run.begun}
         return nb, resources
+
+
+class _Run:
+    """The run of one notebook: by one kernel, and by another one after each that is lost.
+
+    Attributes:
+        todo: places of the cells that are still to be run.
+        again: places of those that came to an end, which a new kernel runs first.
+        begun: when the first kernel stood ready.
+        ended: when the last cell was done.
+    """
+
+    def __init__(self, stage: RunNotebook, nb: NotebookNode, record: Record, chosen: Mapping[str, Any]) -> None:
+        self.stage, self.nb, self.record, self.chosen = stage, nb, record, chosen
+        self.todo = deque(place for place, cell in enumerate(nb.cells) if cell.cell_type == "code")
+        self.again: list[int] = []
+        self.start = self.begun = self.ended = time.monotonic()
+
+    def go(self, km: Any) -> None:
+        """Run the cells that the limits allow, and note of the rest why they were not run."""
+        with self._with_kernel(functools.partial(self._client, self.nb, km)) as client:
+            self.begun = time.monotonic()
+            lost = self._run_cells(client)
+        for _ in range(self.stage.new_kernels):
+            if not self.todo or self.record.stopped:
+                break
+            # Copies take what is put out once more: nobody sees it, and no answer is handed over twice.
+            cells = [_copy(cell) if place in self.again else cell for place, cell in enumerate(self.nb.cells)]
+            make = functools.partial(self._client, NotebookNode(self.nb, cells=cells), None, client)
+            with contextlib.ExitStack() as kernel:
+                try:
+                    client = kernel.enter_context(self._with_kernel(make))
+                except (RuntimeError, OSError) as error:
+                    self.stage.log.warning("no new kernel: %s", shown(str(error))[:500], exc_info=True)
+                    break
+                if self._run_again(client):
+                    self.record.went_on.add(lost)
+                    self.record.happened[lost] += "; a new kernel went on without that cell"
+                    lost = self._run_cells(client)
+        if self.todo and not self.record.stopped:
+            self.record.stopped = self.record.happened[lost]
+        for place in self.todo:
+            _leave_out(self.nb.cells[place], self.record)
+
+    def _client(self, nb: NotebookNode, km: Any, before: "_Client | None" = None) -> "_Client":
+        return _Client(self.stage, nb, km, self.record, before, **self.chosen)
 
     @contextlib.contextmanager
     def _with_kernel(self, make: Callable[[], "_Client"]) -> Iterator["_Client"]:
@@ -118,10 +156,11 @@ class RunNotebook(Execute):
         try:
             yield client
         finally:
+            self.ended = time.monotonic()
             try:
                 kernel.__exit__(None, None, None)
             except Exception as error:
-                self.log.warning("the kernel did not end well: %s", shown(str(error))[:500], exc_info=True)
+                self.stage.log.warning("the kernel did not end well: %s", shown(str(error))[:500], exc_info=True)
 
     def _start_kernel(
         self, make: Callable[[], "_Client"], pauses: list[float]
@@ -140,30 +179,75 @@ class RunNotebook(Execute):
             client.let_go()
             if not pauses or isinstance(error, SandboxUnavailableError):
                 raise
-            self.log.warning("no kernel was started, and is asked for again: %s", shown(str(error))[:500])
+            self.stage.log.warning("no kernel was started, and is asked for again: %s", shown(str(error))[:500])
             time.sleep(pauses[0])
             return self._start_kernel(make, pauses[1:])
         return client, kernel
 
+    def _run_cells(self, client: "_Client") -> str:
+        """Run what is to be done until a cell in which the kernel is lost; give its id, or nothing."""
+        while self.todo and not self._out_of_time(client):
+            place = self.todo.popleft()
+            cell = self.nb.cells[place]
+            client.run_cell(cell, place)
+            _mend(cell)
+            if client.lost:
+                return cell.id
+            if cell.id not in self.record.happened:
+                self.again.append(place)
+        return ""
+
+    def _run_again(self, client: "_Client") -> bool:
+        """Bring a new kernel to where the last one was; say whether it got there."""
+        for place in tuple(self.again):
+            if self._out_of_time(client):
+                return False
+            client.run_again(place)
+            if client.lost:
+                self.again.remove(place)  # the next kernel has a try without it
+                return False
+        return True
+
+    def _out_of_time(self, client: "_Client") -> bool:
+        limit, used = self.stage.notebook_timeout, max(client.used, (time.monotonic() - self.start) / _WALL)
+        if limit and used > limit:
+            self.record.stopped = f"the notebook was stopped after {limit} s"
+        return bool(self.record.stopped)
+
 
 class _Client(NotebookClient):
-    """The client of one run: made for it, with the settings of the stage, and thrown away after it."""
+    """The client of one kernel: made for it, with the settings of the stage, and thrown away after it.
+
+    Attributes:
+        used: seconds of processor time, about, of this kernel and those before.
+        lost: why the kernel runs no further cell; empty while it does.
+    """
 
     def __init__(
-        self, stage: RunNotebook, nb: NotebookNode, km: Any, record: Record, *, config: Config, **chosen: Any
+        self,
+        stage: RunNotebook,
+        nb: NotebookNode,
+        km: Any,
+        record: Record,
+        before: "_Client | None",
+        *,
+        config: Config,
+        **chosen: Any,
     ) -> None:
         settings = {name: getattr(stage, name) for name in NotebookClient.class_trait_names(config=True)}
         by_clock = {"timeout": None, "timeout_func": self._by_clock}
         settings |= chosen | by_clock | {"on_cell_executed": self._note_executed}
         self._stage, self._record, self._max_output = stage, record, stage.max_output
-        self._output, self._all_output, self._messages, self._excess = 0, 0, 0, ""
+        self._output, self._messages, self._excess = 0, 0, ""
+        self._all_output = 0 if before is None else before._all_output
         self._pending: set[asyncio.Future[Any]] = set()
-        self._told: set[type[Exception]] = set()
+        self._told: set[type[Exception]] = set() if before is None else before._told
         self._shown: Counter[str] = Counter()  # how often something stands under a name by which it can be changed
         self._cell: NotebookNode | None = None
         self._interrupted: float | None = None
         self._answered = False
-        self.used = 0.0  # seconds of processor time, about
+        self.used = 0.0 if before is None else before.used
+        self.lost = ""
         self._limit: float | None = None
         self._begun = self._looked = 0.0
         self._busiest = 0.0
@@ -185,7 +269,7 @@ class _Client(NotebookClient):
     let_go = run_sync(_async_let_go)
 
     def run_cell(self, cell: NotebookNode, index: int) -> None:
-        """Run a cell; where that cannot be brought to an end, the record says why the run stops there."""
+        """Run a cell; where that cannot be brought to an end, say why the kernel is lost."""
         self._output, self._messages, self._cell = 0, 0, cell
         self._interrupted, self._answered = None, False
         self._limit, self._before, self._busiest = self._limit_of(cell), None, 0.0
@@ -193,19 +277,31 @@ class _Client(NotebookClient):
         try:
             self.execute_cell(cell, index, store_history=True)
         except DeadKernelError:
-            _stop(cell, self._record, "DeadKernelError", self._excess or "the kernel died")
+            self._lose(cell, "DeadKernelError", self._excess or "the kernel died")
         except CellTimeoutError:
-            _stop(cell, self._record, TIMED_OUT, "the kernel did not answer an interrupt and was ended")
+            self._lose(cell, TIMED_OUT, "the kernel did not answer an interrupt and was ended")
         except Exception as error:
             # A kernel can send anything. What was earned before is kept all the same, and a person is told.
             self.log.warning("the run broke off: %s", shown(str(error))[:500], exc_info=True)
             self._record.broken = f"the run broke off ({type(error).__name__})"
-            _stop(cell, self._record, type(error).__name__, "the run broke off")
+            self._lose(cell, type(error).__name__, "the run broke off")
         finally:
             if self._pending:
                 self._settle()
             seconds = time.monotonic() - self._begun
             self.used += seconds if self._before is None else min(seconds, self._busiest + _LOOK)
+
+    def run_again(self, place: int) -> None:
+        """Run a cell that an earlier kernel brought to an end, for what it defines: nothing of it is noted."""
+        record, output = self._record, self._all_output
+        self._record = Record(completed=set())
+        self.run_cell(self.nb.cells[place], place)
+        self._record, self._all_output = record, output
+
+    def _lose(self, cell: NotebookNode, name: str, why: str) -> None:
+        self.lost = self._record.happened[cell.id] = why
+        line = f"{name}: {why} in this cell"
+        cell.outputs.append(new_output("error", ename=name, evalue=why, traceback=[line]))
 
     def start_new_kernel_client(self, **kwargs: Any) -> Any:
         """Connect to the kernel, by channels that count what comes."""
@@ -367,11 +463,8 @@ def _soon(left: float | None) -> float:
     return _LOOK if left is None else min(left, _LOOK)
 
 
-def _stop(cell: NotebookNode, record: Record, name: str, what: str) -> None:
-    record.stopped = what
-    record.happened[cell.id] = what
-    line = f"{name}: {what} in this cell; the cells below were not run"
-    cell.outputs.append(new_output("error", ename=name, evalue=what, traceback=[line]))
+def _copy(cell: NotebookNode) -> NotebookNode:
+    return NotebookNode(cell, metadata=copy.deepcopy(cell.metadata), outputs=[])
 
 
 def _leave_out(cell: NotebookNode, record: Record) -> None:

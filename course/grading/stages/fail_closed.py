@@ -13,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_locked, is_solution
+from nbgrader.utils import determine_grade, is_grade, is_locked, is_solution
 
 from course.exercises.cells import graded_exercise
 from course.grading.config import Gradbook
@@ -34,7 +34,10 @@ class FailClosed(NbGraderPreprocessor):
             return nb, resources
         record = record_of(resources)
         seen = self._signs(record, resources) if record.signs else ""
+        lost, next_to_it = "", False
         for cell in nb.cells:
+            if cell.id in record.went_on:
+                lost, next_to_it = record.happened[cell.id], True
             if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
                 continue
             name = cell.metadata.nbgrader.grade_id
@@ -44,9 +47,14 @@ class FailClosed(NbGraderPreprocessor):
             # The instructor's own tag: restored cells have no other.
             skipped = is_locked(cell) and "skip-execution" in cell.metadata.get("tags", ())
             ran = skipped or record.completed is None or cell.id in record.completed
-            if cell.id in record.happened or cell.id in record.not_run:
+            told = cell.id in record.happened or cell.id in record.not_run
+            if told:
                 record.look_at(name, Reason(Kind.RUN_ENDED, (record.happened.get(cell.id) or record.stopped,)))
-            if reason := unclear(cell, ran=ran):
+            reason = unclear(cell, ran=ran)
+            if lost and not told and (next_to_it or reason or _lacks_points(cell)):
+                record.look_at(name, Reason(Kind.KERNEL_LOST, (lost,)))
+            next_to_it = False
+            if reason:
                 self.log.warning("%s: %s", name, reason.words)
                 record.look_at(name, reason)
                 text = f"Not marked: {reason.words}. Your instructor is told."
@@ -113,6 +121,11 @@ def _make_plain(cell: NotebookNode) -> None:
         text = output.get("data", {}).get("text/plain") if output.output_type == "execute_result" else None
         if isinstance(text, str) and len(text) < _LONGEST_VALUE and (found := _SCALAR.fullmatch(text.strip())):
             output.data["text/plain"] = found[1] or found[2]
+
+
+def _lacks_points(cell: NotebookNode) -> bool:
+    points, most = determine_grade(cell)
+    return points is None or points < most
 
 
 def _fails(output: NotebookNode) -> bool:
