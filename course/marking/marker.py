@@ -8,7 +8,7 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import numpy as np
@@ -17,7 +17,7 @@ from course.derivation.marks import Marked
 from course.derivation.reading.symbols import Symbols
 from course.exercises import Exercise
 from course.marking.follow_through import CLEARLY, EXACT, Entry, Marks, Verdict, evaluate, mark, near, truths
-from course.marking.pool import FINER, Candidate, Pool, changed, fields_used
+from course.marking.pool import FINER, Candidate, Changes, Pool, changed, fields_used
 from course.marking.programs.blocks import SHEETS, InBlocks
 from course.marking.report import Misread, Report, Ruling, not_asked_for, step_marks
 from course.marking.scheme import Cap, Scheme, State
@@ -121,6 +121,7 @@ class Judged(NamedTuple):
     symbols: Symbols
 
 
+_Reading = TypeVar("_Reading")
 _Explained = tuple[float, tuple[float, float], Candidate, Marks]
 """A misreading that explains a sheet: the points on it, how far the answers are off, itself, the marks on it."""
 
@@ -527,7 +528,7 @@ class Marker:
 
         After the values that are drawn come those that the answer itself tells: what must have been read for it.
         """
-        by_step: dict[str, list[tuple[int, list[Candidate]]]] = {}
+        by_step: dict[str, list[tuple[int, list[Changes]]]] = {}
         for number, (seen, wrong) in sheets.items():
             every = self.pool.misreadings(seen.task.given, self._uses[wrong[0]])
             by_step.setdefault(wrong[0], []).append((number, every))
@@ -539,9 +540,9 @@ class Marker:
             for lot in _in_lots(asked):
                 rows = []
                 for number, every in lot:
-                    parents = self._parents(sheets[number][0], first)
-                    repeated = _repeated((sheets[number][0].task.probe, parents), len(every))
-                    rows.append((changed(every), *repeated))
+                    seen = sheets[number][0]
+                    repeated = _repeated((seen.task.probe, self._parents(seen, first)), len(every))
+                    rows.append((changed(seen.task.given, every), *repeated))
                 values = self._alone[first](*jax.tree.map(lambda *leaves: np.concatenate(leaves), *rows))
                 start, asked_of = 0, []
                 for number, every in lot:
@@ -556,10 +557,11 @@ class Marker:
                     near = off <= LARGEST * np.abs(theirs) + 3 * entry.unit + ZERO * scale
                     fits = np.flatnonzero(near.reshape(len(every), -1).all(axis=1))
                     nearest = fits[np.argsort(off.reshape(len(every), -1).sum(axis=1)[fits], kind="stable")]
-                    yield number, [*(every[place] for place in nearest[:MOST]), *solved]
+                    given = seen.task.given
+                    yield number, [*(Candidate(given, every[place]) for place in nearest[:MOST]), *solved]
 
     def _solved(
-        self, step: str, sheets: Sequence[tuple[_Seen, list[Candidate], np.ndarray]]
+        self, step: str, sheets: Sequence[tuple[_Seen, list[Changes], np.ndarray]]
     ) -> list[list[Candidate]]:
         """Give, for each sheet, the numbers of which one must have been read for the answer at a step.
 
@@ -567,42 +569,42 @@ class Marker:
             step: at which the sheets are wrong.
             sheets: each with the misreadings that were looked at, and what the step gives on these.
         """
-        rows: list[tuple[int, tuple[str], tuple[int, ...], int, float]] = []
+        rows: list[tuple[int, str, int, float]] = []
         for at, (seen, every, values) in enumerate(sheets):
             entry = seen.entries[step]
             off = np.abs(values - entry.value).reshape(len(every), -1).sum(axis=1)
             # Of a square, and of much else, there are two numbers that give the answer: with either sign.
             begin: dict[tuple[str, int, bool], float] = {}
             for number in np.argsort(off)[:STARTS].tolist():
-                if len(every[number].changes) == 1:
-                    field, place, read = every[number].changes[0]
+                if len(every[number]) == 1:
+                    field, place, read = every[number][0]
                     begin.setdefault((field, place, read < 0), read)
-            for names, index, place, value in self.pool.entries(seen.task.given, self._uses[step]):
-                starts = [begin[this] for sign in (False, True) if (this := (names[0], place, sign)) in begin]
-                rows += [(at, names, index, place, start) for start in starts or [value or 1.0]]
+            for field, place, value in self.pool.entries(seen.task.given, self._uses[step]):
+                starts = [begin[this] for sign in (False, True) if (this := (field, place, sign)) in begin]
+                rows += [(at, field, place, start) for start in starts or [value or 1.0]]
         found: list[list[Candidate]] = [[] for _ in sheets]
         if not rows:
             return found
         owners = np.array([row[0] for row in rows])
         entries = [seen.entries[step] for seen, *_ in sheets]
         ends = bounds(
-            self._with_numbers(step, [seen for seen, *_ in sheets], owners, [(row[1][0], row[3]) for row in rows]),
+            self._with_numbers(step, [seen for seen, *_ in sheets], owners, [(row[1], row[2]) for row in rows]),
             np.array([start for *_, start in rows]),
             np.stack([np.ravel(entry.value) for entry in entries])[owners],
             np.stack([np.ravel(entry.unit) for entry in entries])[owners],
         )
         known: dict[int, set[Any]] = {}
         for number in np.flatnonzero(ends[0] <= ends[1]).tolist():
-            at, names, index, place, _ = rows[number]
+            at, field, place, _ = rows[number]
             seen, every, _ = sheets[at]
-            mine = float(np.ravel(getattr(seen.task.given, names[0]))[place])
-            for read, how in self.pool.readable(names[0], float(ends[0][number]), float(ends[1][number])).items():
-                changes = ((names[0], place, read),)
+            mine = float(np.ravel(getattr(seen.task.given, field))[place])
+            for read, how in self.pool.readable(field, float(ends[0][number]), float(ends[1][number])).items():
+                changes = ((field, place, read),)
                 if at not in known:
-                    known[at] = {candidate.changes for candidate in every}
+                    known[at] = set(every)
                 if read != mine and changes not in known[at]:
                     known[at].add(changes)
-                    found[at].append(Candidate(seen.task.given, names, index, changes, how))
+                    found[at].append(Candidate(seen.task.given, changes, how))
         return found
 
     def _with_numbers(
@@ -705,9 +707,9 @@ def _elsewhere(task: Task, found: Mapping[Variant, Evidence]) -> dict[Variant, E
     return {who: task.elsewhere.get(who, NO_EVIDENCE) for who in found}
 
 
-def _in_lots(sheets: Iterable[tuple[int, list[Candidate]]]) -> Iterator[list[tuple[int, list[Candidate]]]]:
+def _in_lots(sheets: Iterable[tuple[int, list[_Reading]]]) -> Iterator[list[tuple[int, list[_Reading]]]]:
     """Give sheets with readings in lots that are looked at together; a sheet without any is left out."""
-    lot: list[tuple[int, list[Candidate]]] = []
+    lot: list[tuple[int, list[_Reading]]] = []
     for sheet in sheets:
         if lot and sum(len(each) for _, each in lot) + len(sheet[1]) > TOGETHER:
             yield lot
@@ -720,7 +722,13 @@ def _in_lots(sheets: Iterable[tuple[int, list[Candidate]]]) -> Iterator[list[tup
 
 def _read_so(sheets: Sequence[tuple[_Seen, list[Candidate]]]) -> tuple[Any, dict[str, Entry], Any]:
     """Give given values, entries and probe inputs of sheets, on every reading of their numbers, stacked."""
-    rows = [(changed(each), *_repeated((seen.entries, seen.task.probe), len(each))) for seen, each in sheets]
+    rows = [
+        (
+            changed(seen.task.given, [candidate.changes for candidate in each]),
+            *_repeated((seen.entries, seen.task.probe), len(each)),
+        )
+        for seen, each in sheets
+    ]
     return jax.tree.map(lambda *leaves: np.concatenate(leaves), *rows)
 
 

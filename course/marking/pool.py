@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations, zip_longest
+from itertools import chain, combinations, islice, zip_longest
 from typing import Any, NamedTuple
 
 import jax
@@ -20,25 +20,38 @@ NEAREST, MIDDLE = 8, 3  # numbers that answers do not tell apart, which are trie
 DRAWN, UNDRAWN, FINER = range(3)  # how far-fetched it is that a number was read
 
 
+Changes = tuple[tuple[str, int, float], ...]
+"""Every entry that is read otherwise: its field, its place in the flattened value, what was read."""
+
+
 class Candidate(NamedTuple):
     """Given values with one thing read otherwise.
 
     Attributes:
         given_values: what was given.
-        fields: the field that was misread, or the two that were exchanged.
-        place: index of the entry that was misread, empty where values were exchanged or there is one alone.
-        changes: every entry that is read otherwise: its field, its place in the flattened value, what was read.
+        changes: what is read otherwise: one entry, or two values that are exchanged.
         far_fetched: `DRAWN` if it is a slip of the eye, or one of the values that are drawn; the others are worked
             out from an answer: `UNDRAWN`, or `FINER` with more decimals than any that is drawn.
         about: whether the sheet does not tell it from numbers near it.
     """
 
     given_values: Any
-    fields: tuple[str, ...]
-    place: tuple[int, ...]
-    changes: tuple[tuple[str, int, float], ...]
+    changes: Changes
     far_fetched: int = DRAWN
     about: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field that was misread, or the two that were exchanged."""
+        return tuple(dict.fromkeys(field for field, _, _ in self.changes))
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Index of the entry that was misread, empty where values were exchanged or there is one alone."""
+        if len(self.changes) > 1:
+            return ()
+        field, place, _ = next(iter(self.changes))
+        return tuple(map(int, np.unravel_index(place, np.shape(getattr(self.given_values, field)))))
 
     @property
     def field(self) -> str:
@@ -59,30 +72,30 @@ class Candidate(NamedTuple):
     @property
     def numbers(self) -> Any:
         """The given values as they were read."""
-        return jax.tree.map(lambda leaf: leaf[0], changed([self]))
+        return jax.tree.map(lambda leaf: leaf[0], changed(self.given_values, [self.changes]))
 
     def _words(self, values: Any) -> str:
         leaves = [np.asarray(getattr(values, field)) for field in self.fields]
         return " and ".join(_shown(leaf[self.place] if self.place else leaf) for leaf in leaves)
 
 
-def changed(candidates: Sequence[Candidate]) -> Any:
-    """Give the given values of candidates for one sheet as they were read, stacked along a new axis 0."""
+def changed(given: Any, readings: Sequence[Changes]) -> Any:
+    """Give the given values of one sheet as they were read, in every one of these ways, along a new axis 0."""
 
     def again(leaf: Any) -> np.ndarray:
-        return np.repeat(np.asarray(leaf)[None], len(candidates), axis=0)
+        return np.repeat(np.asarray(leaf)[None], len(readings), axis=0)
 
     read: dict[str, list[tuple[int, int, float]]] = {}
-    for row, candidate in enumerate(candidates):
-        for field, place, value in candidate.changes:
+    for row, changes in enumerate(readings):
+        for field, place, value in changes:
             read.setdefault(field, []).append((row, place, value))
-    stacked = jax.tree.map(again, candidates[0].given_values)
+    stacked = jax.tree.map(again, given)
     for field, entries in read.items():
         rows, places, values = (np.array(column) for column in zip(*entries, strict=True))
         leaf = getattr(stacked, field)
         # Whole numbers may be read as, or exchanged with, numbers that are not whole.
         leaf = leaf.astype(np.result_type(leaf, values)) if np.any(values != np.round(values)) else leaf
-        leaf.reshape(len(candidates), -1)[rows, places] = values
+        leaf.reshape(len(readings), -1)[rows, places] = values
         stacked = stacked._replace(**{field: leaf})
     return stacked
 
@@ -114,8 +127,8 @@ class Pool:
             if whole and np.all((values >= 0) & (values == np.round(values)))
         }
         self._decimals = {field: max(map(_decimals, grid)) for field, grid in self._grids.items()}
-        self._nearest: dict[tuple[str, float], list[float]] = {}
-        # Many sheets of a class are held beside the same classmates.
+        # A class has few values in a field, and is asked for them many times.
+        self._of_entry = functools.lru_cache(maxsize=1 << 14)(self._misread_entry)
         self._unlikely = functools.lru_cache(maxsize=1 << 14)(self._bits_of)
 
     def bits(self, field: str, mine: Any, theirs: Any) -> float:
@@ -136,27 +149,26 @@ class Pool:
         # What was never drawn is taken for half as likely as what was drawn once.
         return -np.log2(np.maximum(share, 0.5 / len(self.givens)))
 
-    def misreadings(self, given: Any, fields: frozenset[str]) -> list[Candidate]:
+    def misreadings(self, given: Any, fields: frozenset[str]) -> list[Changes]:
         """Give the ways in which one of these fields may have been misread, at most `MOST`.
 
         One entry with the other sign, two digits swapped, the point a place off, two values exchanged, another
         value of its grid.
         """
-        found: dict[tuple[tuple[str, int, float], ...], Candidate] = {}
-        for candidate in self._readings(given, fields):
-            if candidate.changes:
-                found.setdefault(candidate.changes, candidate)
-            if len(found) == MOST:
-                break
-        return list(found.values())
+        entries = [self._of_entry(*entry) for entry in self.entries(given, fields)]
+        found = dict.fromkeys(chain.from_iterable(slips for slips, _ in entries))
+        found |= dict.fromkeys(self._exchanged(given, fields))
+        # The nearest first: if there are too many, far ones are left out of every entry alike.
+        found |= dict.fromkeys(chain.from_iterable(zip_longest(*(others for _, others in entries))))
+        return list(islice(filter(None, found), MOST))
 
-    def entries(self, given: Any, fields: frozenset[str]) -> list[tuple[tuple[str], tuple[int, ...], int, float]]:
-        """Give every number of these fields: the field, its index, its place in the flattened value, itself."""
+    def entries(self, given: Any, fields: frozenset[str]) -> list[tuple[str, int, float]]:
+        """Give every number of these fields: the field, its place in the flattened value, itself."""
         return [
-            ((field,), index, place, float(value))
+            (field, place, value)
             for field in self._values
             if field in fields
-            for place, (index, value) in enumerate(np.ndenumerate(np.asarray(getattr(given, field))))
+            for place, value in enumerate(np.asarray(getattr(given, field), dtype=float).ravel().tolist())
         ]
 
     def readable(self, field: str, low: float, high: float) -> dict[float, int]:
@@ -188,41 +200,28 @@ class Pool:
         counts = field in self._counts
         return {number: how for number, how in found.items() if number and not (number < 0 and counts)}
 
-    def _readings(self, given: Any, fields: frozenset[str]) -> Iterator[Candidate]:
-        entries = self.entries(given, fields)
-        for names, index, place, value in entries:
-            turned = () if names[0] in self._counts else (-value,)
-            slipped = () if value == round(value) else (round(10 * value, 9), round(value / 10, 9))
-            for other in (*turned, *_swapped(value), *slipped):
-                if other:
-                    yield Candidate(given, names, index, ((names[0], place, other),))
-        yield from self._exchanged(given, fields)
-        # The nearest first: if there are too many, far ones are left out of every entry alike.
-        for rank in zip_longest(*(self._others(names[0], value) for names, _, _, value in entries)):
-            for (names, index, place, _), other in zip(entries, rank, strict=True):
-                if other is not None:
-                    yield Candidate(given, names, index, ((names[0], place, other),))
+    def _misread_entry(self, field: str, place: int, value: float) -> tuple[list[Changes], list[Changes]]:
+        """Give the slips of the eye at one entry, and the other values of its grid, the nearest first."""
+        turned = () if field in self._counts else (-value,)
+        slipped = () if value == round(value) else (round(10 * value, 9), round(value / 10, 9))
+        slips = [other for other in (*turned, *_swapped(value), *slipped) if other]
+        others = sorted((other for other in self._grids[field] if other != value), key=lambda o: abs(o - value))
+        read_so = [[((field, place, other),) for other in each] for each in (slips, others)]
+        return read_so[0], read_so[1]
 
-    def _others(self, field: str, value: float) -> list[float]:
-        """Give the other values of a field's grid, the nearest first; a class asks for few values many times."""
-        if (field, value) not in self._nearest:
-            others = [other for other in self._grids[field] if other != value]
-            self._nearest[field, value] = sorted(others, key=lambda other: abs(other - value))
-        return self._nearest[field, value]
-
-    def _exchanged(self, given: Any, fields: frozenset[str]) -> Iterator[Candidate]:
+    def _exchanged(self, given: Any, fields: frozenset[str]) -> Iterator[Changes]:
         for first, second in combinations(self._values, 2):
             one, two = np.asarray(getattr(given, first)), np.asarray(getattr(given, second))
             if one.shape == two.shape and {first, second} & fields:
                 pairs = list(enumerate(zip(one.ravel().tolist(), two.ravel().tolist(), strict=True)))
                 read = [(first, place, theirs) for place, (mine, theirs) in pairs if mine != theirs]
                 read += [(second, place, mine) for place, (mine, theirs) in pairs if mine != theirs]
-                yield Candidate(given, (first, second), (), tuple(read))
-        for field in fields & self._values.keys():
+                yield tuple(read)
+        for field in (name for name in self._values if name in fields):
             value = np.asarray(getattr(given, field)).ravel().tolist()
             for i, j in combinations(range(len(value)), 2) if len(value) <= 9 else ():
                 if value[i] != value[j]:
-                    yield Candidate(given, (field,), (), ((field, i, value[j]), (field, j, value[i])))
+                    yield (field, i, value[j]), (field, j, value[i])
 
 
 def _grid(values: np.ndarray) -> list[float]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.pool import FINER, SAMPLE, UNDRAWN, Pool, _grid, _swapped, changed
+from course.marking.pool import FINER, SAMPLE, UNDRAWN, Candidate, Pool, _grid, _swapped, changed
 from course.marking.solving import bounds
 
 
@@ -51,15 +51,19 @@ def test_digits_are_swapped_two_at_a_time():
     assert list(_swapped(11.0)) == list(_swapped(7.0)) == []
 
 
+def misreadings(pool, given, fields):
+    return [Candidate(given, changes) for changes in pool.misreadings(given, frozenset(fields))]
+
+
 def test_misreadings_are_drawn_values_other_signs_and_swapped_digits_and_name_the_entry(pool):
-    found = {(each.field, each.read, each.given) for each in pool.misreadings(SEED, frozenset({"x"}))}
+    found = {(each.field, each.read, each.given) for each in misreadings(pool, SEED, {"x"})}
     # The grid of x is 1, 2, 3, 4, 12; a sign or two digits are misread whatever is drawn.
     assert found == {
         ("x", "[3, 12]", "[12, 3]"),
         *(("x[1]", read, "12") for read in ("1", "2", "3", "4", "-12", "21")),
         *(("x[2]", read, "3") for read in ("1", "2", "4", "12", "-3")),
     }
-    numbers = {each.read: each.numbers.x.tolist() for each in pool.misreadings(SEED, frozenset({"x"}))}
+    numbers = {each.read: each.numbers.x.tolist() for each in misreadings(pool, SEED, {"x"})}
     assert numbers["[3, 12]"] == [3, 12]
 
 
@@ -69,7 +73,7 @@ def test_a_count_is_not_read_with_a_minus():
 
     asked = {"v": Answer("v", (), "", "int")}
     counts = Exercise("t/c", "", "", "steps", "", lambda: Counts(12), asked, draw=lambda _: Counts(3))
-    found = Pool(counts).misreadings(Counts(12), frozenset({"stride"}))
+    found = misreadings(Pool(counts), Counts(12), {"stride"})
     assert {each.read for each in found} == {"3", "21"}
 
 
@@ -83,7 +87,7 @@ def test_two_values_of_one_shape_may_be_exchanged():
         return Two(np.asarray(1.0), np.asarray(2.0), np.array([3.0, 4.0]))
 
     two = Pool(Exercise("t/two", "", "", "steps", "", lambda: draw(0), {"v": Answer("v", (), "")}, draw=draw))
-    found = [(each.field, each.read, each.given) for each in two.misreadings(draw(0), frozenset({"a"}))]
+    found = [(each.field, each.read, each.given) for each in misreadings(two, draw(0), {"a"})]
     assert ("a and b", "2 and 1", "1 and 2") in found
     assert not [each for each in found if "c" in each[0]]
 
@@ -92,12 +96,12 @@ def test_an_exercise_without_draws_tells_nothing():
     alone = Pool(exercise(None))
     assert alone.givens == [SEED]
     assert alone.bits("x", 1.0, 2.0) == 0
-    assert alone.misreadings(SEED, frozenset({"x", "y"})) == []
+    assert misreadings(alone, SEED, {"x", "y"}) == []
 
 
 def test_readings_are_stacked_and_leave_what_was_given_as_it_is(pool):
-    found = pool.misreadings(SEED, frozenset({"x"}))
-    stacked = changed(found)
+    found = misreadings(pool, SEED, {"x"})
+    stacked = changed(SEED, [each.changes for each in found])
     assert stacked.x.shape == (len(found), 2)
     assert [row.tolist() for row in stacked.x] == [each.numbers.x.tolist() for each in found]
     assert stacked.y.tolist() == [5.0] * len(found)
@@ -130,7 +134,7 @@ def tenths():
 
 
 def test_a_point_may_be_read_a_place_off(tenths):
-    found = {(each.field, each.read) for each in tenths.misreadings(Two(0.4, 3), frozenset(Two._fields))}
+    found = {(each.field, each.read) for each in misreadings(tenths, Two(0.4, 3), Two._fields)}
     assert {("eta", "4"), ("eta", "0.04"), ("eta", "0.1")} <= found
     assert not {each for each in found if each[0] == "count"} - {("count", "4")}
 
