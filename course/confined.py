@@ -46,12 +46,18 @@ class Failed(CourseError):
 
 
 class Confined:
-    """A process for such work. It starts with the first piece, and again after one that ended it."""
+    """A process for such work. It starts with the first piece, and again after one that ended it.
 
-    def __init__(self) -> None:
+    Args:
+        memory: bytes of address space that it may use.
+    """
+
+    def __init__(self, memory: int = MEMORY) -> None:
+        self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
         self._owner, self._used = 0, False
         self._lock = threading.Lock()
+        atexit.register(self.close)
 
     def begin(self, *modules: str) -> None:
         """Start the process, which imports meanwhile what will be asked of it; nobody waits for it here."""
@@ -84,13 +90,13 @@ class Confined:
                 self.close()
                 if not isinstance(error, OSError | EOFError | TimeoutError):
                     raise
-                used = f"{seconds} s of processor time, {WALL * seconds} s in all or {MEMORY >> 20} MiB of memory"
-                raise Exceeded(f"it takes more than {used}") from error
+                time_used = f"{seconds} s of processor time, {WALL * seconds} s in all"
+                raise Exceeded(f"it takes more than {time_used} or {self._memory >> 20} MiB of memory") from error
         if not good:
             kind, message = json.loads(answer)
             if kind == "MemoryError":
                 self.close()
-                raise Exceeded(f"it takes more than {MEMORY >> 20} MiB of memory")
+                raise Exceeded(f"it takes more than {self._memory >> 20} MiB of memory")
             raise Failed(kind, message)
         return answer
 
@@ -138,7 +144,7 @@ class Confined:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-m", "course.confined", *modules],
+                [sys.executable, "-I", "-m", "course.confined", str(self._memory), *modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -193,12 +199,10 @@ def bound_memory(size: int) -> None:
 
 
 PROCESS = Confined()
-"""The one of this process."""
-
-atexit.register(PROCESS.close)
+"""The one of this process for what asks for no other."""
 
 if __name__ == "__main__":
-    bound_memory(MEMORY)
-    for wanted in sys.argv[1:]:
+    bound_memory(int(sys.argv[1]))
+    for wanted in sys.argv[2:]:
         importlib.import_module(wanted)
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -52,6 +52,17 @@ def test_what_takes_too_much_is_ended_and_the_next_piece_is_done(process, work, 
     assert process.call(zlib.decompress, zlib.compress(b"next")) == b"next"
 
 
+def test_the_memory_of_a_process_is_its_own(process):
+    small = confined.Confined(memory=128 << 20)
+    data = zlib.compress(bytes(100 << 20), 1)
+    try:
+        with pytest.raises(confined.Exceeded, match=r"it takes more than .*128 MiB of memory"):
+            small.call(zlib.decompress, data)
+        assert len(process.call(zlib.decompress, data)) == 100 << 20
+    finally:
+        small.close()
+
+
 def test_too_much_is_not_even_sent(process, monkeypatch):
     monkeypatch.setattr(confined, "_LARGEST", 10)
     with pytest.raises(confined.Exceeded, match="at once"):

@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 
 from course.derivation.marks import CriterionMark, LineMark, Marked, WayMark
+from course.derivation.reading import reading_process
 from course.derivation.reading.symbols import Symbols
 from course.derivation.reading.typeset import latex, latex_line
 from course.marking.derivation_scheme import DerivationScheme
 from course.marking.marker import NOBODY, Finding, Judged, Marker, Others, Task
-from course.marking.reading_process import PROCESS
 from course.marking.report import LineReport, Report, Ruling, StepMark, not_asked_for, ruled
 from course.marking.scheme import StateWord
 from course.marking.variant import Variant
@@ -44,7 +44,7 @@ class DerivationMarker(Marker):
 
     def _judged(self, sheet: Sheet, given: Any) -> Judged:
         scheme, symbols = self.scheme, self.scheme.about(given).symbols
-        read = PROCESS.read(lines_of(sheet), symbols)
+        read = reading_process.read(lines_of(sheet), symbols)
         return Judged(scheme.judge(read, given, blocks_of(sheet)), scheme.claims(given), symbols)
 
     def weigh_again(self, task: Task, finding: Finding) -> Finding:

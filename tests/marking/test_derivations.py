@@ -3,21 +3,25 @@
 import dataclasses
 import os
 import signal
+import subprocess
+import sys
 import time
+import zlib
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from course import confined
 from course.authoring.derivation_lint import derivation_problems
 from course.authoring.lint import lint
 from course.derivation.meaning import Graph
+from course.derivation.reading import reading_process
 from course.derivation.reading.symbols import POSITIVE, REAL, Symbol, Symbols
 from course.errors import CourseError
 from course.exercises.base import Answer, Derivation, Exercise, nothing
 from course.marking.derivation_marker import DerivationMarker
 from course.marking.derivation_scheme import DerivationScheme
-from course.marking.reading_process import ReadingProcess
 from course.marking.report import Report, Ruling
 from course.marking.scheme import SchemeError
 from course.sheet import LINES, Lines, Numbers, Sheet, SheetError, Unreadable, decode, encode, read_derivation
@@ -39,13 +43,6 @@ def page():
 @pytest.fixture(scope="module")
 def marker(page):
     return DerivationMarker(page["scheme"])
-
-
-@pytest.fixture(scope="module")
-def reading():
-    process = ReadingProcess()
-    yield process
-    process.close()
 
 
 def mark(marker, *lines, **more):
@@ -122,26 +119,44 @@ def test_the_plain_form_of_a_sheet():
     assert len(many.lines) == 201
 
 
-def test_lines_are_read_in_a_process_that_is_replaced_when_it_fails(reading):
+def test_lines_are_read_in_a_process_that_is_replaced_when_it_fails():
     symbols = Symbols(Symbol("a"), Symbol("b", shape=(3,)))
-    read = reading.read(["d = a", "a = 2d", "a = +"], symbols)
+    read = reading_process.read(["d = a", "a = 2d", "a = +"], symbols)
     assert [line.problem is None for line in read] == [True, True, False]
-    first = reading._process
+    first = reading_process.PROCESS._process
     os.kill(first.pid, signal.SIGSTOP)  # on a busy machine it could answer in no time
-    assert reading.read(["a"], symbols, seconds=0.0)[0].problem.expected.startswith("it could not be read")
+    unread = reading_process.read(["a", "2a"], symbols, seconds=0)
+    assert [(line.text, line.statements) for line in unread] == [("a", ()), ("2a", ())]
+    assert all(line.problem.expected.startswith("it could not be read: it takes more than 0 s") for line in unread)
     assert first.poll() is not None
-    assert reading.read(["a = 3"], symbols)[0].problem is None
-    reading._process.kill()
-    assert (
-        reading.read(["a = 3"], symbols)[0].problem is None or reading.read(["a = 3"], symbols)[0].problem is None
-    )
+    assert reading_process.read(["a = 3"], symbols)[0].problem is None
+    assert reading_process.PROCESS._process is not confined.PROCESS._process
 
 
-def test_hostile_lines_cost_bounded_time(reading):
+def test_what_no_line_can_be_is_unreadable_and_not_wrong(monkeypatch):
+    symbols = Symbols(Symbol("a"))
+    for instead, says in (
+        (zlib.compress, "the JSON of lines that were read was expected"),
+        (zlib.decompress, "header"),
+    ):
+        monkeypatch.setattr(reading_process, "answer", instead)
+        (line,) = reading_process.read(["a = 3"], symbols)
+        assert line.problem.expected.startswith("it could not be read: ")
+        assert says in line.problem.expected
+
+
+def test_lines_need_neither_jax_nor_nbgrader():
+    code = "import sys, course.confined, course.derivation.reading.reading_process; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True).stdout
+    assert "course.derivation.reading.lines" in loaded.split()
+    assert not {"jax", "numpy", "nbgrader", "nbformat", "traitlets"} & set(loaded.split())
+
+
+def test_hostile_lines_cost_bounded_time():
     symbols = Symbols(Symbol("a"))
     start = time.process_time()
     for lines in (["(" * 4000] * 200, ["9^9^9^9"] * 200, ["\\frac{" * 600] * 200):
-        assert all(line.problem is not None for line in reading.read(lines, symbols))
+        assert all(line.problem is not None for line in reading_process.read(lines, symbols))
     assert time.process_time() - start < 10
 
 

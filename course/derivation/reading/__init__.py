@@ -4,7 +4,7 @@
 |---|---|
 | `symbols` | what an exercise declares: names, spellings, shapes, the numbers they are tried at |
 | `lexer`, `reader`, `lines` | from what was typed to lexemes, to trees, to the statements of a line |
-| `reading_worker` | reads lines in a process of its own |
+| `reading_process` | reads lines in a process with limits |
 | `tree` | a formula as plain structs, with limits and JSON |
 | `typeset` | a formula as it was read, in LaTeX |
 """
