@@ -2,6 +2,7 @@
 
     make mutants SEED=1            # or python -m benchmarks.mutants --seed 1 --mutants 200 --of marking sheet
     python -m benchmarks.mutants --again      # the survivors once more, on the checkout as it is now
+    python -m benchmarks.mutants --since e3038ef      # drawn anew, but only new lines are tried
 
 Every mutation of the named parts is listed (by cosmic-ray), as many as asked for are drawn with the seed, and for
 each the tests of its part run on a copy of the checkout until one fails: first those near the changed module,
@@ -10,8 +11,9 @@ argued in `benchmarks/results/mutants.json` (why it changes nothing that anybody
 
 What became of each mutant is kept in `build/mutants-SEED.json` as soon as it is known, so that a run which was
 stopped goes on where it was. A kept mutant is found again by its line, wherever that stands now; for one whose
-line has changed since another is drawn. The result, with every survivor, is written to
-`benchmarks/results/mutants.md`. By hand: it takes an hour on two quiet cores.
+line has changed since another is drawn. After a large change `--since` draws from all of the code as it is now,
+and puts kept mutants in place of those whose lines stood at that commit already. The result, with every survivor,
+is written to `benchmarks/results/mutants.md`. By hand: it takes an hour on two quiet cores.
 """
 
 import argparse
@@ -26,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.mutants.child import ROOT
-from benchmarks.mutants.draw import Checkout, Mutant, draw, listed, row_of
+from benchmarks.mutants.draw import Checkout, Mutant, draw, listed, new_lines, row_of
 from benchmarks.mutants.run import PARTS, Tests, of_part
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -68,6 +70,15 @@ def table(rows: list[dict[str, Any]], argued: dict[str, str], seed: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _stands(row: dict[str, Any], new: set[str]) -> bool:
+    """Say whether the line of a kept mutant is in its file and is none of the new ones."""
+    file = row["place"].rpartition(":")[0]
+    if not (ROOT / file).is_file():
+        return False
+    lines = enumerate((ROOT / file).read_text("utf-8").splitlines(), start=1)
+    return any(text.strip() == row["before"] and f"{file}:{number}" not in new for number, text in lines)
+
+
 def try_all(tests: Tests, work: list[tuple[dict[str, Any], Mutant]], near: bool, save: Callable[[], None]) -> None:
     """Try mutants on the near tests, or on the others, and keep what became of each at once."""
     shown = ("git", "log", "-1", "--format=%h of %cd", "--date=format:%Y-%m-%d %H:%M")
@@ -91,16 +102,21 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="copies that are tried at once (2)")
     parser.add_argument("--seconds", type=float, default=900.0, help="after which tests count as failed (900)")
     parser.add_argument("--again", action="store_true", help="try those that survived once more, on this checkout")
+    parser.add_argument("--since", metavar="COMMIT", help="draw anew; for lines of that commit take what is kept")
     parser.add_argument("--near", action="store_true", help="only the tests near each module")
     parser.add_argument("--keep", type=Path, help="where outcomes are kept (build/mutants-SEED.json)")
     parser.add_argument("--write", action="store_true", help="write benchmarks/results/mutants.md")
     asked = parser.parse_args()
     keep = asked.keep or ROOT / "build" / f"mutants-{asked.seed}.json"
     everything = listed({part: PARTS[part].folder for part in asked.of})
-    if keep.is_file():
-        rows = json.loads(keep.read_text("utf-8"))
-    else:
+    kept = json.loads(keep.read_text("utf-8")) if keep.is_file() else []
+    rows = kept
+    if asked.since or not kept:
         rows = [row_of(mutant) for mutant in draw(everything, asked.mutants, asked.seed)]
+    if asked.since:
+        new = new_lines(asked.since)
+        standing = (row for row in kept if row["state"] and _stands(row, new))
+        rows = [row if row["place"] in new else next(standing, row) for row in rows]
     for row in rows:
         row["state"] = "" if asked.again and row["state"] != "killed" else row["state"]
 

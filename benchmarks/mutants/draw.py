@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,6 +87,22 @@ def row_of(mutant: Mutant) -> dict[str, Any]:
     before, after = mutant.lines(ROOT)
     what = {"part": mutant.part, "place": mutant.place, "operator": mutant.operator, "before": before}
     return {**what, "after": after, "state": "", "by": "", "commit": ""}
+
+
+def new_lines(commit: str) -> set[str]:
+    """List the places (file and line) of the checkout that have come since a commit."""
+    asked = ["git", "diff", "--unified=0", "--no-color", "--no-ext-diff", commit, "--", "*.py"]
+    found: set[str] = set()
+    file, number = "", 0
+    for line in subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines():
+        if line.startswith("+++ "):
+            file = line[len("+++ b/") :]
+        elif line.startswith("@@ "):
+            number = int(line.split("+")[1].split(" ")[0].split(",")[0])
+        elif line.startswith("+"):
+            found.add(f"{file}:{number}")
+            number += 1
+    return found
 
 
 class Checkout:
