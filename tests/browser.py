@@ -80,15 +80,7 @@ def program(playwright: Playwright) -> str:
 
 @contextmanager
 def chromium() -> Iterator[Chromium]:
-    """Start Chromium; where there is none, the tests that need it are skipped and say so.
-
-    In a test module, once for all of its tests:
-
-        @pytest.fixture(scope="module")
-        def web():
-            with chromium() as found:
-                yield found
-    """
+    """Start Chromium; where there is none, the test is skipped and says so. Most tests take the fixture `web`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program(playwright), args=list(ARGUMENTS), timeout=120_000

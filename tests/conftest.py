@@ -71,6 +71,23 @@ def x64():
         yield
 
 
+@pytest.fixture(scope="session")
+def marker():
+    """Give the marker of an exercise by its id; each is compiled once a process."""
+    from course.marking import registry  # not before the shapes of what it imports are checked
+
+    return lambda exercise_id: registry.marker((ROOT / "solutions",), exercise_id)
+
+
+@pytest.fixture(scope="module")
+def web():
+    """Give a Chromium; without one the tests that need it are skipped and say so."""
+    from tests.browser import chromium  # not every test needs Playwright
+
+    with chromium() as found:
+        yield found
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """Drop what was compiled where it is much, between two files if possible: a whole run would hold gigabytes."""

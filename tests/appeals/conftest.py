@@ -25,6 +25,12 @@ def desk(empty, tmp_path):
 
 
 @pytest.fixture
+def graded(template, tmp_path):
+    """A copy of the class that a module's `template` made once."""
+    return template.copy(tmp_path / "course")
+
+
+@pytest.fixture
 def course(graded, monkeypatch, capsys):
     """Run `course` in the folder of the `graded` course: (exit code, standard output, standard error)."""
     monkeypatch.chdir(graded.folder)

@@ -27,11 +27,6 @@ def template(empty, tmp_path_factory):
     return desk
 
 
-@pytest.fixture
-def graded(template, tmp_path):
-    return template.copy(tmp_path / "course")
-
-
 def test_points_come_from_nbgraders_id_and_the_instructor_is_shown_the_others(graded):
     points, _, flagged = graded.grade_of("alice")
     assert points < 3

@@ -1,7 +1,6 @@
 """Derivations at the instructor's desk: marked again, ruled on, handed in under another id, shown in the form."""
 
 import json
-import shutil
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,6 +11,7 @@ from course.grading.appeals import form
 from course.grading.review import in_words
 from course.marking import registry
 from course.sheet import LINES, Sheet, write_lines
+from tests import mark_schemes
 from tests.appeals.desk import ASSIGNMENT, NOTEBOOK, Desk
 from tests.grading.classroom import COURSE, ROOT
 
@@ -43,11 +43,6 @@ def template(tmp_path_factory):
     return desk
 
 
-@pytest.fixture
-def graded(template, tmp_path):
-    return template.copy(tmp_path / "course")
-
-
 def points(desk, student):
     return desk.grade_of(student, NOTEBOOK, EXERCISE)[0]
 
@@ -57,12 +52,8 @@ def test_marking_again_changes_whom_a_corrected_scheme_changes_and_nobody_else(g
         "alice": 4, "bob": 3, "carol": 0,
     }  # fmt: skip
     assert course("remark", ASSIGNMENT)[:2] == (0, "No marks change.\n")
-    folder = tmp_path / "corrected"
-    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (folder / "mlp" / "relu_sgd_chain.py").read_text()
-    assert "_both(CHAIN, *CHAINS)" in text
-    corrected = text.replace("_both(CHAIN, *CHAINS)", "_both(CHAIN, GRADIENT, *CHAINS)")
-    (folder / "mlp" / "relu_sgd_chain.py").write_text(corrected)
+    change = ("_both(CHAIN, *CHAINS)", "_both(CHAIN, GRADIENT, *CHAINS)")
+    folder = mark_schemes.copied(tmp_path / "corrected", "mlp/relu_sgd_chain.py", change)
     settings = (graded.folder / "nbgrader_config.py").read_text()
     (graded.folder / "nbgrader_config.py").write_text(f"{settings}\nc.Gradbook.solutions = {str(folder)!r}\n")
     code, out, _ = course("remark", ASSIGNMENT, "--json")

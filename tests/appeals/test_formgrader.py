@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 
 from course.grading.appeal_link import APPEALS
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, Desk, answers, bundle, rulings
-from tests.browser import chromium, scrolls_sideways, violations
+from tests.browser import scrolls_sideways, violations
 from tests.grading.classroom import ROOT
 
 pytestmark = pytest.mark.slow
@@ -28,12 +28,6 @@ CACHE = {
 }
 PATIENCE = 300_000  # milliseconds: a ruling starts a process that loads the marker
 HOSTILE = '"><script>document.title="taken"</script>'
-
-
-@pytest.fixture(scope="module")
-def web():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ from course.grading.config import load
 from course.grading.marks.class_work import class_work
 from course.grading.marks.store import open_store
 from course.grading.review import Kind, Reason
+from tests import mark_schemes
 from tests.appeals.desk import ASSIGNMENT, EXERCISE, NOTEBOOK, answers, bundle
-from tests.grading.classroom import ROOT
 
 DELETED = (Reason(Kind.CELL_DELETED, ("mlp-relu-sgd",)),)
 
+SCHEME = "mlp/relu_sgd.py"
 RELU = '@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", cause="relu")'
 
 
@@ -27,11 +28,7 @@ RELU = '@z1.slip("The ReLU is missing: a negative pre-activation becomes 0.", ca
 def solutions(tmp_path_factory):
     """Schemes of which one was corrected: the missing ReLU earns a quarter and not half."""
     folder = tmp_path_factory.mktemp("corrected") / "solutions"
-    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (folder / "mlp" / "relu_sgd.py").read_text()
-    assert RELU in text
-    (folder / "mlp" / "relu_sgd.py").write_text(text.replace(RELU, RELU[:-1] + ", credit=0.25)"))
-    return folder
+    return mark_schemes.copied(folder, SCHEME, (RELU, f"{RELU[:-1]}, credit=0.25)"))
 
 
 @pytest.fixture
@@ -44,11 +41,6 @@ def template(empty, tmp_path_factory):
     desk = empty.copy(tmp_path_factory.mktemp("class") / "course")
     desk.hand_in({s: [bundle(answers(s, relu=s == "alice"))] for s in ("alice", "bob", "carol")})
     return desk
-
-
-@pytest.fixture
-def graded(template, tmp_path):
-    return template.copy(tmp_path / "course")
 
 
 def test_who_changes_and_by_how_much_is_shown_before_anything_is_written(graded, corrected):
@@ -113,7 +105,7 @@ def test_what_the_run_showed_is_not_forgotten(graded, corrected):
 def test_an_exercise_without_a_scheme_keeps_what_it_has(graded, tmp_path):
     empty = tmp_path / "cnn-only"
     empty.mkdir()
-    shutil.copytree(ROOT / "solutions" / "momentum", empty / "momentum")
+    shutil.copytree(mark_schemes.SOLUTIONS / "momentum", empty / "momentum")
     changes = remark(load(graded.folder, solutions=empty), ASSIGNMENT, apply=True)
     assert [change.student for change in changes] == ["alice", "bob", "carol"]
     assert all("no scheme for mlp/relu-sgd" in change.problem for change in changes)
@@ -140,11 +132,7 @@ STEP = '@relu_sgd.step(layer="1", direction="forward")\ndef a1('
 def worth_more(tmp_path_factory):
     """Schemes of which one gives a point more for a step."""
     folder = tmp_path_factory.mktemp("more") / "solutions"
-    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (folder / "mlp" / "relu_sgd.py").read_text()
-    assert STEP in text
-    (folder / "mlp" / "relu_sgd.py").write_text(text.replace(STEP, STEP.replace("step(", "step(points=2, ")))
-    return folder
+    return mark_schemes.copied(folder, SCHEME, (STEP, STEP.replace("step(", "step(points=2, ")))
 
 
 def test_other_points_are_written_once_the_gradebook_has_them_and_not_by_halves(graded, worth_more):
@@ -179,15 +167,14 @@ def test_other_points_are_written_once_the_gradebook_has_them_and_not_by_halves(
 def test_after_any_edit_of_points_everything_agrees_or_nothing_is_written(graded, tmp_path, seed):
     """Points of every step (above the cap that the scheme sets) and a credit drawn anew; sums are worked by hand."""
     drawn, begin = random.Random(seed), "@relu_sgd.step("
-    folder = tmp_path / "solutions"
-    shutil.copytree(ROOT / "solutions", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (folder / "mlp" / "relu_sgd.py").read_text().replace(f"{begin}points=2, ", begin)
+    folder = mark_schemes.copied(tmp_path / "solutions")
+    text = (folder / SCHEME).read_text().replace(f"{begin}points=2, ", begin)
     first, *rest = text.split(begin)
     points = [drawn.choice([1, 1.25, 1.5, 2, 3]) for _ in rest]
     credit = drawn.choice([0.25, 0.5, 0.75])
     steps = [f"{begin}points={worth}, {part}" for worth, part in zip(points, rest, strict=True)]
     text = "".join([first, *steps]).replace(RELU, f"{RELU[:-1]}, credit={credit})")
-    (folder / "mlp" / "relu_sgd.py").write_text(text)
+    (folder / SCHEME).write_text(text)
     edited, before = load(graded.folder, solutions=folder), graded.kept()
     most = sum(points)
     # The missing ReLU costs the second step, and the rest follows.

@@ -37,11 +37,6 @@ def template(empty, tmp_path_factory):
     return desk
 
 
-@pytest.fixture
-def graded(template, tmp_path):
-    return template.copy(tmp_path / "course")
-
-
 def link(card):
     (found,) = BeautifulSoup(card_html(card), "html.parser").select(".course-card-note a")
     return found

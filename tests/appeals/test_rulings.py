@@ -37,11 +37,6 @@ def template(empty, tmp_path_factory):
     return desk
 
 
-@pytest.fixture
-def graded(template, tmp_path):
-    return template.copy(tmp_path / "course")
-
-
 def test_a_ruling_counts_at_once_and_is_in_the_card(graded):
     before = graded.grade_of("alice")[0]
     done = rule(graded.config, *A1, "alice", 1.0, "  Right on paper,\nseen by me. ")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import mark_schemes
 from tests.cli.conftest import ROOT
 
 COURSE = Path(sysconfig.get_path("scripts"), "course")
@@ -72,8 +73,7 @@ def run(request, tmp_path):
 @EXTREMES
 def test_a_sheet_is_marked_wherever_it_lies(run):
     (run.folder / "a sheet.json").write_text(SHEET)
-    schemes = run.folder / "mark schemes"
-    shutil.copytree(ROOT / "solutions", schemes, ignore=shutil.ignore_patterns("__pycache__"))
+    schemes = mark_schemes.copied(run.folder / "mark schemes")
     done = run(COURSE, "mark", "cnn/output-size", "a sheet.json", "--solutions", schemes)
     assert (done.returncode, done.stderr) == (0, "")
     assert "1.5 of 2 points" in done.stdout
@@ -101,7 +101,7 @@ def test_a_notebook_runs_without_a_word_on_the_terminal(run):
 @pytest.mark.slow
 @EXTREMES
 def test_the_demo_says_nothing_but_its_own_words(run):
-    shutil.copytree(ROOT / "solutions", run.folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+    mark_schemes.copied(run.folder / "solutions")
     (run.folder / "assignments").symlink_to(ROOT / "assignments")
     shutil.copy(ROOT / "nbgrader_config.py", run.folder)
     done = run(COURSE, "demo", "--dir", "the demo", "--assignment", "regularization")

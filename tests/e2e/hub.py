@@ -16,6 +16,7 @@ from types import ModuleType
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+from tests import mark_schemes
 from tests.browser import Chromium
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +59,7 @@ def running(folder: Path) -> Iterator[Hub]:
     texts = folder / "original"
     (texts / "assignments" / ASSIGNMENT).mkdir(parents=True)
     shutil.copy(Path(__file__).with_name("first.txt"), texts / "assignments" / ASSIGNMENT / f"{NOTEBOOK}.py")
-    shutil.copytree(ROOT / "solutions", texts / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+    mark_schemes.copied(texts / "solutions")
     script.prepare(folder / "demo", texts, ASSIGNMENT)
     port, log = script.free_ports(1)[0], folder / "hub.log"
     call = "import sys; sys.path.insert(0, sys.argv[1]); import demo; from pathlib import Path; "

@@ -7,7 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import chromium, violations
+from tests.browser import violations
 from tests.e2e.hub import ASSIGNMENT, PATIENCE, Instructor, Student, running
 from tests.grading.classroom import PERFECT_BACKPROP, numbers, written
 
@@ -27,12 +27,6 @@ UPSTREAM = {
     "aria-allowed-attr", "aria-input-field-name", "aria-required-children", "color-contrast", "heading-order",
     "region", "scrollable-region-focusable", "aria-required-parent", "nested-interactive",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def web():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from course.exercises import find
 from course.grading import config
 from course.grading.engine import autograde
 from course.sheet import MIME_TYPE
+from tests import mark_schemes
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT, COURSE = "small", "test-course"
@@ -125,7 +126,7 @@ class Classroom:
         self.folder = folder
         (folder / "assignments" / ASSIGNMENT).mkdir(parents=True)
         shutil.copy(Path(__file__).with_name("small.txt"), folder / "assignments" / ASSIGNMENT / "small.py")
-        shutil.copytree(ROOT / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
+        mark_schemes.copied(folder / "solutions")
         (folder / config.FILE).write_text(CONFIG)
         self.config = config.load(folder)
         self.built = build.build(ASSIGNMENT, self.config)

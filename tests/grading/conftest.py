@@ -6,10 +6,12 @@ import sys
 import sysconfig
 
 import pytest
+from traitlets.config import Config
 
+from course.grading.config import Gradbook
 from course.grading.engine import autograde
 from course.grading.marks.store import Store, url_beside
-from tests.grading.classroom import ASSIGNMENT, Classroom, hand_in
+from tests.grading.classroom import ASSIGNMENT, COURSE, ROOT, Classroom, hand_in
 
 
 def nbgrader(folder, *arguments):
@@ -19,6 +21,16 @@ def nbgrader(folder, *arguments):
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=os.environ | {"PATH": path})
     assert done.returncode == 0, done.stderr
     return done.stderr
+
+
+@pytest.fixture
+def config(tmp_path):
+    """The settings of a course without a folder: for sheets that come from no notebook."""
+    settings = Config()
+    settings.Gradbook.course = COURSE
+    settings.Gradbook.solutions = str(ROOT / "solutions")
+    settings.CourseDirectory.root = str(tmp_path)
+    return Gradbook(config=settings)
 
 
 @pytest.fixture(scope="session")

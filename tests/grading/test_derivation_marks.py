@@ -5,11 +5,9 @@ from datetime import datetime
 import msgspec
 import pytest
 from nbformat.v4 import new_code_cell
-from traitlets.config import Config
 
 from course.exercises import find
 from course.grading.appeals.ruling import RulingError, rule
-from course.grading.config import Gradbook
 from course.grading.marks.batch import mark_all, mark_sheet
 from course.grading.marks.context import ExerciseContext
 from course.grading.marks.graded_cell import write_marks
@@ -20,19 +18,9 @@ from course.marking.report import Report
 from course.reporting.card import read_card
 from course.reporting.mime import CARD_MIME
 from course.sheet import LINES, Lines, Sheet, encode, write_lines
-from tests.grading.classroom import COURSE, ROOT
 
 ASKED = find("mlp/relu-sgd-chain")
 LOST = "not to be read by anybody ("
-
-
-@pytest.fixture
-def config(tmp_path):
-    settings = Config()
-    settings.Gradbook.course = COURSE
-    settings.Gradbook.solutions = str(ROOT / "solutions")
-    settings.CourseDirectory.root = str(tmp_path)
-    return Gradbook(config=settings)
 
 
 def model(config, student):

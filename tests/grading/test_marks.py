@@ -10,7 +10,6 @@ from traitlets.config import Config
 
 from course import sheet as sheets
 from course.exercises import find
-from course.grading.config import Gradbook
 from course.grading.marks.batch import mark_sheet
 from course.grading.marks.context import ExerciseContext
 from course.grading.marks.graded_cell import awarded
@@ -21,18 +20,9 @@ from course.grading.stages.award import AwardMarks
 from course.grading.stages.collect import CollectSheets, bundles
 from course.reporting.mime import CARD_MIME
 from course.sheet import MIME_TYPE, Sheet
-from tests.grading.classroom import COURSE, RELU, ROOT, numbers
+from tests.grading.classroom import RELU, numbers
 
 RELU_SGD = find("mlp/relu-sgd")
-
-
-@pytest.fixture
-def config(tmp_path):
-    settings = Config()
-    settings.Gradbook.course = COURSE
-    settings.Gradbook.solutions = str(ROOT / "solutions")
-    settings.CourseDirectory.root = str(tmp_path)
-    return Gradbook(config=settings)
 
 
 def bundle(answers, exercise="mlp/relu-sgd", student=None):

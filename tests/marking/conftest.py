@@ -1,20 +1,9 @@
 """Markers are compiled once a session: a scheme takes seconds."""
 
-from pathlib import Path
-
 import pytest
 
-from course.marking import registry
 from course.marking.variant import Variant
 from course.sheet import read_answers
-
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
-
-
-@pytest.fixture(scope="session")
-def marker():
-    """Give the marker of an exercise by its id."""
-    return lambda exercise_id: registry.marker((SOLUTIONS,), exercise_id)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,15 @@
 """The schemes' right values and wrong ones are those that were worked out apart, in plain numpy, from the tasks."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from course.exercises.variants import next_well_posed
 from course.marking import registry
 from tests import oracles
+from tests.mark_schemes import SOLUTIONS
 from tests.oracles.declared import evaluate, misconceptions_of, number, numeric
 from tests.oracles.solution import solve
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
 VARIANTS = 20
 
 

@@ -5,7 +5,7 @@ import pytest
 from course.exercises.in_order import TAUGHT
 from course.marking import registry
 from course.marking.registry import NoSchemes
-from tests.marking.conftest import SOLUTIONS
+from tests.mark_schemes import SOLUTIONS
 
 SCHEME = """
 from course.exercises import find

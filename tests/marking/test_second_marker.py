@@ -1,7 +1,6 @@
 """A second marker, in plain numpy and written from the rules, comes to the same states and points as the engine."""
 
 import functools
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +11,11 @@ from course.marking.scheme import State
 from course.sheet import Sheet, write
 from course.sheet.reading import Status, read_sheet
 from tests import oracles
+from tests.mark_schemes import SOLUTIONS
 from tests.oracles import marker as second
 from tests.oracles.declared import rules_of
 from tests.oracles.solution import HABITS, solve
 
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
 STUDENTS = 3
 
 

@@ -8,7 +8,7 @@ import pytest
 from course.exercises import CATALOGUE
 from course.html import mathml
 from course.notebook import output, submit_sheet, view
-from tests.browser import chromium, scrolls_sideways, violations
+from tests.browser import scrolls_sideways, violations
 
 # JupyterLab's own colours of text and paper, light and dark.
 PAGE = """<!doctype html><html lang="en"><head><title>Exercises</title><style>
@@ -16,12 +16,6 @@ body {{ margin: 0; padding: 10px; font: 14px/1.5 sans-serif; color: #000000de; b
 @media (prefers-color-scheme: dark) {{ body {{ color: #fff; background: #111 }} }}
 </style></head><body><main><h1>Exercises</h1><h2>All of them</h2>{}</main></body></html>"""
 UNTOUCHED = re.compile(r"(<svg.*?</svg>|<style.*?</style>|<code>.*?</code>)", re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def web():
-    with chromium() as found:
-        yield found
 
 
 def typeset(text):

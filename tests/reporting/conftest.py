@@ -1,7 +1,6 @@
 """Graded notebooks as the grading stages leave them, with marks of the real marker."""
 
 import json
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,18 +13,12 @@ from course.reporting.card import card_bundle
 from course.reporting.exporter import FeedbackExporter
 from course.reporting.worked import solution
 from course.sheet import read_answers
-
-SOLUTIONS = Path(__file__).parents[2] / "solutions"
+from tests.mark_schemes import SOLUTIONS
 
 
 @pytest.fixture(scope="session")
 def schemes():
     return registry.load((SOLUTIONS,))
-
-
-@pytest.fixture(scope="session")
-def marker():
-    return lambda exercise_id: registry.marker((SOLUTIONS,), exercise_id)
 
 
 @pytest.fixture(scope="session")

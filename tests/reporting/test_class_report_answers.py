@@ -14,7 +14,7 @@ from course.reporting.class_report.answers import answers_of, given_of, operands
 from course.reporting.class_report.graded_work import ClassWork, ExerciseWork, Graded
 from course.reporting.class_report.summary import summarise
 from course.sheet import Sheet, write
-from tests.reporting.conftest import SOLUTIONS
+from tests.mark_schemes import SOLUTIONS
 
 EXERCISE = "mlp/relu-sgd"
 

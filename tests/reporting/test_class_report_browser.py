@@ -5,15 +5,9 @@ import pytest
 from course.marking import registry
 from course.reporting.class_report.page import class_page
 from course.reporting.class_report.summary import summarise
-from tests.browser import chromium, scrolls_sideways, violations
-from tests.reporting.conftest import SOLUTIONS
+from tests.browser import scrolls_sideways, violations
+from tests.mark_schemes import SOLUTIONS
 from tests.reporting.small_class import ANSWER, EXERCISE, HOSTILE, SLIP, STUDENTS, small_class
-
-
-@pytest.fixture(scope="module")
-def web():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from course.marking import registry
 from course.reporting.class_report import statistics
 from course.reporting.class_report.summary import summarise
 from course.reporting.class_report.suspects import copied, flags
-from tests.reporting.conftest import SOLUTIONS
+from tests.mark_schemes import SOLUTIONS
 from tests.reporting.small_class import EXERCISE, HOSTILE, POINTS, SLIP, STUDENTS, answers, small_class
 
 

@@ -4,17 +4,11 @@ import pytest
 from nbformat.v4 import new_output
 
 from course.reporting.exporter import FeedbackExporter
-from tests.browser import chromium, scrolls_sideways, violations
+from tests.browser import scrolls_sideways, violations
 
 SCRIPT = "<img src=x onerror='window.ran = 1'><script>window.ran = 1</script><b onclick='window.ran = 1'>bold</b>"
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 TRACEBACK = ["NameError Traceback", "Cell In[4], line 1\n----> 1 lost\n", "NameError: name 'lost' is not defined"]
-
-
-@pytest.fixture(scope="module")
-def web():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

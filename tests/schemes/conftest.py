@@ -7,25 +7,17 @@ import pytest
 
 from course.exercises import find
 from course.exercises.variants import next_well_posed
-from course.marking import registry
 from course.sheet import read_answers
 
 HERE = Path(__file__).parent
-SOLUTIONS = HERE.parents[1] / "solutions"
 # Their assertions say what they compared, as those of a test do.
 pytest.register_assert_rewrite(
     "tests.schemes.checks",
     "tests.schemes.cnn.oracle",
-    "tests.schemes.cnn.functions.handing_in",
+    "tests.schemes.handing_in",
     "tests.schemes.mlp.automatic",
     "tests.schemes.regularization.worked",
 )
-
-
-@pytest.fixture(scope="session")
-def marker():
-    """Give the marker of an exercise by its id."""
-    return lambda exercise_id: registry.marker((SOLUTIONS,), exercise_id)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,8 @@ import pytest
 
 from course.exercises import find
 from course.exercises.momentum.implement import STEPS
-from course.notebook.functions import evaluate
-from course.sheet import Sheet
 from tests.schemes.checks import Lint
+from tests.schemes.handing_in import hand_in
 
 IMPLEMENT = "momentum/implement"
 
@@ -135,15 +134,6 @@ WRONG = [
 ]
 
 
-def hand_in(marker, key="practice", **functions):
-    exercise = find(IMPLEMENT)
-    answers = {
-        name: evaluate(function, exercise.answers[name], exercise.probes(key))
-        for name, function in functions.items()
-    }
-    return marker(IMPLEMENT).mark(Sheet(IMPLEMENT, answers), exercise.seed(), probe=exercise.probes(key))
-
-
 RIGHT = {"form_one": form_one, "form_two": form_two, "nesterov": nesterov}
 
 
@@ -155,19 +145,19 @@ def test_right_functions_get_all_points_on_any_probe(marker, key):
         "nesterov": by_optax(lambda beta: optax.trace(beta, nesterov=True)),
     }
     for functions in (RIGHT, others, RIGHT | by_library, RIGHT | {"form_two": in_place}):
-        report = hand_in(marker, key, **functions)
+        report = hand_in(marker, IMPLEMENT, key, **functions)
         assert report.points == report.max_points
 
 
 @pytest.mark.parametrize(("name", "wrong", "state", "cause"), WRONG)
 def test_wrong_functions_are_named(marker, name, wrong, state, cause):
     for key in ("practice", "secret"):
-        step = hand_in(marker, key, **(RIGHT | {name: wrong})).steps[name]
+        step = hand_in(marker, IMPLEMENT, key, **(RIGHT | {name: wrong})).steps[name]
         assert (step.state, step.slip) == (state, cause)
 
 
 def test_a_result_of_another_structure_is_told_what_was_expected(marker):
-    remark = hand_in(marker, form_one=lambda theta, *rest: theta["layer"][0]).steps["form_one"].remark
+    remark = hand_in(marker, IMPLEMENT, form_one=lambda theta, *rest: theta["layer"][0]).steps["form_one"].remark
     assert "pytree" in remark
     assert "jax.tree.map" in remark
 

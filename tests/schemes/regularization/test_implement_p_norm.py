@@ -7,9 +7,8 @@ import pytest
 
 from course.exercises import find
 from course.exercises.regularization.implement_p_norm import WIDTH
-from course.notebook.functions import evaluate
-from course.sheet import Sheet
 from tests.schemes.checks import Lint
+from tests.schemes.handing_in import hand_in
 
 IMPLEMENT = "regularization/implement-p-norm"
 
@@ -64,33 +63,24 @@ WRONG_UPDATES = [
 ]
 
 
-def hand_in(marker, key="practice", **functions):
-    exercise = find(IMPLEMENT)
-    answers = {
-        name: evaluate(function, exercise.answers[name], exercise.probes(key))
-        for name, function in functions.items()
-    }
-    return marker(IMPLEMENT).mark(Sheet(IMPLEMENT, answers), exercise.seed(), probe=exercise.probes(key))
-
-
 @pytest.mark.parametrize("right", [gradient, gradient_in_jax])
 @pytest.mark.parametrize("key", ["practice", "a", "b", "c"])
 def test_right_functions_get_all_points_on_any_probe(marker, right, key):
-    report = hand_in(marker, key, gradient=right, update=update)
+    report = hand_in(marker, IMPLEMENT, key, gradient=right, update=update)
     assert report.points == report.max_points
 
 
 @pytest.mark.parametrize(("wrong", "state", "cause"), WRONG_GRADIENTS)
 def test_wrong_gradients_are_named(marker, wrong, state, cause):
     for key in ("practice", "secret"):
-        step = hand_in(marker, key, gradient=wrong, update=update).steps["gradient"]
+        step = hand_in(marker, IMPLEMENT, key, gradient=wrong, update=update).steps["gradient"]
         assert (step.state, step.slip) == (state, cause)
 
 
 @pytest.mark.parametrize(("wrong", "state", "cause"), WRONG_UPDATES)
 def test_wrong_updates_are_named(marker, wrong, state, cause):
     for key in ("practice", "secret"):
-        step = hand_in(marker, key, gradient=gradient, update=wrong).steps["update"]
+        step = hand_in(marker, IMPLEMENT, key, gradient=gradient, update=wrong).steps["update"]
         assert (step.state, step.slip) == (state, cause)
 
 

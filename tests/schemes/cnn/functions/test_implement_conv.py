@@ -7,8 +7,8 @@ import pytest
 
 from course.exercises.cnn.functions.implement_conv import CONVOLUTIONS, activation
 from course.models.conv import conv2d
-from tests.schemes.cnn.functions.handing_in import Functions, hand_in, outcome, small_whole_numbers
 from tests.schemes.cnn.functions.loops import conv_maps, products
+from tests.schemes.handing_in import Functions, hand_in, outcome, small_whole_numbers
 
 
 def conv_forward(x, kernels, bias, stride, padding, phi):

@@ -6,8 +6,8 @@ import pytest
 
 from course.exercises import find
 from course.models.conv import conv2d
-from tests.schemes.cnn.functions.handing_in import SECRET, Functions, small_whole_numbers
 from tests.schemes.cnn.functions.loops import conv_maps
+from tests.schemes.handing_in import SECRET, Functions, small_whole_numbers
 
 
 def merged(x, params):

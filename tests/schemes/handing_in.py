@@ -5,20 +5,20 @@ import numpy as np
 import pytest
 
 from course.exercises import find
-from course.sheet import Sheet, write
+from course.notebook.functions import evaluate
+from course.sheet import Sheet
 
 SECRET = "an instructor's secret"
+PATIENCE = 600  # seconds: what JAX compiles takes long on a busy machine
 
 
 def hand_in(marker, exercise_id, secret=SECRET, **functions):
     exercise = find(exercise_id)
-    probe = exercise.probes(secret)
-
-    def call(name):
-        return lambda function: exercise.answers[name].call(function, probe)
-
-    sheet = Sheet(exercise_id, {name: write(function, call(name)) for name, function in functions.items()})
-    return marker(exercise_id).mark(sheet, exercise.seed(), probe=probe)
+    answers = {
+        name: evaluate(function, exercise.answers[name], exercise.probes(secret), limit=PATIENCE)
+        for name, function in functions.items()
+    }
+    return marker(exercise_id).mark(Sheet(exercise_id, answers), exercise.seed(), probe=exercise.probes(secret))
 
 
 def outcome(report):
