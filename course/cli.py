@@ -1,6 +1,5 @@
 """The command `course`: one clear message for a mistake, never a traceback for something the user did."""
 
-import errno
 import importlib.util
 import os
 import sys
@@ -24,6 +23,7 @@ from course.commands import (
 )
 from course.errors import CourseError
 from course.kernels.upstream import held_back
+from course.storage_trouble import FULL, storage_trouble
 
 app = typer.Typer(
     name="course",
@@ -69,13 +69,6 @@ def main() -> None:
     except CourseError as error:
         common.messages.print(f"course: {error}", markup=False)
         sys.exit(2)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        # what could not be written would be tried again at the end, with words of Python's own
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
-        common.messages.print(f"course: {error.strerror}: not everything could be written", markup=False)
-        sys.exit(2)
     except ModuleNotFoundError as error:
         if importlib.util.find_spec("nbgrader"):
             raise
@@ -85,6 +78,22 @@ def main() -> None:
             markup=False,
         )
         sys.exit(2)
+    except Exception as error:
+        why = storage_trouble(error) or _forbidden(error)
+        if not why:
+            raise
+        if why == FULL:
+            # What could not be written would be tried again at the end, with words of Python's own.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+        common.messages.print(f"course: {why}, and give the same command again", markup=False)
+        sys.exit(2)
+
+
+def _forbidden(error: Exception) -> str:
+    """Say which file or folder the account may not use."""
+    if not isinstance(error, PermissionError) or error.filename is None:
+        return ""
+    return f"{error.filename}: {error.strerror}; change its permissions"
 
 
 def _find_programs() -> None:

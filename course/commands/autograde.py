@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import HORIZONTALS
-from rich.padding import Padding
 from rich.table import Table
 
 from course.commands import common
@@ -117,7 +116,7 @@ def print_marks(results: Any, about: Mapping[str, str] | None = None) -> None:
         heading = f"[bold]{common.shown(result.student)}[/bold]"
         common.results.print(f"{heading}  {common.shown((about or {}).get(result.student, ''))}".rstrip())
         for line in _noticed(result):
-            common.results.print(Padding(common.shown(line), (0, 0, 0, 4)))
+            common.print_below(common.shown(line))
 
 
 def _noticed(result: Any) -> list[str]:

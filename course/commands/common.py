@@ -4,12 +4,14 @@ import io
 import json
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from course.errors import CourseError
@@ -103,6 +105,12 @@ def print_json(data: Any) -> None:
 def _as_json(letter: str) -> str:
     """Give a letter as it stands in a text of JSON; between texts there are only letters that are shown."""
     return letter if letter.isprintable() or letter == "\n" else json.dumps(letter)[1:-1]
+
+
+def print_below(text: str) -> None:
+    """Print what belongs to the line above; in a file or pipe in one piece, so that nothing of it is cut off."""
+    indented = Padding(text, (0, 0, 0, 4)) if results.is_terminal else textwrap.indent(text, " " * 4)
+    results.print(indented)
 
 
 def print_table(table: Table) -> None:

@@ -152,7 +152,10 @@ def test_a_full_disk_is_one_message(tmp_path):
             cwd=ROOT,
         )
     assert done.returncode == 2
-    assert done.stderr == "course: No space left on device: not everything could be written\n"
+    assert (
+        done.stderr
+        == "course: the disk is full, and not everything was written; make room, and give the same command again\n"
+    )
 
 
 def test_a_pipe_that_is_closed_after_a_line_says_nothing(tmp_path):

@@ -3,6 +3,7 @@
 import difflib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -16,8 +17,10 @@ from course.grading.engine.scheduler import Engine, Outcome
 from course.grading.errors import GradingError
 from course.grading.marks.store import Store, url_beside
 from course.grading.review import in_words
+from course.grading.stages.admit import TIMESTAMP, time_of
 from course.marking.report import Report
 
+_CLOCKS_DIFFER = timedelta(minutes=10)  # of two machines that nobody would call wrong
 _WORTH_WARMING = 3  # submissions: filling the cache takes about as long as running two
 
 
@@ -181,6 +184,7 @@ def _graded(config: Gradbook, assignment: str, outcome: Outcome) -> Result:
     with Store(config.answers_url or url_beside(config.db_url, config.folder)) as store:
         kept = sorted(store.load(assignment, student=student), key=lambda item: _place(item.exercise))
     others = {name: why for record in outcome.records for name, why in record.review.items()}
+    unmarked = [f"{item.exercise}: {in_words(item.review)}" for item in kept if item.report is None]
     return Result(
         student=student,
         score=score,
@@ -188,10 +192,22 @@ def _graded(config: Gradbook, assignment: str, outcome: Outcome) -> Result:
         reports={item.exercise: item.report for item in kept if item.report is not None},
         review={name: in_words(why) for name, why in others.items() if graded_exercise(name) is None}
         | {item.exercise: in_words(item.review) for item in kept if item.review},
-        problems=tuple(f"{item.exercise}: {in_words(item.review)}" for item in kept if item.report is None),
+        problems=(*unmarked, *_clock(config, assignment, student)),
         skipped=outcome.skipped,
         seconds=outcome.seconds,
     )
+
+
+def _clock(config: Gradbook, assignment: str, student: str) -> list[str]:
+    """Say that a submission comes from the future: what is late, and what is new, goes by its time."""
+    came = time_of(config.folders.of("submitted", assignment, student))
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if came is None or came <= now + _CLOCKS_DIFFER:
+        return []
+    return [
+        f"it was handed in at {came:%Y-%m-%d %H:%M:%S} UTC, and here it is {now:%Y-%m-%d %H:%M:%S} UTC: one of "
+        f"the two clocks is wrong. It is graded; correct the time in its {TIMESTAMP}, by which penalties go"
+    ]
 
 
 def _place(exercise_id: str) -> int:

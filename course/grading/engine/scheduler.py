@@ -22,12 +22,13 @@ from course.grading.engine import local as workers
 from course.grading.engine.converters import reasons, settings
 from course.grading.engine.staged_autograde import StagedAutograde, StagedDirectory, Waiting
 from course.grading.engine.task import Executed, execute
-from course.grading.engine.workplace import Workplace, disk_is_full
+from course.grading.engine.workplace import Workplace
 from course.grading.errors import GradingError
 from course.grading.record import Record
 from course.grading.upstream.gradebook_engine import SharedEngines
 from course.grading.upstream.metadata_schema import KnownSchemas
 from course.grading.upstream.surroundings import surroundings
+from course.storage_trouble import storage_trouble
 
 _LOG = logging.getLogger("course.grading")
 
@@ -107,7 +108,7 @@ class Engine:
             filling: a cache that is to be filled, beside the first submissions where that is possible.
 
         Raises:
-            GradingError: if the disk is full; what was graded before is kept.
+            GradingError: if the disk is full, or the gradebook cannot be written; what was graded before is kept.
         """
         with (
             self.place.open(),
@@ -254,10 +255,10 @@ class Engine:
 
     def _fail(self, outcome: Outcome, error: BaseException) -> None:
         self.place.drop(outcome.student)
-        if disk_is_full(error):
+        if why := storage_trouble(error):
             raise GradingError(
-                f"the disk is full, so {outcome.student} and those after are not graded; what was graded before "
-                "is kept. Make room and give the same command again"
+                f"{outcome.student} and those after are not graded, and what was graded before is kept: {why}, "
+                "and give the same command again"
             ) from error
         _LOG.info("%s could not be graded", outcome.student, exc_info=error)
         outcome.problems += reasons(error)

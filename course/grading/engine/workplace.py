@@ -6,17 +6,14 @@ full, leaves no half-graded submission that the next run would pass over.
 """
 
 import contextlib
-import errno
 import os
 import shutil
-import sqlite3
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import DBAPIError
 
 from course.grading import secret
 from course.grading.stages.admit import time_of
@@ -67,7 +64,10 @@ class Workplace:
             (self._again / student).touch()
 
     def due(self, student: str) -> bool:
-        """Say whether a submission is to be graded: it never was, it is to be again, or a newer one came in."""
+        """Say whether a submission is to be graded: it never was, it is to be again, or another one came in.
+
+        What came in later may have an earlier time, from a clock that was put right.
+        """
         if student in self.coursedir.student_id_exclude.split(","):
             return False
         done = self._done(student)
@@ -75,7 +75,7 @@ class Workplace:
             return True
         came = time_of(Path(self._path(self.coursedir.submitted_directory, student)))
         had = self.coursedir.get_existing_timestamp(str(done))
-        return came is not None and had is not None and came > had
+        return came is not None and had is not None and came != had
 
     def reopen(self, student: str) -> None:
         """Put the result of an earlier run away: from here on the submission counts as not graded."""
@@ -113,24 +113,6 @@ class Workplace:
 
     def _path(self, step: str, student: str) -> str:
         return os.path.normpath(self.coursedir.format_path(step, student, self.assignment))
-
-
-_FULL = ("disk is full", "No space left on device")  # as SQLite and PostgreSQL say it
-
-
-def disk_is_full(error: BaseException | None) -> bool:
-    """Say whether this error, or one that led to it, is about a full disk.
-
-    Only the system's and the database's own errors are asked: other texts may quote a submission.
-    """
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        said = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(error, sqlite3.Error | DBAPIError) and any(text in str(said) for text in _FULL):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _flush(path: Path) -> None:

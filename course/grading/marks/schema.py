@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from course.errors import CourseError
+from course.storage_trouble import storage_trouble
 
 VERSION_TABLE = "gradbook_version"
 KNOWN = ("0001", "0002", "0003")
@@ -91,7 +92,8 @@ def upgrade(engine: sa.Engine) -> None:
 def unreachable(engine: sa.Engine, error: SQLAlchemyError) -> StoreError:
     """Say that a database does not answer as it should; its password is not repeated."""
     where = engine.url.render_as_string(hide_password=True)
-    return StoreError(f"the answers cannot be kept in {where}: {error.args[0] if error.args else error}")
+    why = storage_trouble(error) or str(error.args[0] if error.args else error)
+    return StoreError(f"the answers cannot be kept in {where}: {why}")
 
 
 def _version(engine: sa.Engine) -> str | None:
