@@ -54,7 +54,11 @@ def without_name(text: str, name: str, answer: Answer) -> str:
 
 
 def left_side(text: str) -> str:
-    """Give the name that stands before `=`, `:` or `≈` in a text, or nothing."""
+    """Give the name that stands before `=`, `:` or `≈` in a text, or nothing.
+
+    >>> left_side("E = 4.5"), left_side("3 = 3")
+    ('E', '')
+    """
     parts = _LEFT_SIDE.fullmatch(plain_characters(text))
     return parts[1] if parts and re.search(r"[a-z]", said_by(parts[1])) else ""
 

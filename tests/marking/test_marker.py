@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from course.exercises import Answer, Exercise
-from course.marking.marker import BITS, Marker, Others, Task, _suspect, entries_of, stack
+from course.marking.follow_through import Verdict
+from course.marking.marker import BITS, Marker, Others, Task, _is_a_slip, _likeliest, _suspect, entries_of, stack
+from course.marking.pool import DRAWN, FINER, UNDRAWN, Candidate
 from course.marking.scheme import Scheme, State
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant, add_up, strongest
 from course.sheet import Sheet, read_answers
@@ -144,6 +146,28 @@ def test_what_slips_explain_as_well_is_no_misreading(sums):
     # p = 13 and z = 22 show x = (2, 11), p = 6 is a slip: one answer is left.
     assert sums.mark(handed(p=13, z=22), SEED).misread is not None
     assert sums.mark(handed(p=6, q=8), SEED).misread is None
+
+
+def test_a_slip_explains_an_answer_where_it_is_about_as_near_as_the_misreading():
+    nothing = Verdict(**dict.fromkeys(Verdict._fields, None))
+    after = nothing._replace(state=State.FOLLOWS, expected=np.array(2.0))
+    for off, alike, state, is_one in (
+        (0.4, (True,), State.SLIP, True),
+        (0.6, (True,), State.SLIP, False),  # more than ten times as far as 2.1 is from 2
+        (0.6, (False,), State.SLIP, True),  # carried on from a slip before
+        (0.4, (True,), State.WRONG, False),
+    ):
+        before = nothing._replace(state=state, slip_off=off, alike=alike)
+        assert _is_a_slip(2.1, before, after) == is_one, (off, alike, state)
+
+
+def test_what_is_never_drawn_stays_beside_what_is_in_its_place_alone():
+    def read(place, far_fetched):
+        return 1.0, (0.0, 0.0), Candidate(SEED, (("x", place, 9.0),), far_fetched), {}
+
+    drawn, beside, elsewhere, finer = read(0, DRAWN), read(0, UNDRAWN), read(1, UNDRAWN), read(0, FINER)
+    assert _likeliest([drawn, beside, elsewhere, finer]) == [drawn, beside]
+    assert _likeliest([beside, elsewhere]) == [beside, elsewhere]
 
 
 def test_a_misreading_makes_the_first_answer_right_that_uses_the_number(sums):

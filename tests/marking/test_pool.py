@@ -113,6 +113,7 @@ def test_a_grid_is_filled_where_a_sample_cannot_show_all_of_it():
     assert _grid(fine) == [-0.3, -0.2, -0.1, 0.1, 0.2, 0.3, 0.4, 0.5]  # nobody was given 0
     assert _grid(np.repeat([0.1, 0.2, 0.5], 50)) == [0.1, 0.2, 0.5]  # all that there are
     assert _grid(np.array([1.0, 1.1, 1.25])) == [1.0, 1.1, 1.25]  # no grid
+    assert _grid(np.array([1.0, 2.0, 4.0])) == [1, 2, 3, 4]
 
 
 class Two(NamedTuple):
@@ -137,6 +138,8 @@ def test_a_point_may_be_read_a_place_off(tenths):
     found = {(each.field, each.read) for each in misreadings(tenths, Two(0.4, 3), Two._fields)}
     assert {("eta", "4"), ("eta", "0.04"), ("eta", "0.1")} <= found
     assert not {each for each in found if each[0] == "count"} - {("count", "4")}
+    found = {(each.field, each.read) for each in misreadings(tenths, Two(0.25, 3), Two._fields)}
+    assert {("eta", "2.5"), ("eta", "0.025")} <= found  # no two digits changed places
 
 
 @pytest.mark.parametrize(
@@ -147,6 +150,7 @@ def test_a_point_may_be_read_a_place_off(tenths):
         ("eta", 0.25, 0.34, {0.3: UNDRAWN, 0.29: FINER, 0.31: FINER}),
         ("eta", 0.2612, 0.2618, {}),  # three decimals, where one is given
         ("eta", -0.004, 0.004, {}),  # nobody reads a zero
+        ("eta", 30.0, 30.0, {30.0: UNDRAWN}),
         ("eta", 70.0, 70.0, {}),  # nor a number a hundred times too large
         ("count", 6.9, 7.2, {7.0: UNDRAWN}),
         ("count", 2.4, 2.6, {}),  # a part of what is counted
