@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import importlib
 import json
+import logging
 import os
 import selectors
 import struct
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -26,7 +28,9 @@ WALL = 5  # times the processor time: a busy machine takes longer and must not c
 MEMORY = 3 << 29  # bytes of address space
 _LARGEST = 256 << 20  # bytes that go in or come out
 _STARTS = 60  # seconds, for a process to come up and to import what it needs
+_LONGEST_TRACE = 20_000  # letters of an error with the lines at which it came up
 _HEAD = struct.Struct(">II")
+_log = logging.getLogger("course.confined")
 
 
 class Exceeded(CourseError):
@@ -93,7 +97,10 @@ class Confined:
                 time_used = f"{seconds} s of processor time, {WALL * seconds} s in all"
                 raise Exceeded(f"it takes more than {time_used} or {self._memory >> 20} MiB of memory") from error
         if not good:
-            kind, message = json.loads(answer)
+            kind, message, trace = json.loads(answer)
+            # It may quote what a stranger wrote: no letters that a terminal obeys.
+            plain = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in trace)
+            _log.debug("%s failed in its process:\n%s", function.__qualname__, plain)
             if kind == "MemoryError":
                 self.close()
                 raise Exceeded(f"it takes more than {self._memory >> 20} MiB of memory")
@@ -167,8 +174,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             allow(seconds)
             good, answer = True, function(data, **options)
         except Exception as error:
-            # Whatever it is, it is said to who asked.
-            good, answer = False, json.dumps([type(error).__name__, str(error)[:2000]]).encode()
+            # Whatever it is, it is said to who asked, and all of it to the log there.
+            said = [type(error).__name__, str(error)[:2000], traceback.format_exc()[-_LONGEST_TRACE:]]
+            good, answer = False, json.dumps(said).encode()
         answers.write(_HEAD.pack(good, len(answer)) + answer)
         answers.flush()
 

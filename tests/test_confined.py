@@ -1,6 +1,9 @@
 """Work in a process with limits: what comes out, and what becomes of work that takes too much."""
 
+import codecs
 import json
+import logging
+import re
 import time
 import zlib
 
@@ -27,10 +30,15 @@ def test_bytes_go_in_and_come_out(process):
     assert process.call(zlib.decompress, zlib.compress(data), bufsize=1) == data
 
 
-def test_an_error_is_told(process):
+def test_an_error_is_told_and_all_of_it_kept_for_the_log(process, caplog):
+    caplog.set_level(logging.DEBUG, "course.confined")
     with pytest.raises(confined.Failed, match="incorrect header") as caught:
         process.call(zlib.decompress, b"no archive")
     assert caught.value.kind == "error"
+    assert re.search(r"decompress failed in its process:\nTraceback .*\n(.*\n)*zlib.error: .*header", caplog.text)
+    with pytest.raises(confined.Failed, match="unknown encoding: \x1b"):
+        process.call(codecs.decode, b"1", encoding="\x1b[2J")
+    assert "unknown encoding: \\x1b[2J" in caplog.text
 
 
 @pytest.mark.parametrize(
