@@ -27,6 +27,7 @@ from course.derivation.claims import agree
 from course.derivation.meaning import Graph, MeaningError
 from course.derivation.mutants import mutant, rewritten, true_claims
 from course.derivation.reading import tree
+from course.derivation.reading.lines import Line
 from course.derivation.reading.reader import read_formula
 from course.derivation.reading.symbols import Domain, Index, Symbol, Symbols
 from course.derivation.reading.tree import Node, Number, Product, Sum
@@ -374,6 +375,7 @@ class Row(NamedTuple):
     case: Case
     marker: Marker
     claims: list[tuple[Node, Node]]
+    lines: list[Line]
     check: Callable[[list[str]], Marked]
 
 
@@ -387,7 +389,11 @@ def rows() -> Iterator[Row]:
             marker = Marker(about.symbols, about.graph, goal=about.goal)
             lines = marker.lines(scheme.model(given))
             yield Row(
-                case, marker, list(true_claims(marker, lines)), lambda texts, s=scheme, g=given: s.judge(texts, g)
+                case,
+                marker,
+                list(true_claims(marker, lines)),
+                lines,
+                lambda texts, s=scheme, g=given: s.judge(texts, g),
             )
 
 

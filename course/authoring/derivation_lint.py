@@ -17,7 +17,7 @@ from course.derivation.claims import agree
 from course.derivation.meaning import MeaningError, Points
 from course.derivation.mutants import mutant, rewritten, true_claims
 from course.derivation.prepared import Way
-from course.derivation.reading.lexer import Unread
+from course.derivation.reading.lexemes import Unread
 from course.derivation.reading.lines import Line
 from course.derivation.reading.reader import read_formula
 from course.derivation.reading.symbols import Domain, SymbolError

@@ -1,6 +1,6 @@
 """The verdicts on the lines of one derivation, one after another, on what the student has claimed so far."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -15,10 +15,11 @@ from course.derivation.meaning import BeyondError, MeaningError, Points
 from course.derivation.numbers_put_in import Conditions, NumbersPutIn, leaves
 from course.derivation.prepared import Elsewhere, Prepared
 from course.derivation.reading import tree
-from course.derivation.reading.lexer import Unread, words
+from course.derivation.reading.lexemes import Unread
+from course.derivation.reading.lexer import words
 from course.derivation.reading.lines import CASE_WORDS, Line, Statement
 from course.derivation.reading.reader import finished
-from course.derivation.reading.symbols import Index, Symbol
+from course.derivation.reading.symbols import REAL, Index, Symbol
 from course.derivation.reading.tree import (
     Compare,
     Derivative,
@@ -150,6 +151,8 @@ class Judge:
         return self._main
 
     def _statement(self, statement: Statement) -> list[Judgement]:
+        if statement.kind == "definition" and isinstance(statement.target, tree.Call):
+            return [self._rule(statement.target, statement.chain)]
         if statement.kind == "definition":
             self._undefined.add(statement.target.name)  # type: ignore[union-attr]
         chain = [self._expanded(node) for node in statement.chain]
@@ -182,6 +185,29 @@ class Judge:
         if self._cases.now:
             return self._chain_in_case(target, chain)
         return self._chain(target, self._last.get(form(target)), chain)
+
+    def _rule(self, function: tree.Call, chain: Sequence[Node]) -> Judgement:
+        """Judge `f(x) = …`, which defines f, or a rule such as `σ'(u) = …`, which has to hold for any number u."""
+        names = set[str]().union(*(tree.names_in(node) for node in chain))
+        letters = [one.name for one in function.arguments if isinstance(one, Name)]
+        declared = self.marker.symbols.get(function.function)
+        if function.function not in self.marker.symbols.names or (declared is not None and not declared.meaning):  # type: ignore[union-attr]
+            return Judgement("defines")
+        free = [one.name for one in self.marker.graph.free if not one.shape and one.domain == REAL]
+        free = [one for one in free if one not in names]
+        if len(free) < len(letters):
+            return Judgement("defines")
+        put = {letter: Name(one) for letter, one in zip(letters, free, strict=False)}
+
+        def of_any(node: Node) -> Node:
+            return tree.rebuild(
+                self._expanded(node), lambda one: put.get(one.name) if isinstance(one, Name) else None
+            )
+
+        links = [of_any(node) for node in (function, *chain)]
+        if all(agree(self.truth, links[0], node) for node in links[1:]):
+            return Judgement("defines")
+        return Judgement("wrong", "This rule does not hold.")
 
     def _assigned(self, target: Node, chain: list[Node]) -> Node:
         """Return the symbol of `S := Σ e^z` where no update of it is asked for and it is not its own new value."""

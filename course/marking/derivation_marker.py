@@ -12,6 +12,7 @@ import numpy as np
 
 from course.derivation.marks import CriterionMark, LineMark, Marked, WayMark
 from course.derivation.reading import reading_process
+from course.derivation.reading.lines import defined
 from course.derivation.reading.symbols import Symbols
 from course.derivation.reading.typeset import latex, latex_line
 from course.marking.derivation_scheme import DerivationScheme
@@ -113,8 +114,7 @@ def line_reports(marked: Marked, symbols: Symbols) -> tuple[LineReport, ...]:
     found = []
     for line in marked.lines:
         for statement in line.read.statements:
-            if statement.kind == "definition" and statement.target is not None:
-                symbols = symbols.with_own(statement.target.name)  # type: ignore[union-attr]
+            symbols = defined(statement, symbols)
         found.append(
             LineReport(
                 text=line.text,

@@ -3,7 +3,7 @@
 import pytest
 
 from course.derivation.canonical import form
-from course.derivation.reading.lexer import Unread
+from course.derivation.reading.lexemes import Unread
 from course.derivation.reading.reader import read_formula
 from course.derivation.reading.symbols import Function, Index, Symbol, SymbolError, Symbols
 from course.derivation.reading.tree import (

@@ -3,7 +3,8 @@
 | module | holds |
 |---|---|
 | `symbols` | what an exercise declares: names, spellings, shapes, the numbers they are tried at |
-| `lexer`, `reader`, `lines` | from what was typed to lexemes, to trees, to the statements of a line |
+| `lexemes`, `lexer`, `braces` | from what was typed to words, numbers and signs, without what only sets type |
+| `reader`, `lines` | from these to trees, and to the statements of a line |
 | `reading_process` | reads lines in a process with limits |
 | `tree` | a formula as plain structs, with limits and JSON |
 | `typeset` | a formula as it was read, in LaTeX |

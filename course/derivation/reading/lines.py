@@ -21,9 +21,11 @@ import msgspec
 from msgspec import Meta
 
 from course.derivation.reading import tree
-from course.derivation.reading.lexer import LONGEST_LINE, Lexeme, Unread, lex, words
+from course.derivation.reading.lexemes import Lexeme, Unread
+from course.derivation.reading.lexer import LONGEST_LINE, canonical, lex, words
 from course.derivation.reading.reader import (
     CONDITIONS,
+    INDICATORS,
     OTHERWISE,
     Reader,
     finished,
@@ -31,7 +33,7 @@ from course.derivation.reading.reader import (
     sums_over,
     with_index,
 )
-from course.derivation.reading.symbols import KNOWN, Index, Symbols
+from course.derivation.reading.symbols import KNOWN, Function, Index, OwnFunction, Symbol, Symbols
 from course.derivation.reading.tree import Entry, Name, Node, TreeError, Updated
 from course.errors import CourseError
 
@@ -47,38 +49,74 @@ KEPT_FOR_PROBLEMS = 192 * 1024  # bytes left for what is said of the lines that 
 # Words that may stand around formulas without saying anything that is judged.
 PROSE = frozenset(
     """
-    according again all also an and apply applying are as assume assumption at back base be because by
-    calculate call case cases chain claim clearly combine compute computing condition conclude consider constant
-    contribute contributes cancel cancels vanish vanishes remains depends
-    definition define denote derivative derive does due each element elements entry equal equals equation
-    every expand expanding factor factors finally first follows for form formula from get gets give gives
-    given goal gradient have hence here holds hypothesis identity if iff in induction inner insert inserting
-    into is it its just know known layer let line linear local loss multiply next node not note now numbers
-    obtain of on one only otherwise our out output part path plug plugging product proof put qed rearrange
-    reason remember result rewrite rule same second see set shows similarly simplify simplifying since so
-    start step substitute substituting such sum take taking term terms that the their then there therefore
-    these this thus to true truth two unit use using value values we weight where which while with write
-    written yields you your
-    activation activations after another answer backprop backward bias both change check collect compare component
-    connected correct cost derivatives did differentiate differentiating direct done down easy else end error
-    errors evaluate evaluated exactly final finish forward gather grouping hidden holding implies inputs inserted
-    into involves large left likewise main make means minus more moreover namely need network neuron nothing
-    obviously
-    falls für gilt wenn
-    original other
-    others outer outside over pass plus positive previous product products quotient recall replace replaced
-    replacing required right rows second separately side sides similar simple simplified simplifies solution solve
-    split squared step steps still sub substituted sums than third though tidy together total training unit units
-    unless until update updated upstream want was weights well were what when whenever whole will without
-    work writing zero
-    row column vector matrix scalar shape size dimension dimensions
+    aber abgeleitet ableiten ableitung about above according accordingly act activation activations active add
+    adding addition after afterwards again all alle alles also alternatively altogether always and another
+    answer anwenden apart applied applies apply applying are arrive arrives as aside assume assumption at auch
+    auf aus außerdem average back back-propagate backprop backpropagate backpropagation backward base
+    basically be because become becomes before begin beginning begins behind beide beim being below besides
+    between beweis bias both bring bringing brings by by-product calculate call can cancel cancels careful
+    carry case cases chain chained change check choose claim claimed clear clearly collect collected
+    collecting collects column combine come comes coming common compare comparing completely completes
+    component compute computed computes computing conclude conclusion condition connected consequence
+    consequently consider considering constant contains continue continues contribute contributes contribution
+    contributions correct cost could dabei daher damit dann daraus das decompose decomposing def define
+    defined defining definition definitions defs denn denote denotes depend depending depends der derivative
+    derivatives derive des describe desired dessen determine did dies diese diesem dieser dieses different
+    differentiate differentiates differentiating differentiation dimension dimensions direct direction
+    directly disappear disappears distribute distributing distributive divide dividing do does don done down
+    drop dropping drops due durch during each easy ein eine einem einen einer einfach eingesetzt einsetzen
+    either element elements eliminate else end enter entering entry equal equality equals equation equations
+    equivalently ergibt erhalten error errors erste ersten evaluate evaluated even every everything evidently
+    exactly example expand expanding explicit explicitly expressed expression extend fact factor factoring
+    factorise factorize factors falls far feed fertig fill filling final finally finish first fix fixed flow
+    flows folgen folglich folgt follow following follows for form former formula formulas forth forward found
+    four from function functions further furthermore für gather gegeben general generally get gets gilt give
+    given gives gleich go goal goes going got gradient group grouping had half has have hence here hidden hier
+    him holding holds how however hypothesis identical identities identity ie if iff immediately implied
+    implies imply important in including increase independent individual induction inference inner inputs
+    insert inserted inserting inside instead interim intermediate into introduce introducing inverse involve
+    involves is isn ist it its jede jeder jetzt just kann keep keeping kein keine kept kettenregel know known
+    large latter layer lead leading leads leave leaves leaving left left-hand let likewise line linear
+    linearity little local loss lower made main make makes making man many match matches matrix may mean
+    meaning means mid might minus mit more moreover move moving multiplication multiplied multiplies multiply
+    my nach name namely need needed neither network neuron never new next nicht noch node non nonzero nor not
+    notation note noted nothing notice noting now number numbers numerical numerically nun nur nächste oben
+    object observe observed obtain obtained obtaining obtains obviously occur oder of ohne on one ones only or
+    order ordinary original other others otherwise ought our out outer output outside over overall own pair
+    parameter parameters part partial partials particular pass path per place plain please plug plugging plus
+    positive possible power powers precisely previous previously problem produce produces product products
+    produktregel proof prove proved proves proving pull pulling pure put putting qed question quotient
+    quotients rather reach read reading realise really rearrange rearranged rearranging reason reasons recall
+    recalled receive recursion reduce reduced reduces refer regroup related remain remaining remains remark
+    remember remembering removed rename renamed repeat repeating replace replaced replacing required resp
+    respect respective respectively rest result resulting results return returns rewrite rewriting rewritten
+    right right-hand row rows rule rules said same satisfies say saying scalar scalars schritt second see seen
+    sei sein separate separately set setze setzen several shall shape short should show showed showing shown
+    shows sich side sides signs similar similarly simple simplification simplified simplifies simplify
+    simplifying since sind single size smooth so so-called softmax soll solution solve somit sought sowie
+    special specifically split splitting squared squaring standard start starting starts state states step
+    steps still sub subsequently substitute substituted substituting substitution subtract such suffices sum
+    summand summands summarize summary summation summe summed summing sums super supposed symbol symbols
+    symmetric take taken takes taking target targets telescoping term terms than that the their themselves
+    then there therefore these think third this those though three through throughout thus tidy times to today
+    together total toward training transpose transposed transposing true truth try turn turns twice two
+    umformen unchanged und under unit units unknown unless unten until up update updated upper upstream us use
+    used useful uses using usual usually value values vanish vanishes vanishing variable variables vector
+    vereinfachen version very via visible vom von vor vorher walk want wanted war was way ways we wegen weight
+    weights weil well wenn werden were what whatever when whenever where whereas wherever whether which
+    whichever while whole whose why wieder will wir wird wish with without wobei words work would write writes
+    writing written wrote wrt wurde yet yields you your zahlen zeigen zero zeros zuerst zuletzt zum zur
+    zusammen zwei zweite über
     """.split()  # noqa: SIM905
 )
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge,
 }  # fmt: skip
+_CALLED = {"where", "if", "step"}  # words that are functions, if they stand before a bracket
+_NOT_NEW = {"diff", "norm", "sum", "prod", *INDICATORS, *_CALLED}
 _NEW = {"new", "neu", "updated", "next"}  # marks of a value after its update
 _SEPARATORS = {",", ";", "⇒", ":"}
+_BEFORE_WORDS = {"/", "-", "|", "←", "≤", "⇒", "<", "*"}  # signs that set words apart: `… // chain rule`
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _RELATIONS = CONDITIONS | {":=", "←", "-=", "+="}
 # Words before a condition that make it the case of what is said.
@@ -89,16 +127,43 @@ _COUNTED = re.compile(
     r"(?<![\w}])([a-z])\s*(?:=|∈|\\in)\s*(?:\\?\{)?\s*(\d)\s*,(?:\s*\d\s*,)?\s*(?:…|\\l?dots|\.\.\.?)\s*,?\s*[A-Za-z0-9]"
     r"(?:\\?\})?|(?<=for )([a-z])\s*=\s*(\d)\s*(?:,| and| or)\s*\d(?![\w.])"
 )
-_NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "𝟙", "I", "δ", "(", "[", "{", ","}
+_NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_MARKS_BEHIND = re.compile(r"\s*\(\s*\*+\s*\)\s*$")
+_MARKS_BEHIND = re.compile(r"\s*\(\s*(?:\*+|★+|☆|†|‡|\\(?:ast|star|dagger))\s*\)\s*$")
+_BULLET = re.compile(r"\s*(?:[•◦‣▪●○]|\*(?!\*)|>|\\item|[-–—]\s*(?==))(?=[\s=])\s*")
+_ROMAN_BEHIND = re.compile(r"\s+\(([ivx]{1,4}|[a-z])\)\s*$")
+_CAPITAL_BEHIND = re.compile(r"(?:\s{2,}|\\q?quad\s*)\(([IVX]{1,4})\)\s*$")
+_COMMENT_BEHIND = re.compile(r"\s//\s+(?=\S)")
+_LONG_ENOUGH = 4  # letters of a word that nobody knows, from which it is no symbol at the beginning of a line
+_FIRST = {"∂", "∇", "frac", "∑"}  # signs with which a formula may begin
 _LONG_WORD = 6  # letters, from which one word in brackets is no symbol that was mistyped
-_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
-_WHOLE = {"aligned", "align", "alignat", "gather", "gathered", "equation", "split", "eqnarray", "multline", "math"}
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}(?:\{\d+\})?")
+_DOLLARS_IN_TEXT = re.compile(r"\\(?:text|mbox|textrm)\{([^{}$]*)\$([^$]*)\$\s*\}")
+_DASH = re.compile(r"\s*[-–—]\s+(?=\S)")
+_WHOLE = {
+    "aligned",
+    "align",
+    "alignat",
+    "gather",
+    "gathered",
+    "equation",
+    "split",
+    "eqnarray",
+    "multline",
+    "math",
+    "displaymath",
+    "flalign",
+    "center",
+    "proof",
+    "itemize",
+    "enumerate",
+    "displayquote",
+}
 _NUMBERED = re.compile(
-    r"\s*(?:\((\d{1,3}[a-z]?|[a-z]|[ivx]{2,4})\)|\d{1,3}[.):]|[a-z]\)|[ivx]{2,4}[.)]|\[\d{1,3}\])\s+"
+    r"\s*(?:\((\d{1,3}[a-z]?'?|[a-z]'?|[ivxIVX]{2,4})\)[:.]?|#\d{1,3}[:.)]?|\d{1,3}[a-z]?[.):]|[a-z]\)|[ivxIVX]{2,4}[.):]"
+    r"|\[\d{1,3}\])\s+"
 )
 _NUMBER_BEHIND = re.compile(r"(?:\\q?quad|\s{3,}|\t)\s*(\(\d{1,3}\)\s*)$")
 _SIGNS_OF_RELATION = re.compile(r"[=<>←≤≥]|\\(?:leftarrow|gets|le|ge|geq|leq|approx|coloneqq)\b")
@@ -125,8 +190,9 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement of a line.
 
     Attributes:
-        kind: `continuation` of the line before (`= e`), `claim` (`A = e`), `definition` of a new name (`d = e`),
-            `update` (`w ← e`), or a `condition` (`z > 0`).
+        kind: `continuation` of the line before (`= e`), `claim` (`A = e`), `definition` of a new name (`d = e`) or
+            function (`f(x) = e`), or a rule for any argument (`σ'(u) = e`, where u is no symbol), `update`
+            (`w ← e`), or a `condition` (`z > 0`).
         target: the left side of a claim; the new name of a definition; what is updated.
         chain: what it is said to be equal to, from left to right; of a condition the comparison, of a `case` by
             itself (`for j = t:`) all of its conditions.
@@ -188,8 +254,26 @@ def _split(text: str) -> list[str]:
 
 def _without_dollars(text: str) -> str:
     """Return the text without the dollars around it, unless they are of several formulas among words."""
+    if len(text) > 4 and text.startswith("**") and text.endswith("**"):  # all of it bold
+        text = text[2:-2].strip()
+    if text[:1] in "\"“”„'`":
+        text = text.strip('"“”„`').strip()
+    if text.endswith(("$.", "$,", "$;")):
+        text = text[:-1]
     inside = text.strip("$").strip()
+    if inside.startswith("{") and inside.endswith("}") and _closes(inside) == len(inside):
+        inside = inside[1:-1].strip()
     return text if "$" in inside else inside
+
+
+def _closes(text: str) -> int:
+    """Return the place after the group in braces that the text begins with."""
+    depth = 0
+    for at, one in enumerate(text, 1):
+        depth += (one == "{") - (one == "}")
+        if not depth:
+            return at
+    return 0
 
 
 def _without_alignment(text: str) -> str:
@@ -199,7 +283,19 @@ def _without_alignment(text: str) -> str:
     return text.replace("&", "")
 
 
-Known = dict[tuple[str, tuple[str, ...]], Line]
+Known = dict[tuple[str, tuple[str, ...], tuple[OwnFunction, ...]], Line]
+
+
+def defined(statement: Statement, symbols: Symbols) -> Symbols:
+    """Return the symbols with the name or function that a statement defines."""
+    if statement.kind != "definition":
+        return symbols
+    if isinstance(statement.target, Name):
+        return symbols.with_own(statement.target.name)
+    if isinstance(statement.target, tree.Call) and statement.target.function not in symbols.names:
+        arguments = tuple(one.name for one in statement.target.arguments if isinstance(one, Name))
+        return symbols.with_function(OwnFunction(statement.target.function, arguments, statement.chain[0]))
+    return symbols
 
 
 def read_lines(typed: str | Iterable[str], symbols: Symbols, known: Known | None = None) -> list[Line]:
@@ -215,24 +311,28 @@ def read_lines(typed: str | Iterable[str], symbols: Symbols, known: Known | None
     known = {} if known is None else known
     found: list[Line] = []
     length = 0
-    for text in split_lines(typed):
+    texts = split_lines(typed)
+    if len(texts) > 1 and all(_DASH.match(text) for text in texts):  # a list
+        texts = [text[_DASH.match(text).end() :] for text in texts]  # type: ignore[union-attr]
+    for text in texts:
         length += len(text)
         if len(found) == MOST_LINES or length > LONGEST_TEXT:
             problem = Problem(0, f"at most {MOST_LINES} lines of together {LONGEST_TEXT} characters were expected")
             found.append(Line(text[:80], problem=problem))
             break
-        line = known.get((text, symbols.own))
+        key = (text, symbols.own, symbols.functions)
+        line = known.get(key)
         if line is None:
-            line = known[text, symbols.own] = read_line(text, symbols)
+            line = known[key] = read_line(text, symbols)
         for statement in line.statements:
-            if statement.kind == "definition" and isinstance(statement.target, Name):
-                symbols = symbols.with_own(statement.target.name)
+            symbols = defined(statement, symbols)
         found.append(line)
     return found
 
 
 def read_line(text: str, symbols: Symbols) -> Line:
     """Return one line, read; if it cannot be, with the problem in place of statements."""
+    text = _DOLLARS_IN_TEXT.sub(r"\\text{\1}\2  ", text[: LONGEST_LINE + 1])
     spans = [*_AMONG_WORDS.finditer(text[:LONGEST_LINE])]
     outside = _AMONG_WORDS.sub(" ", text)
     if spans and _LETTERS.search(outside) and len(text) <= LONGEST_LINE:
@@ -277,6 +377,17 @@ def _without_number(text: str, symbols: Symbols) -> str:
     """
     text = text[: LONGEST_LINE + 1]
     text = _MARKS_BEHIND.sub("", text)
+    text = _without_bullet(text)
+    capital = _CAPITAL_BEHIND.search(text)
+    if capital and symbols.find(capital[1]) is not None:
+        said = f"· {capital[1]}, or the line without its mark, was expected: it may be either"
+        raise Unread(capital.start(1) - 1, said)
+    roman = _ROMAN_BEHIND.search(text)
+    if roman and not isinstance(symbols.get(symbols.find(roman[1]) or ""), Symbol | Function):
+        text = text[: roman.start()]
+    comment = _COMMENT_BEHIND.search(text)
+    if comment and any(word in PROSE for word in words(text[comment.end() :])):
+        text = text[: comment.start()] + " #" + text[comment.end() - 1 :]
     case = _NUMBERED_CASE.match(text)
     if case:
         text = "case".ljust(case.end()) + text[case.end() :]
@@ -290,13 +401,32 @@ def _without_number(text: str, symbols: Symbols) -> str:
     if not mark or not rest or rest[0] in "+-*/^·_−" or rest.startswith("\\cdot"):
         return text
     if mark[1]:
-        if not _SIGNS_OF_RELATION.search(rest) or rest.startswith("="):
+        if not _SIGNS_OF_RELATION.search(rest):
             return text
         if mark[1].isalpha() and symbols.find(mark[1]) is not None:
             raise Unread(
                 0, f"{mark[1]} · …, or the line without its mark, was expected: ({mark[1]}) may be either"
             )
     return " " * mark.end() + rest
+
+
+def _without_bullet(text: str) -> str:
+    """Return the text with blanks in place of the bullet of a list.
+
+    Raises:
+        Unread: where a dash may be one or a minus.
+    """
+    bullet = _BULLET.match(text)
+    if bullet:
+        rest = text[bullet.end() :]
+        if "*" in bullet[0] and not _SIGNS_OF_RELATION.search(rest):
+            return text
+        return " " * bullet.end() + rest
+    dash = _DASH.match(text)
+    if dash and _SIGNS_OF_RELATION.search(text):
+        said = "no blank behind a minus, or the line without its dash, was expected: it may be either"
+        raise Unread(dash.end() - 2, said)
+    return text
 
 
 class _Segment(NamedTuple):
@@ -355,8 +485,76 @@ class _Statements:
     def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
         self.symbols = symbols
         self._counted = _Case()  # of what is being read
-        self.lexemes = self._with_heading(lexemes)
+        self.lexemes = self._with_words_settled(lexemes)
+        self.lexemes = self._with_heading(self.lexemes)
         self.lexemes = self._with_comments_apart()
+        self.lexemes = self._with_words_behind_apart()
+
+    def _with_words_settled(self, lexemes: list[Lexeme]) -> list[Lexeme]:
+        r"""Return the lexemes with symbols that were typed as text, and unknown words before all, told apart.
+
+        `\text{softmax}` is a symbol where it is declared. A line may begin with a word that nobody knows, if it is
+        no symbol that was mistyped.
+        """
+        found = list(lexemes)
+        for at, one in enumerate(found):
+            if one.kind == "prose" and (canonical(one.text), "", "") in self.symbols.table:
+                found[at] = one._replace(kind="word", text=canonical(one.text))
+            if one.text == "sum" and [each.text for each in found[at + 1 : at + 2]] == ["over"]:
+                self._settle_sum_over(found, at)
+        found = [one for one in found if one.text != "\0"]
+        run = 0
+        while found[run].kind in ("word", "prose") and not self._is_named(found[run]):
+            run += 1
+        strange = [one for one in found[:run] if one.text.lower() not in PROSE and one.kind == "word"]
+        behind = found[run]
+        ends = (
+            behind.text in (",", ":")
+            or (behind.kind == "word" and self._is_named(behind))
+            or behind.text in _FIRST
+        )
+        related = any(one.text in ("=", "←", ":=") for one in found[run:])
+        unknown = all(len(one.text) >= _LONG_ENOUGH and self._is_strange(one) for one in strange)
+        if strange and ends and related and unknown and not any(self.symbols.nearest(one.text) for one in strange):
+            found[:run] = [one._replace(kind="prose") for one in found[:run]]
+        return found
+
+    def _settle_sum_over(self, found: list[Lexeme], at: int) -> None:
+        """Write `sum over k of` as `sum_k`."""
+        letter = found[at + 2] if at + 2 < len(found) else None
+        if letter is None or not isinstance(self.symbols.get(letter.text), Index):
+            return
+        behind = found[at + 3]
+        of = behind.text in ("of", ":")
+        first = found[at + 4] if of else behind
+        if first.kind == "end" or (first.kind == "word" and first.text.lower() in PROSE and len(first.text) > 1):
+            return
+        found[at + 1] = found[at + 1]._replace(kind="sign", text="_")
+        if of:
+            found[at + 3] = behind._replace(text="\0")
+
+    def _is_named(self, one: Lexeme) -> bool:
+        """Return whether a word is a symbol, a function, or made of them, and no word of the language."""
+        if one.kind != "word":
+            return False
+        known = any(base == one.text for base, _, _ in self.symbols.table) or one.text in KNOWN
+        return known or not (one.text.lower() in PROSE or self._is_strange(one))
+
+    def _with_words_behind_apart(self) -> list[Lexeme]:
+        """Return the lexemes with `;` in place of signs that only set apart the words behind them."""
+        found = list(self.lexemes)
+        for at, one in enumerate(found):
+            if not at or one.kind != "sign" or one.text not in _BEFORE_WORDS:
+                continue
+            start = at + 1
+            while found[start].kind == "sign" and found[start].text in ("-", "/"):
+                start += 1
+            if found[start].kind == "end" or self._prose_from(start) < len(found) - 1:
+                continue
+            if any(word in PROSE for each in found[start:] for word in words(each.text)):
+                found[at:start] = [each._replace(text=";") for each in found[at:start]]
+                break
+        return found
 
     def _with_heading(self, lexemes: list[Lexeme]) -> list[Lexeme]:
         """Return the lexemes with words before a first colon as prose, `Hidden units: …`, if none is a symbol."""
@@ -384,7 +582,7 @@ class _Statements:
                 elif not opened and one.text == ")" and self._is_case_behind(start, at):
                     found[start] = found[start]._replace(text=";")
                     found[at] = one._replace(text=";")
-                elif not opened and one.text in ")]" and self._is_comment(start, at):
+                elif not opened and one.text in ")]}" and self._is_comment(start, at):
                     found[start] = one._replace(text=";", position=found[start].position)
                     found[at] = one._replace(text=";")
                     if at == start + 2:
@@ -399,7 +597,7 @@ class _Statements:
             return True
         if (
             before is None
-            or before.text in ("_", "^")
+            or before.text in ("_", "^", "frac", "sqrt", "diff")
             or before.text in KNOWN
             or self.lexemes[end + 1].kind != "end"
         ):
@@ -455,7 +653,7 @@ class _Statements:
 
     def _is_comment(self, start: int, end: int) -> bool:
         before, first = self.lexemes[start - 1] if start else None, self.lexemes[start + 1]
-        if before is not None and (before.text in ("_", "^") or before.text in KNOWN):
+        if before is not None and (before.text in ("_", "^", "frac", "sqrt") or before.text in KNOWN):
             return False
         if end == start + 2 and first.kind == "word" and _NUMERAL.fullmatch(first.text):
             return (first.text, "", "") not in self.symbols.table
@@ -631,13 +829,21 @@ class _Statements:
         """Return whether this lexeme separates statements: a comma, an arrow, a word."""
         one = self.lexemes[at]
         if one.kind == "sign":
-            return one.text in _SEPARATORS or (one.text == "." and self.lexemes[at + 1].text != "T")
+            return one.text in _SEPARATORS or (
+                one.text == "." and self.lexemes[at + 1].text not in ("T", "t", "transpose")
+            )
         return self._is_prose(at) and not (conditional and one.text in ("if", *OTHERWISE))
 
     def _is_prose(self, at: int) -> bool:
         one = self.lexemes[at]
         if at and self.lexemes[at - 1].kind == "sign" and self.lexemes[at - 1].text in ("_", "^"):
             return False  # a script, as in z_out
+        if (
+            one.kind == "word"
+            and (one.text in _CALLED or one.text in KNOWN)
+            and self.lexemes[at + 1].text in ("(", "{")
+        ):
+            return False  # where(a > 0, 1, 0)
         if one.text in ("sum", "prod") and (
             self.lexemes[at + 1].text == "_"
             or sums_over(self.lexemes, at)
@@ -674,6 +880,11 @@ class _Statements:
         updated = self._new_value(segment)
         if updated is not None:
             return updated
+        function = self._function_defined(segment)
+        if function is not None:
+            return [function]
+        segment = self._without_arguments(segment)
+        reader = Reader([*segment, end], self.symbols)
         defined = self._defined(reader)
         if defined is not None:
             chain = self._chain(reader)
@@ -682,6 +893,7 @@ class _Statements:
         if reader.sees("=", ":="):
             return [Statement("continuation", None, self._chain(reader))]
         first = finished(reader.formula())
+        reader.equal_to = reader.shape(first)
         if reader.next.kind == "end":
             return [Statement("continuation", None, (first,))]
         if reader.sees("-=", "+=") and isinstance(first, Name | Entry):
@@ -747,6 +959,8 @@ class _Statements:
         """Read `w_new = …`, `w_{11,new} = …` or `w' = …`, an update without an arrow; None if it is none."""
         texts = [one.text for one in segment]
         end = next((at for at, text in enumerate(texts) if text in ("=", ":=")), 0)
+        if end > 2 and texts[end - 2 : end] == ["^", "+"]:  # w^+
+            texts[end - 2 : end] = ["^", "new"]
         marks = [at for at in range(end) if texts[at].lower() in _NEW or (texts[at] == "'" and at == end - 1)]
         if len(marks) != 1:
             return None
@@ -765,6 +979,83 @@ class _Statements:
             return None
         chain = self._chain(reader)
         return [Statement("update", Updated(target), chain)]
+
+    def _arguments_on_the_left(self, segment: list[Lexeme]) -> tuple[int, list[list[Lexeme]]]:
+        """Return where a bracket right behind a name and before the first `=` opens, and what its commas part."""
+        texts = [one.text for one in segment]
+        end = next((at for at, text in enumerate(texts) if text in ("=", ":=")), 0)
+        if end < 4 or texts[end - 1] != ")" or segment[0].kind != "word":
+            return 0, []
+        start = max((at for at in range(end) if texts[at] == "("), default=0)
+        before = segment[start - 1]
+        if not start or before.position + len(before.text) < segment[start].position:
+            return 0, []
+        parts: list[list[Lexeme]] = [[]]
+        for one in segment[start + 1 : end - 1]:
+            if one.text == ",":
+                parts.append([])
+            else:
+                parts[-1].append(one)
+        return start, parts if all(parts) else []
+
+    def _function_defined(self, segment: list[Lexeme]) -> Statement | None:
+        """Read `f(x) = …` of a function of one's own, and `σ'(u) = …` for any u; None if it is neither."""
+        start, parts = self._arguments_on_the_left(segment)
+        head = [one.text for one in segment[:start]]
+        if not parts or any(len(part) != 1 or part[0].kind != "word" for part in parts) or set(head[1:]) - {"'"}:
+            return None
+        named = self.symbols.table.get((head[0], "", ""))
+        known = isinstance(self.symbols.get(named or ""), Function) or (named is None and head[0] in KNOWN)
+        new = named is None and not known and head[0].isalpha() and not head[1:] and head[0] not in _NOT_NEW
+        letters = [part[0].text for part in parts]
+        free = [one for one in letters if (one, "", "") not in self.symbols.table]
+        if not (new or (known and free == letters and all(len(one) == 1 for one in letters))):
+            return None
+        if new and self._reads(segment[:start]):  # a product of symbols, w x
+            return None
+        symbols = self.symbols
+        for one in free:
+            symbols = symbols.with_own(one)
+        end = Lexeme("end", "", segment[-1].position + len(segment[-1].text))
+        relation = next(at for at, one in enumerate(segment) if one.text in ("=", ":="))
+        reader = Reader([*segment[relation:], end], symbols)
+        chain = self._chain(reader)
+        arguments = tuple(Name(symbols.table[one, "", ""]) for one in letters)
+        if known:
+            left = Reader([*segment[:relation], end], symbols).formula()
+            return Statement("definition", left, chain) if isinstance(left, tree.Call) else None
+        statement = Statement("definition", tree.Call(head[0], arguments), chain)
+        self.symbols = defined(statement, self.symbols)
+        return statement
+
+    def _without_arguments(self, segment: list[Lexeme]) -> list[Lexeme]:
+        """Return `L(ŷ, y) = …` as `L = …`, where L is a symbol: what it depends on is the exercise's to say."""
+        start, parts = self._arguments_on_the_left(segment)
+        if not parts:
+            return segment
+        reader = Reader([*segment[:start], Lexeme("end", "", 0)], self.symbols)
+        try:
+            node = reader.formula()
+        except Unread:
+            return segment
+        declared = self.symbols.get(node.name) if isinstance(node, Name) else None
+        if reader.next.kind != "end" or not isinstance(declared, Symbol) or declared.shape:
+            return segment
+        if not all(self._is_argument(part) for part in parts):
+            return segment
+        relation = next(at for at, one in enumerate(segment) if one.text in ("=", ":="))
+        return [*segment[:start], *segment[relation:]]
+
+    def _is_argument(self, part: list[Lexeme]) -> bool:
+        """Return whether there is one symbol, or one letter that is none, and no number."""
+        if len(part) == 1 and part[0].kind == "word" and (part[0].text, "", "") not in self.symbols.table:
+            return len(part[0].text) == 1
+        reader = Reader([*part, Lexeme("end", "", 0)], self.symbols)
+        try:
+            node = reader.formula()
+        except Unread:
+            return False
+        return reader.next.kind == "end" and isinstance(node, Name | Entry)
 
     def _defined(self, reader: Reader) -> str | None:
         """Go past a name that nobody has declared and return it, if it stands before `=`."""
@@ -910,6 +1201,14 @@ def decode_lines(data: bytes, symbols: Symbols) -> list[Line]:
 
 def _check(statement: Statement, symbols: Symbols, own: set[str]) -> None:
     """Check the trees of a statement; the name that a definition gives is added to those of the student's own."""
+    if statement.kind == "definition" and isinstance(statement.target, tree.Call):
+        letters = {one.name for one in statement.target.arguments if isinstance(one, Name)}
+        if not letters or len(letters) != len(statement.target.arguments):
+            raise TreeError("letters were expected as the arguments of a function that is defined")
+        for node in statement.chain:
+            counting = {one.index for one in tree.walk(node) if isinstance(one, tree.Big) and len(one.index) == 1}
+            tree.check(node, symbols.names | counting | own | letters)
+        return
     if statement.kind == "definition":
         name = statement.target.name if isinstance(statement.target, Name) else ""
         free = name in symbols.own or (name == "e" and symbols.get(name) is None)

@@ -13,11 +13,22 @@ Product(factors=(Number(text='2'), Name(name='x'),
 ```
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from course.derivation.reading import tree
-from course.derivation.reading.lexer import Lexeme, Unread, canonical, lex, words
-from course.derivation.reading.symbols import KNOWN, Function, Index, Key, Symbol, Symbols, read_key, script
+from course.derivation.reading.lexemes import Lexeme, Unread
+from course.derivation.reading.lexer import canonical, lex, words
+from course.derivation.reading.symbols import (
+    KNOWN,
+    Function,
+    Index,
+    Key,
+    OwnFunction,
+    Symbol,
+    Symbols,
+    read_key,
+    script,
+)
 from course.derivation.reading.tree import (
     Abs,
     Big,
@@ -44,9 +55,18 @@ from course.derivation.reading.tree import (
 DEEPEST_BRACKETS = 30
 FARTHEST_BELOW = 40  # words and signs from a d to the stroke of its quotient, where d is a symbol too
 MOST_WRITTEN_OUT = 12  # terms of a sum over symbols that have no entries
+_ENVIRONMENTS = {
+    "cases", "dcases", "rcases", "matrix", "pmatrix", "bmatrix", "Bmatrix", "array", "smallmatrix", "psmallmatrix",
+    "bsmallmatrix",
+}  # fmt: skip
 _SHORT = 3  # letters of a script in which an index may stand beside others
 CONDITIONS = {"=", "<", ">", "≤", "≥", "≠"}
-TRANSPOSING = {"T", "ᵀ", "top", "mathsf T"}
+TRANSPOSING = {"T", "ᵀ", "top", "mathsf T", "tr"}
+_PRIMES_IN_WORDS = {"prime", "deriv", "derivative", "der"}
+_HATS_IN_WORDS = {"hat", "pred", "wedge", "∧"}
+_STEPS = {"H", "Θ", "step", "heaviside", "Heaviside"}
+INDICATORS = {"𝟙", "I", "χ", "ind", "indicator", "int", "float", "Ind"}
+_CHOICES = {"where", "if", "If", "IF", "select"}
 OTHERWISE = {"else", "otherwise", "sonst"}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _STARTING = {"(", "[", "{", "frac", "sqrt", "∑", "∏", "∂", "∇"}
@@ -94,6 +114,10 @@ class Reader:
         self._open: list[str] = []  # the brackets that are open, innermost last
         self._bound: list[str] = []  # indices of the sums around
         self._below = False  # whether a sum stands right behind /
+        self._above = False  # whether what is differentiated is read, which may be a function alone
+        self._alone: Call | None = None  # a function that was read there without its argument
+        self._rows: list[Matrix] = []  # vectors that were typed in a row
+        self.equal_to: tuple[int, ...] = ()  # the shape of the array on the other side of the equality
 
     # -- moving on ---------------------------------------------------------------------------------------------
 
@@ -133,14 +157,30 @@ class Reader:
     def formula(self) -> Node:
         """Return a sum, or `value if condition else other`."""
         node = self._sum()
-        if self.next == self.next._replace(kind="word", text="if"):
+        if not self._says({"if"}):
+            return node
+        self.at += 1
+        condition = self.condition()
+        self.takes(",", ";")
+        if self._says(OTHERWISE):
             self.at += 1
-            condition = self.condition()
-            if self.next.text not in OTHERWISE:
-                raise self.unread("else was expected")
-            self.at += 1
+            self.takes(",")
             return Cases((Case(node, condition), Case(self.formula(), None)))
-        return node
+        try:
+            other = self._sum()
+        except Unread:
+            raise self.unread("else was expected") from None
+        if self._says({"if"}):
+            self.at += 1
+            return Cases((Case(node, condition), Case(other, self.condition())))
+        if not self._says(OTHERWISE):
+            raise self.unread("else was expected")
+        self.at += 1
+        return Cases((Case(node, condition), Case(other, None)))
+
+    def _says(self, among: set[str]) -> bool:
+        """Return whether one of these words comes next, typed as text or not."""
+        return self.next.kind in ("word", "prose") and words(self.next.text)[:1] in [[one] for one in among]
 
     def condition(self) -> Compare:
         """Return a comparison such as `a > 0`."""
@@ -217,25 +257,55 @@ class Reader:
                 node = Transpose(node)
             elif self.sees("^"):
                 node = self._raised(node)
+            elif (primed := self._takes_prime_of(node)) is not None:
+                node = primed
             elif self.sees("'"):
                 raise self.unread("a function before the prime was expected")
             else:
                 return node
 
     def _takes_attribute_t(self) -> bool:
-        if self.sees(".") and self.lexemes[self.at + 1].text == "T":
-            self.at += 2
+        """Go past `.T`, `.t()` or `.transpose()`."""
+        if not self.sees("."):
+            return False
+        after = [one.text for one in self.lexemes[self.at + 1 : self.at + 4]]
+        if after[:1] == ["T"] or after in (["t", "(", ")"], ["transpose", "(", ")"]):
+            self.at += 2 if after[0] == "T" else 4
             return True
         return False
+
+    def _takes_prime_of(self, node: Node) -> Node | None:
+        """Go past the prime behind `σ(a)` or `(∂L/∂b)` and return what it makes of it; None if it is unclear."""
+        if not self.sees("'") or self.lexemes[self.at + 1].text == "'":
+            return None
+        new: Node | None = None
+        if isinstance(node, Call) and len(node.arguments) == 1 and isinstance(node.arguments[0], Name | Entry):
+            new = Call(node.function, node.arguments, node.primes + 1)
+        elif isinstance(node, Derivative) and self._has_arrays(node):
+            new = Transpose(node)
+        self.at += new is not None
+        return new
 
     def _raised(self, base: Node) -> Node:
         """Read what follows `^`: an exponent, or the sign of a transposed."""
         text, end = script(self.lexemes, self.at + 1)
-        if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
+        if self._transposes(text):
+            self.at = end
+            if isinstance(base, Matrix) and self._is_row(base):
+                return base
+            return Transpose(base)
+        if set(text) == {"'"} and self._has_arrays(base):
             self.at = end
             return Transpose(base)
         self.expect("^")
         return Power(base, self._exponent())
+
+    def _transposes(self, text: str) -> bool:
+        return text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None
+
+    def _is_row(self, node: Matrix) -> bool:
+        """Return whether a vector was typed in a row, `[3, 0]`, so that `[3, 0]^T` is the column that is meant."""
+        return any(node is one for one in self._rows)
 
     def _exponent(self, subscript: bool = True) -> Node:
         """Read what stands after `^` or `_`: a group, or one thing, perhaps with a subscript of its own."""
@@ -267,6 +337,7 @@ class Reader:
         """Return a reader of these lexemes alone, which knows the brackets and sums around them."""
         inside = Reader([*lexemes, Lexeme("end", "", end)], self.symbols)
         inside._bound, inside._open = self._bound, self._open
+        inside._above, inside._rows = self._above, self._rows
         return inside
 
     def _plain_exponent(self) -> bool:
@@ -283,9 +354,11 @@ class Reader:
             return self._word()
         if kind == "sign":
             if text in _CLOSING:
-                return self._bracketed(text)
+                return self._differentials_in_brackets() or self._bracketed(text)
             if text == "|":
-                return Abs(self._between("|"))
+                return self._absolute()
+            if text == "⟨":
+                return self._inner_product()
             if text == "‖":
                 return self._norm()
             if text == "frac":
@@ -312,21 +385,85 @@ class Reader:
         if text == "1" and self.sees("_"):
             self.at += 1
             return self._indicator()
-        if text == "1" and self.sees("["):
+        if text == "1" and (self.sees("[") or (self.sees("{") and self._compares_inside())):
             return self._indicator()
         return Number(text)
+
+    def _compares_inside(self) -> bool:
+        """Return whether a relation stands in the brackets that open here."""
+        end = script(self.lexemes, self.at)[1]
+        return any(one.kind == "sign" and one.text in CONDITIONS for one in self.lexemes[self.at : end])
 
     def _indicator(self) -> Node:
         opening = self.next.text
         if opening not in _CLOSING:
             raise self.unread("a condition in brackets was expected")
         self.at += 1
-        condition = self.condition()
+        if self.sees(*CONDITIONS):  # 1_{>0}(z)
+            relation = self.next.text
+            self.at += 1
+            right = self._sum()
+            self.expect(_CLOSING[opening])
+            argument = self._arguments()
+            return Indicator(Compare(relation, argument[0], right))  # type: ignore[arg-type]
+        left = self._sum()
+        if isinstance(left, Indicator) and self.sees(_CLOSING[opening]):  # 1_{\{a > 0\}}
+            self.at += 1
+            return left
+        if not self.sees(*CONDITIONS):
+            raise self.unread("a comparison such as > 0 was expected")
+        relation = self.next.text
+        self.at += 1
+        condition = Compare(relation, left, self._sum())  # type: ignore[arg-type]
         self.expect(_CLOSING[opening])
         return Indicator(condition)
 
+    def _choice(self) -> Node:
+        """Read `where(a > 0, 1, 0)`."""
+        self.at += 1
+        self.expect("(")
+        self._open.append("(")
+        condition = self.condition()
+        self.expect(",")
+        value = self.formula()
+        self.expect(",")
+        other = self.formula()
+        self._open.pop()
+        self.expect(")")
+        return Cases((Case(value, condition), Case(other, None)))
+
+    def _absolute(self) -> Node:
+        """Read `|a|`, or the norm `|w|_p` of a vector."""
+        node = self._between("|")
+        if not self.sees("_"):
+            return Abs(node)
+        if not self._has_arrays(node):
+            raise self.unread("no subscript was expected behind an absolute value")
+        return self._with_order(node)
+
+    def _inner_product(self) -> Node:
+        """Read `⟨w, x⟩` of two vectors."""
+        self.expect("⟨")
+        self._open.append("⟨")
+        left = self.formula()
+        if not self.sees(",", "|"):
+            raise self.unread(", between two vectors was expected")
+        self.at += 1
+        right = self.formula()
+        self._open.pop()
+        self.expect("⟩")
+        if not (self._has_arrays(left) and self._has_arrays(right)):
+            raise self.unread("two vectors were expected before this")
+        return Product((Transpose(left), right))
+
     def _bracketed(self, opening: str) -> Node:
         self.expect(opening)
+        word, closing, after = (self.lexemes[min(self.at + k, len(self.lexemes) - 1)] for k in range(3))
+        function = word.kind == "word" and (word.text in KNOWN or self._is_function(word.text))
+        if opening == "(" and closing.text == ")" and after.text in ("'", "(") and function:  # (σ)'(a)
+            del self.lexemes[self.at + 1], self.lexemes[self.at - 1]
+            self.at -= 1
+            return self._power()
         if opening == "(" and self.next.text.startswith("begin "):  # \left\{ \begin{matrix}
             node = self._environment()
             self.takes(")")
@@ -336,9 +473,14 @@ class Reader:
         if opening != "{" and self.sees(*CONDITIONS):
             relation = self.next.text
             self.at += 1
-            node = Indicator(Compare(relation, node, self._sum()))  # type: ignore[arg-type]
-        if opening == "[" and self.sees(",", ";"):
-            return self._list(node)
+            condition = Compare(relation, node, self._sum())  # type: ignore[arg-type]
+            node = Indicator(condition)
+            if self.takes("?"):  # (a > 0 ? 1 : 0)
+                value = self.formula()
+                self.expect(":")
+                node = Cases((Case(value, condition), Case(self.formula(), None)))
+        if opening in ("[", "(") and self.sees(",", ";"):
+            return self._list(node, opening)
         self._open.pop()
         self.expect(_CLOSING[opening])
         return self._entry_of(node) if self.sees("_") and opening != "{" else node
@@ -356,14 +498,52 @@ class Reader:
         entry = self._entry(array.name, declared, text, begin, end)
         return Derivative(node.of, entry, node.nabla) if isinstance(node, Derivative) else entry
 
-    def _list(self, first: Node) -> Node:
-        """Read the rest of `[a, b]`, a column vector."""
-        entries = [first]
-        while self.takes(",", ";"):
-            entries.append(self.formula())
+    def _list(self, first: Node, opening: str) -> Node:
+        """Read the rest of `[a, b]` or `(a, b)`, a column, or of a matrix: `[[a, b], [c, d]]`, `[a, b; c, d]`."""
+        comma = self.next
+        rows: list[list[Node]] = [[first]]
+        single = self.sees(",")
+        while self.sees(",", ";"):
+            if self.takes(";"):
+                rows.append([self.formula()])
+            else:
+                self.at += 1
+                rows[-1].append(self.formula())
         self._open.pop()
-        self.expect("]")
-        return Matrix(tuple((entry,) for entry in entries))
+        self._refuse_decimal_comma(comma, rows)
+        self.expect(_CLOSING[opening])
+        if len(rows) == 1 and all(isinstance(one, Matrix) and self._is_row(one) for one in rows[0]):
+            rows = [[entry for (entry,) in one.rows] for one in rows[0] if isinstance(one, Matrix)]
+        elif len(rows) == 1:
+            if self.equal_to[:1] == (1,) and len(self._open) == 0:
+                return Matrix((tuple(rows[0]),))
+            column = Matrix(tuple((entry,) for entry in rows[0]))
+            if single:
+                self._rows.append(column)
+            return column
+        if len({len(row) for row in rows}) > 1:
+            raise self.unread("rows of equal length were expected before this")
+        return Matrix(tuple(map(tuple, rows)))
+
+    def _refuse_decimal_comma(self, comma: Lexeme, rows: list[list[Node]]) -> None:
+        """Refuse `(3,5)` where it may be one number with a decimal comma."""
+        numbers = [one for row in rows for one in row if isinstance(one, Number)]
+        behind = self.lexemes[min(self.at + 1, len(self.lexemes) - 1)].text in ("^", "ᵀ")
+        if (
+            comma.text == ","
+            and len(numbers) == 2
+            and rows[0][:1] == numbers[:1]
+            and not (self.equal_to or behind)
+        ):
+            at = next(at for at, one in enumerate(self.lexemes) if one is comma)
+            before, after = self.lexemes[at - 1], self.lexemes[at + 1]
+            if (
+                before.position + len(before.text) == comma.position == after.position - 1
+                and "." not in after.text
+            ):
+                raise Unread(
+                    comma.position, "a point, or a blank behind the comma between two entries, was expected"
+                )
 
     def _between(self, bar: str) -> Node:
         self.expect(bar)
@@ -380,7 +560,29 @@ class Reader:
         return node
 
     def _norm(self) -> Node:
-        argument, order, exponent = self._between("‖"), None, None
+        return self._with_order(self._between("‖"))
+
+    def _norm_call(self) -> Node:
+        """Read `norm(w)_p^p`, `norm_p(w)` or `norm(w, p)`."""
+        self.at += 1
+        order = None
+        if self.takes("_"):
+            order = self._exponent(subscript=False)
+        opening = self.next.text
+        if opening not in _CLOSING:
+            raise self.unread("( and a vector were expected")
+        self.at += 1
+        argument = self.formula()
+        if self.takes(","):
+            if self.next.text == "ord" and self.lexemes[self.at + 1].text == "=":
+                self.at += 2
+            order = self.formula()
+        self.expect(_CLOSING[opening])
+        return self._with_order(argument, order)
+
+    def _with_order(self, argument: Node, order: Node | None = None) -> Node:
+        """Read the order of a norm below it, and its exponent."""
+        exponent = None
         while self.sees("_", "^"):
             sign = self.next.text
             self.at += 1
@@ -388,7 +590,8 @@ class Reader:
                 order = self._exponent(subscript=False)
             else:
                 exponent = self._exponent(subscript=False)
-        node = Norm(argument, order)
+        scalar = order is None and isinstance(argument, Name | Entry) and not self._has_arrays(argument)
+        node = Abs(argument) if scalar else Norm(argument, order)
         return node if exponent is None else Power(node, exponent)
 
     def _argument(self) -> Node:
@@ -402,6 +605,20 @@ class Reader:
         if derivative is not None:
             return derivative
         self.at = start
+        if self.takes("("):  # frac(a, b)
+            if self._counting_d() or self._differential_sign():
+                of = self._differentiated()
+                self.expect(",")
+                if not (self._counting_d() or self._differential_sign()):
+                    raise self.unread("∂ was expected below ∂")
+                by = self._variable()
+                self.expect(")")
+                return self._slope(of, by)
+            above = self.formula()
+            self.expect(",")
+            below = self.formula()
+            self.expect(")")
+            return Quotient(above, below)
         return Quotient(self._part(), self._part())
 
     def _part(self) -> Node:
@@ -422,22 +639,19 @@ class Reader:
             ]
 
     def _big(self, kind: str) -> Node:
-        index, low, high = "", None, None
+        index, low, high, besides = "", None, None, None
+        self._with_lower_first()
         while self.sees("_", "^"):
             sign = self.next.text
             self.at += 1
             if sign == "^":
                 high = self._upper(index)
                 continue
-            braced = self.takes("{", "(")
-            if self.next.kind != "word" or len(self.next.text) > 1:
-                raise self.unread("the letter that counts was expected under the sum")
-            index = self.next.text
+            index, low, high, besides = self._lower()
+        named = "" if index else letter_named(self.lexemes, self.at, self.symbols, self._bound)
+        if named and self.next.text == named and isinstance(self.symbols.get(named), Index):  # Σk a_k
+            index = named
             self.at += 1
-            if braced and self.takes("="):
-                low = self.formula()
-            if braced and not self.takes("}", ")"):
-                raise self.unread("} was expected")
         index = index or letter_named(self.lexemes, self.at, self.symbols, self._bound)
         if not index:
             raise self.unread("the letter that counts was expected under the sum, as in \\sum_i")
@@ -445,7 +659,16 @@ class Reader:
         self._bound.append(index)
         try:
             body = self._body_alone(index) if kind == "sum" else None
-            return Big(kind, index, low, high, body or self._product())  # type: ignore[arg-type]
+            body = body or self._product()
+            if isinstance(body, Matrix) and self._is_row(body) and len(body.rows) == 2:
+                (body,), (last,) = body.rows  # sum(a_k, k)
+                if last != Name(index):
+                    raise self.unread("the letter that counts was expected before this")
+            if besides is not None:
+                if kind != "sum":
+                    raise self.unread("a product without a condition was expected before this")
+                body = Product((Indicator(besides), body))
+            return Big(kind, index, low, high, body)  # type: ignore[arg-type]
         except _Ambiguous:
             raise
         except Unread:
@@ -456,6 +679,81 @@ class Reader:
             self._bound.pop()
         self.lexemes[:] = kept
         return self._written_out(kind, index, values, start)
+
+    def _with_lower_first(self) -> None:
+        """Put the lower end of a sum before its upper one: `∑^n_{k=1}`."""
+        if not self.sees("^"):
+            return
+        middle = script(self.lexemes, self.at + 1)[1]
+        if self.lexemes[middle].text == "_":
+            end = script(self.lexemes, middle + 1)[1]
+            upper = self.lexemes[self.at : middle]
+            self.lexemes[self.at : end] = [*self.lexemes[middle:end], *upper]
+
+    def _lower(self) -> tuple[str, Node | None, Node | None, Compare | None]:
+        """Read what stands under a sum: its letter, both ends where they stand there, and a condition."""
+        braced = self.takes("{", "(", "[")
+        low: Node | None = None
+        while braced and self.next.kind == "prose":  # for all
+            self.at += 1
+        if braced and self.next.kind == "number" and self.lexemes[self.at + 1].text in ("≤", "<"):  # 1 ≤ k ≤ n
+            low = Number(self.next.text)
+            self.at += 2
+        if self.next.kind != "word" or len(self.next.text) > 1:
+            raise self.unread("the letter that counts was expected under the sum")
+        index = self.next.text
+        self.at += 1
+        if not braced:
+            if (
+                self.sees("=")
+                and self.lexemes[self.at + 1].kind == "number"
+                and self.lexemes[self.at + 2].text == "^"
+            ):
+                low = Number(self.lexemes[self.at + 1].text)  # sum_k=1^n
+                self.at += 2
+            return index, low, None, None
+        high: Node | None = None
+        besides: Compare | None = None
+        if self.takes("="):
+            low = self.formula()
+            if self.sees(".", "…", ",") or self.next.text == "dots":  # k=1..n
+                high = self._after_dots(index)
+        elif self.takes("∈"):
+            self._whole_set()
+        elif self.sees("≥") and self.lexemes[self.at + 1].kind == "number":  # {1, …, n}, as it was prepared
+            self.at += 2
+        elif self.sees("≤"):
+            self.at += 1
+            high = self._letter_of_the_end(index)
+        elif self.sees("≠"):
+            self.at += 1
+            besides = Compare("≠", Name(index), self.formula())
+        if not self.takes("}", ")", "]"):
+            raise self.unread("} was expected")
+        return index, low, high, besides
+
+    def _after_dots(self, index: str) -> Node | None:
+        while self.sees(".", "…", ",") or self.next.text in ("dots", "ldots", "cdots"):
+            self.at += 1
+        return self._letter_of_the_end(index)
+
+    def _letter_of_the_end(self, index: str) -> Node | None:
+        """Read the last value of an index; a letter that is not declared is that of the index."""
+        text = self.next.text
+        if isinstance(self.symbols.get(index), Index) and text.isalpha() and not self.symbols.find(text):
+            self.at += 1
+            return None
+        return self.formula()
+
+    def _whole_set(self) -> None:
+        """Go past the set that an index is from, which has to be all that it counts: `{1, …, n}`, or a letter."""
+        if self.next.kind == "word" and self.symbols.table.get((self.next.text, "", "")) is None:
+            self.at += 1
+            return
+        text, end = script(self.lexemes, self.at) if self.next.text in _CLOSING else ("", self.at)
+        if not text.strip("()").startswith("1") or not text.strip("()")[-1:].isalpha():
+            raise self.unread("all that the letter counts was expected, as in k = 1")
+        self.at = end
 
     def _body_alone(self, index: str) -> Node | None:
         """Read a sum up to a sign behind which nothing names its letter: `sum_k(e^z_k) * x`, `1/Σ_k e^{z_k} · x`.
@@ -535,7 +833,7 @@ class Reader:
 
     def _environment(self) -> Node:
         name = self.next.text.removeprefix("begin ")
-        if name not in ("cases", "matrix", "pmatrix", "bmatrix", "array", "smallmatrix"):
+        if name not in _ENVIRONMENTS:
             raise self.unread("cases or pmatrix was expected")
         self.at += 1
         if name == "array" and self.sees("{"):
@@ -546,7 +844,7 @@ class Reader:
         while not self.takes(f"end {name}"):
             if self.takes("\\\\"):
                 rows.append([])
-            elif self.takes("&"):
+            elif self.takes("&", ",", ".", ";"):
                 continue
             elif cases or self._is_case(name):
                 cases.append(self._case(rows[-1].pop() if rows[-1] else None))
@@ -569,13 +867,17 @@ class Reader:
         return Matrix(filled)
 
     def _is_case(self, environment: str) -> bool:
-        return environment == "cases" or self.next.kind == "prose" or self.next.text in ("if", "⇒", *OTHERWISE)
+        return (
+            environment in ("cases", "dcases", "rcases")
+            or self.next.kind == "prose"
+            or self.next.text in ("if", "⇒", *OTHERWISE)
+        )
 
     def _case(self, value: Node | None) -> Case:
         if value is None:
             value = self._sum()
-            self.takes(",")
-            self.takes("&")
+            while self.takes(",", "&"):
+                continue
         otherwise = False
         while self.next.kind == "prose" or self.next.text in ("if", "iff", "for", "when", "⇒", *OTHERWISE):
             otherwise = otherwise or bool(OTHERWISE & set(words(self.next.text)))
@@ -602,8 +904,37 @@ class Reader:
             return differential
         node = self._symbol()
         if node is not None:
+            self._refuse_index_in_brackets()
             return node
         word = self.next.text
+        after = self.lexemes[self.at + 1].text
+        own = next((one for one in self.symbols.functions if one.name == word), None)
+        if own is not None:
+            return self._own_function(own)
+        if word in _STEPS and after in _CLOSING:
+            self.at += 1
+            return Indicator(Compare(">", self._arguments()[0], Number("0")))
+        if word in _CHOICES and after == "(":
+            return self._choice()
+        if word == "D" and after == "_":
+            self.at += 2
+            return self._applied(self._by_script())
+        if word == "norm":
+            return self._norm_call()
+        if word == "diff" and after == "(":
+            self.at += 2
+            of = self.formula()
+            self.expect(",")
+            by = self._variable()
+            self.expect(")")
+            return Derivative(of, by)
+        if word[:1] == "d" and (word[1:] in KNOWN or self._is_function(word[1:])) and after in _CLOSING:
+            self._split(1)  # drelu(z)
+            self.at += 1
+            node = self._word()
+            if isinstance(node, Call):
+                return Call(node.function, node.arguments, node.primes + 1)
+            raise self.unread("a function was expected before this")
         if word in ("sum", "prod") and sums_over(self.lexemes, self.at):
             self.lexemes.insert(self.at + 1, Lexeme("sign", "_", self.next.position))  # sum(j) is sum_(j)
         if word in ("sum", "prod") and (
@@ -612,7 +943,7 @@ class Reader:
         ):
             self.at += 1
             return self._big(word)
-        if word == "𝟙" or (word == "I" and self.lexemes[self.at + 1].text in _CLOSING):
+        if word == "𝟙" or (word in INDICATORS and (after == "_" or after in _CLOSING) and self._compares_behind()):
             self.at += 1
             self.takes("_")
             return self._indicator()
@@ -626,6 +957,42 @@ class Reader:
         if self._split_where_declared():
             return self._word()
         raise self.unread("a declared symbol was expected", self.symbols.nearest(word))
+
+    def _own_function(self, own: OwnFunction) -> Node:
+        """Read a function that the student has defined, with what stands in its brackets put in."""
+        self.at, primes = self._primes(self.at + 1)
+        if not self.sees("(", "[", "{"):
+            raise self.unread(f"( and the argument of {own.name} were expected")
+        arguments = self._arguments()
+        if len(arguments) != len(own.arguments):
+            raise self.unread(f"{len(own.arguments)} arguments of {own.name} were expected before this")
+        given = dict(zip(own.arguments, arguments, strict=True))
+        value = tree.rebuild(own.value, lambda one: given.get(one.name) if isinstance(one, Name) else None)
+        if not primes:
+            return finished(value)
+        by = arguments[0]
+        if primes > 1 or len(arguments) > 1 or not isinstance(by, Name | Entry):
+            raise self.unread(f"the derivative of {own.name} written out was expected before this")
+        return finished(Derivative(value, by))
+
+    def _compares_behind(self) -> bool:
+        """Return whether a condition in brackets stands behind the next word, perhaps as a subscript."""
+        at = self.at + 1 + (self.lexemes[self.at + 1].text == "_")
+        if self.lexemes[at].text not in _CLOSING:
+            return False
+        return any(one.text in CONDITIONS for one in self.lexemes[at : script(self.lexemes, at)[1]])
+
+    def _is_function(self, word: str) -> bool:
+        return isinstance(self.symbols.get(self.symbols.table.get((canonical(word), "", ""), "")), Function)
+
+    def _refuse_index_in_brackets(self) -> None:
+        """Refuse `h[2]`, which may be an entry or a product, and whose count may begin at 0."""
+        if not self.sees("[") or not self.lexemes[self.at + 1].text.isdigit():
+            return
+        before = self.lexemes[self.at - 1]
+        adjacent = before.position + len(before.text) == self.next.position
+        if adjacent and self.lexemes[self.at + 2].text in ("]", ","):
+            raise self.unread("a subscript as in h_2, or a sign before the bracket, was expected")
 
     def _kronecker(self) -> Node | None:
         """Read Kronecker's `δ_{jt}`: one where both indices are the same."""
@@ -671,12 +1038,33 @@ class Reader:
         scripts, end = self._scripts(after)
         if not primes:
             end, primes = self._primes(end)
-        for key, used in _readings(base, scripts):
+        for key, used in [
+            *_with_hat(base, scripts),
+            *self._with_bare_layer(base, scripts),
+            *_readings(base, scripts),
+        ]:
             name = self.symbols.table.get(key)
+            if name is not None and self._is_index_alone(name, scripts, used):
+                continue
             if name is not None:
                 self._refuse_cut_script(key, end)
                 return self._with_rest(name, scripts, used, end, primes)
         return None
+
+    def _is_index_alone(self, name: str, scripts: dict[str, tuple[str, int, int]], used: str) -> bool:
+        """Return whether a letter that counts would have scripts, which it never has."""
+        return isinstance(self.symbols.get(name), Index) and "_" in scripts and "_" not in used
+
+    def _with_bare_layer(self, base: str, scripts: dict[str, tuple[str, int, int]]) -> Iterator[tuple[Key, str]]:
+        """Yield `a_1^{(2)}` for `a_1^2`, where `a_1` is none that could be squared."""
+        below, above = scripts.get("_", ("",))[0], scripts.get("^", ("",))[0]
+        letters = base.rstrip("0123456789")
+        digits = base[len(letters) :]
+        alone = {(base, below, ""), (letters, digits, "")} if digits and not below else {(base, below, "")}
+        if above.isdigit() and not alone & self.symbols.table.keys():
+            yield (base, below, f"({above})"), "_^"
+            if digits and not below:
+                yield (letters, digits, f"({above})"), "_^"
 
     def _refuse_cut_script(self, key: Key, end: int) -> None:
         """Refuse `θ_k+1` where `θ_{k+1}` is declared: what is meant may be either."""
@@ -699,6 +1087,8 @@ class Reader:
             at += 1
         if count:
             return at, count
+        if self.lexemes[at].text == "_" and script(self.lexemes, at + 1)[0] in _PRIMES_IN_WORDS:  # relu_prime
+            return script(self.lexemes, at + 1)[1], 1
         if self.lexemes[at].text == "^":  # f^\prime and f^{\prime}
             text, end = script(self.lexemes, at + 1)
             if text and set(text) == {"'"}:
@@ -733,13 +1123,15 @@ class Reader:
             self.at = end
             return self._function(declared, left, primes)
         self.at = end
+        if primes == 1 and getattr(declared, "shape", ()) and not getattr(declared, "arguments", ()):
+            return Transpose(node)  # w'x
         if primes:
             return self._derivative_by_argument(name, declared, primes)
         if "^" in left:
             text, begin, stop = left["^"]
             if name == "e" and name in self.symbols.own and not text.isdigit():
                 raise Unread(self.lexemes[begin].position, f"exp({text}) was expected, as e is a name of your own")
-            if text in TRANSPOSING and self.symbols.table.get((text, "", "")) is None:
+            if self._transposes(text):
                 node = Transpose(node)
             else:
                 self._refuse_layer(name, text, begin)
@@ -829,17 +1221,23 @@ class Reader:
 
     def _function(self, declared: Function, scripts: dict[str, tuple[str, int, int]], primes: int) -> Node:
         exponent, turned = None, False
-        if "^" in scripts and scripts["^"][0] in TRANSPOSING and ("T", "", "") not in self.symbols.table:
+        if "^" in scripts and self._transposes(scripts["^"][0]):
             turned = True  # σ'^T
+        elif "^" in scripts and scripts["^"][0].startswith("(") and scripts["^"][0].strip("()").isdigit():
+            said = f"{declared.name}' for a derivative, or no brackets around the exponent, was expected"
+            raise Unread(self.lexemes[scripts["^"][1]].position, said)
         elif "^" in scripts:  # σ^2(a)
             end, self.at = self.at, scripts["^"][1]
             exponent = self._exponent()
             self.at = end
         name = declared.meaning or declared.name
-        if self.sees("(") and not (declared.of and self._repeats_inside(declared.name)):
+        if self.sees("(", "[", "{") and not (declared.of and self._repeats_inside(declared.name)):
             node: Node = Call(name, self._arguments_or_factor(declared), primes)
         elif declared.of:
             node = Call(name, tuple(Name(one) for one in declared.of), primes)
+            self._alone = node if self._above else None
+        elif self._above:
+            node = self._alone = Call(name, (), primes)
         else:
             raise self.unread(f"( and the argument of {declared.name} were expected")
         if turned:
@@ -889,16 +1287,21 @@ class Reader:
         exponent = None
         if function == "log" and self.sees("_"):
             text, end = script(self.lexemes, self.at + 1)
-            if text != "10":
+            if text not in ("10", "e"):
                 raise self.unread("log or log_10 was expected")
-            function, self.at = "log10", end
+            function, self.at = "log10" if text == "10" else "log", end
         if self.sees("^"):
             self.at += 1
             exponent = self._exponent()
         arguments = self._arguments() if self.sees("(", "{", "[") else (self._power(),)
-        wanted = 2 if function in ("max", "min") else 1
+        wanted = 2 if function in ("max", "min", "pow") else 1
         if len(arguments) != wanted:
             raise self.unread(f"{wanted} argument{'s' * (wanted > 1)} of {function} expected before this")
+        if primes and function in ("max", "min"):
+            rest = tuple(one for one in arguments if one != Number("0"))
+            if function == "min" or len(rest) != 1:
+                raise self.unread("max(0, …)' or the derivative written out was expected before this")
+            function, arguments = "relu", rest
         node = _simple_call(function, arguments, primes)
         return node if exponent is None else Power(node, exponent)
 
@@ -946,6 +1349,10 @@ class Reader:
         if isinstance(node, Transpose):  # dL/db^T is the derivative, transposed
             self.at = max(at for at in range(start, self.at) if self.lexemes[at].text == "^")
             node = node.argument
+        if isinstance(node, Power) and isinstance(node.base, Name) and isinstance(node.exponent, Number):
+            # no power is what is differentiated by, so a_2^1 is of layer 1
+            layered = {*self._layered(node.base.name, node.exponent.text)}
+            node = Name(layered.pop()) if len(layered) == 1 else node
         if not isinstance(node, Name | Entry):
             raise self.unread("a variable was expected", self.symbols.nearest(self.next.text))
         return node
@@ -992,9 +1399,104 @@ class Reader:
             and not _mentions(factor, by)
         )
 
+    def shape(self, node: Node) -> tuple[int, ...]:
+        """Return the shape of an array that is named, or that a derivative is by; `()` of anything else."""
+        array = node.by if isinstance(node, Derivative) else node
+        declared = self.symbols.get(array.name) if isinstance(array, Name) else None
+        return declared.shape if isinstance(declared, Symbol) else ()
+
     def _has_arrays(self, *nodes: Node) -> bool:
         names = {one.name for node in nodes for one in tree.walk(node) if isinstance(one, Name)}
         return any(getattr(self.symbols.get(name), "shape", ()) for name in names)
+
+    def _differentials_in_brackets(self) -> Node | None:
+        """Read `(∂L)/(∂w)`, or `(∂/∂w) L`; None if it is anything else."""
+        if self.lexemes[self.at + 1].text[:1] not in ("∂", "d") or self.sees("{"):
+            return None
+        start, kept = self.at, list(self.lexemes)
+        try:
+            closing = _CLOSING[self.next.text]
+            self.at += 1
+            if self._counting_d() or self._differential_sign():
+                if self.takes("/") and (self._counting_d() or self._differential_sign()):
+                    by = self._variable()
+                    self.expect(closing)
+                    return self._applied(by)
+                of = self._differentiated()
+                self.expect(closing)
+                self.expect("/")
+                bracket = self.next.text
+                inside = self.takes("(", "[")
+                if self._counting_d() or self._differential_sign():
+                    by = self._variable()
+                    if inside:
+                        self.expect(_CLOSING[bracket])
+                    return self._slope(of, by)
+        except Unread:
+            pass
+        self.at, self.lexemes[:] = start, kept
+        return None
+
+    def _counting_d(self) -> bool:
+        """Go past a d that is declared as a letter that counts, which is no factor."""
+        counts = self.next.text == "d" and isinstance(self.symbols.get("d"), Index)
+        self.at += counts
+        return counts
+
+    def _differentiated(self, read: Callable[[], Node] | None = None) -> Node:
+        """Read what stands behind the ∂ above, which may be a function without its argument."""
+        self._above, self._alone = True, None
+        try:
+            node = (read or self._operand)()
+        finally:
+            self._above = False
+        if node is not self._alone and any(isinstance(one, Call) and not one.arguments for one in tree.walk(node)):
+            raise self.unread("the argument of the function was expected before this")
+        return node
+
+    def _slope(self, of: Node, by: Node) -> Node:
+        """Return a derivative; of a function without its argument, `dσ/da` or `dσ/da(z)`, its prime."""
+        alone, self._alone = self._alone, None
+        if not isinstance(of, Call) or of is not alone:
+            return Derivative(of, by)
+        if of.arguments:
+            if self.sees("(") and of.arguments == (by,):
+                start = self.at
+                if self._arguments() != (by,):
+                    self.at = start
+            return Derivative(of, by)
+        arguments = self._arguments() if self.sees("(") else (by,)
+        return Call(of.function, arguments, of.primes + 1)
+
+    def _takes_delta(self) -> bool:
+        """Go past the δ of `δL/δw`, if one stands above and below."""
+        one, after = self.next, self.lexemes[min(self.at + 1, len(self.lexemes) - 1)]
+        if one.kind == "word" and one.text == "δ" and after.kind == "word":
+            self.at += 1
+            return True
+        if one.kind == "word" and one.text[:1] == "δ" and one.text[1:].isalpha():
+            self._split(1)
+            self.at += 1
+            return True
+        return False
+
+    def _delta_fraction(self) -> Node | None:
+        r"""Read `δL/δw` and, behind the word frac, its two groups; None if it is anything else."""
+        start, kept = self.at, list(self.lexemes)
+        braced = self.takes("{")
+        try:
+            if self._takes_delta():
+                of = self._differentiated() if braced else self._differentiated(self._power)
+                self.expect("}" if braced else "/")
+                self.expect("{") if braced else None
+                if self._takes_delta():
+                    by = self._variable()
+                    self.expect("}") if braced else None
+                    return self._slope(of, by)
+        except Unread:
+            pass
+        self.at, self.lexemes[:] = start, kept
+        return None
 
     def _differential_sign(self) -> bool:
         """Go past ∂ or d if what follows is differentiated; `dL` becomes d and L."""
@@ -1017,7 +1519,7 @@ class Reader:
             return True
         before = [one.text for one in self.lexemes[max(0, self.at - 2) : self.at]]
         if before[-1:] == ["/"] or before == ["}", "{"]:  # below
-            return self.lexemes[self.at + 1].kind == "word"
+            return self.lexemes[self.at + 1].kind == "word" or self.lexemes[self.at + 1].text in ("(", "{")
         depth = 0
         for at in range(self.at + 1, min(self.at + FARTHEST_BELOW, len(self.lexemes) - 1)):
             one, after = self.lexemes[at], self.lexemes[at + 1]
@@ -1033,34 +1535,39 @@ class Reader:
 
     def _fraction_of_differentials(self) -> Node | None:
         r"""Read `\frac{∂L}{∂a}` or `\frac{∂}{∂a} …` after the word frac; None if it is an ordinary fraction."""
+        delta = self._delta_fraction()
+        if delta is not None:
+            return delta
         kept = list(self.lexemes)
         if not (self.takes("{") and self._differential_sign()):
             self.lexemes[:] = kept
             return None
-        of = None if self.sees("}") else self._operand()
+        of = None if self.sees("}") else self._differentiated()
         self.expect("}")
         self.expect("{")
         if not self._differential_sign():
             raise self.unread("∂ was expected below ∂")
         by = self._variable()
         self.expect("}")
-        return self._applied(by) if of is None else Derivative(of, by)
+        return self._applied(by) if of is None else self._slope(of, by)
 
     def _quotient_of_differentials(self) -> Node:
         """Read `∂L/∂a`, `∂/∂a …` or `∂_a …`."""
         self._differential_sign()
         if self.takes("_"):
             return self._applied(self._by_script())
-        of = None if self.sees("/") else self._power()
+        of = None if self.sees("/") else self._differentiated(self._power)
         self.expect("/")
         if not self._differential_sign():
             raise self.unread("∂ was expected below ∂")
         by = self._variable()
-        return self._applied(by) if of is None else Derivative(of, by)
+        return self._applied(by) if of is None else self._slope(of, by)
 
     def _differential_word(self) -> Node | None:
         """Read `dL/da`, `d/da …`, `dL_da`, where no symbol is spelled like that; None if it is something else."""
         word = self.next.text
+        if word.startswith("δ"):
+            return self._delta_fraction()
         if not word.startswith("d"):
             return None
         if read_key(self.lexemes, self.at)[0] in self.symbols.table and not (
@@ -1092,7 +1599,8 @@ class Reader:
 def sums_over(lexemes: list[Lexeme], at: int) -> bool:
     """Return whether a letter that counts stands in brackets behind the word at this place: `sum(j) w_j`."""
     texts = [one.text for one in lexemes[at + 1 : at + 4]]
-    return len(texts) == 3 and texts[0] == "(" and texts[2] == ")" and len(texts[1]) == 1 and texts[1].isalpha()
+    brackets = [texts[0], texts[2]] in (["(", ")"], ["[", "]"]) if len(texts) == 3 else False
+    return brackets and len(texts[1]) == 1 and texts[1].isalpha()
 
 
 def letter_named(lexemes: list[Lexeme], at: int, symbols: Symbols, bound: Sequence[str] = ()) -> str:
@@ -1173,7 +1681,18 @@ def _simple_call(function: str, arguments: tuple[Node, ...], primes: int) -> Nod
         return Power(arguments[0], Number("2"))
     if function == "transpose":
         return Transpose(arguments[0])
+    if function == "pow":
+        return Power(*arguments)
+    if function == "array":
+        return arguments[0]
     return Call(function, arguments, primes)
+
+
+def _with_hat(base: str, scripts: dict[str, tuple[str, int, int]]) -> Iterator[tuple[Key, str]]:
+    """Yield ŷ for `y_hat`, `y^{hat}` and `y_pred`."""
+    for sign, (word, _, _) in scripts.items():
+        if word in _HATS_IN_WORDS:
+            yield (canonical(base + "\u0302"), "", ""), sign
 
 
 def _readings(base: str, scripts: dict[str, tuple[str, int, int]]) -> list[tuple[Key, str]]:
@@ -1182,14 +1701,22 @@ def _readings(base: str, scripts: dict[str, tuple[str, int, int]]) -> list[tuple
     letters = base.rstrip("0123456789")
     digits = base[len(letters) :]
     splits = bool(digits and letters and not below)  # w21 for w_{21}
+    plain = below.strip("()")  # w_{(2,1)} for w_{2,1}
     found: list[tuple[Key, str]] = [((base, below, above), "_^")] if below or above else []
+    if plain != below:
+        found.append(((base, plain, above), "_^"))
     if splits and above:
         found.append(((letters, digits, above), "_^"))
-    found += [((base, below, ""), "_"), ((base, "", above), "^")]
+    bare = above.strip("()")
+    if bare != above:  # θ^(k+1) for θ^{k+1}
+        found += [one for one in _readings(base, {**scripts, "^": (bare, 0, 0)}) if one[1] == "_^"]
+    found += [
+        ((base, below, ""), "_"),
+        ((base, plain, ""), "_"),
+        ((base, "", above), "^"),
+        ((base, "", bare), "^"),
+    ]
     if splits:
         found.append(((letters, digits, ""), "_"))
-    bare = (below.strip("()"), above.strip("()"))
-    if bare != (below, above):  # θ_(k+1) for θ_{k+1}
-        found += [key for key in _readings(base, {"_": (bare[0], 0, 0), "^": (bare[1], 0, 0)}) if key[1]]
     found.append(((base, "", ""), ""))
     return found

@@ -21,15 +21,19 @@ import copy
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from course.derivation.reading.lexer import Lexeme, Unread, lex
+from course.derivation.reading.lexemes import Lexeme, Unread
+from course.derivation.reading.lexer import lex
+from course.derivation.reading.tree import Node
 from course.errors import CourseError
 
 Key = tuple[str, str, str]  # base, subscript, superscript
 Shape = tuple[int, ...]
 
 _OPENING, _CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
+# A layer is marked [2] by some and (2), <2> or ⟨2⟩ by others; nobody writes a power that way.
+_LAYER = {"[": "(", "]": ")", "<": "(", ">": ")", "⟨": "(", "⟩": ")", "{": "", "}": "", ",": "", ".": "", ";": ""}
 
 
 class SymbolError(CourseError):
@@ -169,7 +173,21 @@ KNOWN = {
     "logistic": "sigmoid", "relu": "relu", "ReLU": "relu", "RELU": "relu", "sign": "sign", "sgn": "sign",
     "sqrt": "sqrt", "abs": "abs", "max": "max", "min": "min", "diag": "diag", "norm": "norm", "square": "square",
     "maximum": "max", "minimum": "min", "log10": "log10", "transpose": "transpose",
+    "sigm": "sigmoid", "sig": "sigmoid", "Sigmoid": "sigmoid", "SIGMOID": "sigmoid", "expit": "sigmoid",
+    "Relu": "relu", "Sign": "sign", "SIGN": "sign", "Sgn": "sign", "SGN": "sign", "signum": "sign", "Abs": "abs",
+    "fabs": "abs", "absolute": "abs", "Exp": "exp", "EXP": "exp", "Log": "log", "LOG": "log", "Ln": "log",
+    "LN": "log",
+    "Tanh": "tanh", "Max": "max", "Min": "min", "pow": "pow", "power": "pow", "array": "array", "asarray": "array",
+    "Diag": "diag",
 }  # fmt: skip
+
+
+class OwnFunction(NamedTuple):
+    """A function that a student has defined: `f(x) = x^2`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    value: Node
 
 
 @dataclass(frozen=True)
@@ -182,12 +200,14 @@ class Symbols:
 
     declared: tuple[Declared, ...]
     own: tuple[str, ...] = ()
+    functions: tuple[OwnFunction, ...] = ()
     _table: dict[Key, str] = field(default_factory=dict, compare=False, repr=False)
     _by_name: dict[str, Declared] = field(default_factory=dict, compare=False, repr=False)
 
     def __init__(self, *declared: Declared, own: Iterable[str] = ()) -> None:
         object.__setattr__(self, "declared", declared)
         object.__setattr__(self, "own", tuple(own))
+        object.__setattr__(self, "functions", ())
         object.__setattr__(self, "_table", {})
         object.__setattr__(self, "_by_name", {})
         for one in declared:
@@ -252,6 +272,13 @@ class Symbols:
         more = copy.copy(self)
         object.__setattr__(more, "own", (*self.own, name))
         object.__setattr__(more, "_table", {**self._table, own_key(name): name})
+        return more
+
+    def with_function(self, function: OwnFunction) -> "Symbols":
+        """Return the same with one more function that the student has defined."""
+        more = copy.copy(self)
+        others = (one for one in self.functions if one.name != function.name)
+        object.__setattr__(more, "functions", (*others, function))
         return more
 
     def nearest(self, word: str) -> str:
@@ -337,9 +364,8 @@ def script(lexemes: list[Lexeme], at: int) -> tuple[str, int]:
             return "", at
         group = first.text == "{" or any(one.text in ("+", "-") for one in lexemes[at:end])  # _(k-1)
         inner = lexemes[at + 1 : end - 1] if group else lexemes[at:end]
-        # a layer is marked [2] by some and (2) by others; nobody writes a power that way
-        text = "".join({"[": "(", "]": ")"}.get(one.text, one.text) for one in inner)
-        return text.replace(",", "").replace(".", ""), end
+        text = "".join(_LAYER.get(one.text, one.text) if one.kind == "sign" else one.text for one in inner)
+        return text.replace(".", ""), end
     if first.kind in ("word", "number"):
         return first.text.replace(".", ""), at + 1
     if first.text == "-" and lexemes[at + 1].kind == "number":  # θ^-1

@@ -15,7 +15,7 @@ What is set in type is the tree and never the text, so that a student sees what 
 from msgspec.structs import replace
 
 from course.derivation.reading import tree
-from course.derivation.reading.lines import Line, Statement
+from course.derivation.reading.lines import Line, Statement, defined
 from course.derivation.reading.symbols import Index, Symbols
 from course.derivation.reading.tree import Node
 
@@ -27,7 +27,7 @@ _GREEK = {"sigmoid": r"\sigma", "log10": r"\log_{10}", "π": r"\pi"}
 
 def latex(node: Node, symbols: Symbols) -> str:
     """Return the formula as LaTeX."""
-    return _Typesetter(symbols).set(node, _SUM)
+    return Typesetter(symbols).set(node, _SUM)
 
 
 def latex_statement(statement: Statement, symbols: Symbols) -> str:
@@ -50,14 +50,15 @@ def latex_statement(statement: Statement, symbols: Symbols) -> str:
 def latex_line(line: Line, symbols: Symbols) -> str:
     """Return all statements of a line as LaTeX, with the line's words where there are only words."""
     for statement in line.statements:
-        if isinstance(statement.target, tree.Name) and statement.kind == "definition":
-            symbols = symbols.with_own(statement.target.name)
+        symbols = defined(statement, symbols)
     if line.statements:
         return r",\quad ".join(latex_statement(statement, symbols) for statement in line.statements)
     return rf"\text{{{' '.join(line.words)}}}" if line.words else ""
 
 
-class _Typesetter:
+class Typesetter:
+    """Sets the parts of a formula in type, each by a method of its own."""
+
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
 
