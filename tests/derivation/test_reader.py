@@ -156,7 +156,7 @@ def test_notations_of_slides(typed, plain):
     assert form(read_formula(typed, OUTPUT)) == form(read_formula(plain, OUTPUT))
 
 
-@pytest.mark.parametrize("text", ["a'(h)", "y'", "h'(y)", "y 1"])
+@pytest.mark.parametrize("text", ["a'(h + y)", "y'", "h'(y)", "y 1"])
 def test_primes_and_numbers_that_mean_nothing_are_refused(text):
     with pytest.raises(Unread):
         read_formula(text, OUTPUT)

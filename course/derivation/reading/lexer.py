@@ -120,6 +120,7 @@ _ABBREVIATIONS = re.compile(
     r"(?:w\.\s?r\.\s?t\.?|wrt|i\.\s?e\.|e\.\s?g\.|[qQ]\.\s?[eE]\.\s?[dD]\.?|w\.\s?z\.\s?b\.\s?w\.?|s\.\s?t\.|d\.\s?h\."
     r"|z\.\s?B\.|(?:resp|def|cf|etc|viz|const|approx|vgl|bzw)\."
     r"|[Ee]q(?:uation|n|ns)?s?\.?\s*(?:\(\d{1,3}[a-z]?\)|\d{1,3}[a-z]?)|(?:[Ll]ines?|[Ss]teps?)\s*(?:\(\d{1,3}\)|\d{1,3})"
+    r"|[kn]\s*(?:→|->|\\to|\\rightarrow|⇒)\s*[kn]\s*\+\s*1"
     r"|(?:[Ll]et|[Ii]t|[Tt]hat|[Hh]ere|[Ww]e|[Tt]here|[Dd]on|[Dd]oesn|[Ii]sn|[Ww]hat|[Cc]an|[Ww]on|[Ww]asn|I)['’]"
     r"(?:s|re|ve|ll|t|d|m)"
     r"|I(?= (?:get|have|think|used?|know|can|will|would|am|obtain|find|compute|calculate|start|apply|just|also|"

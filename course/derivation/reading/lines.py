@@ -11,6 +11,7 @@ r"""From what a student typed to lines, and from a line to statements.
 A line that cannot be read keeps its text and says where and why; the lines around it are read all the same.
 """
 
+import difflib
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -50,58 +51,59 @@ KEPT_FOR_PROBLEMS = 192 * 1024  # bytes left for what is said of the lines that 
 PROSE = frozenset(
     """
     aber abgeleitet ableiten ableitung about above according accordingly act activation activations active add
-    adding addition after afterwards again all alle alles also alternatively altogether always and another
-    answer anwenden apart applied applies apply applying are arrive arrives as aside assume assumption at auch
-    auf aus außerdem average back back-propagate backprop backpropagate backpropagation backward base
+    adding addition after afterwards again alive all alle alles also alternatively altogether always and
+    another answer anwenden apart applied applies apply applying are arrive arrives as aside assume assumption
+    at auch auf aus außerdem average back back-propagate backprop backpropagate backpropagation backward base
     basically be because become becomes before begin beginning begins behind beide beim being below besides
-    between beweis bias both bring bringing brings by by-product calculate call can cancel cancels careful
-    carry case cases chain chained change check choose claim claimed clear clearly collect collected
-    collecting collects column combine come comes coming common compare comparing completely completes
-    component compute computed computes computing conclude conclusion condition connected consequence
-    consequently consider considering constant contains continue continues contribute contributes contribution
-    contributions correct cost could dabei daher damit dann daraus das decompose decomposing def define
-    defined defining definition definitions defs denn denote denotes depend depending depends der derivative
-    derivatives derive des describe desired dessen determine did dies diese diesem dieser dieses different
-    differentiate differentiates differentiating differentiation dimension dimensions direct direction
-    directly disappear disappears distribute distributing distributive divide dividing do does don done down
-    drop dropping drops due durch during each easy ein eine einem einen einer einfach eingesetzt einsetzen
-    either element elements eliminate else end enter entering entry equal equality equals equation equations
-    equivalently ergibt erhalten error errors erste ersten evaluate evaluated even every everything evidently
-    exactly example expand expanding explicit explicitly expressed expression extend fact factor factoring
-    factorise factorize factors falls far feed fertig fill filling final finally finish first fix fixed flow
-    flows folgen folglich folgt follow following follows for form former formula formulas forth forward found
-    four from function functions further furthermore für gather gegeben general generally get gets gilt give
-    given gives gleich go goal goes going got gradient group grouping had half has have hence here hidden hier
-    him holding holds how however hypothesis identical identities identity ie if iff immediately implied
-    implies imply important in including increase independent individual induction inference inner inputs
-    insert inserted inserting inside instead interim intermediate into introduce introducing inverse involve
-    involves is isn ist it its jede jeder jetzt just kann keep keeping kein keine kept kettenregel know known
-    large latter layer lead leading leads leave leaves leaving left left-hand let likewise line linear
-    linearity little local loss lower made main make makes making man many match matches matrix may mean
-    meaning means mid might minus mit more moreover move moving multiplication multiplied multiplies multiply
-    my nach name namely need needed neither network neuron never new next nicht noch node non nonzero nor not
-    notation note noted nothing notice noting now number numbers numerical numerically nun nur nächste oben
-    object observe observed obtain obtained obtaining obtains obviously occur oder of ohne on one ones only or
-    order ordinary original other others otherwise ought our out outer output outside over overall own pair
-    parameter parameters part partial partials particular pass path per place plain please plug plugging plus
-    positive possible power powers precisely previous previously problem produce produces product products
-    produktregel proof prove proved proves proving pull pulling pure put putting qed question quotient
-    quotients rather reach read reading realise really rearrange rearranged rearranging reason reasons recall
-    recalled receive recursion reduce reduced reduces refer regroup related remain remaining remains remark
-    remember remembering removed rename renamed repeat repeating replace replaced replacing required resp
-    respect respective respectively rest result resulting results return returns rewrite rewriting rewritten
-    right right-hand row rows rule rules said same satisfies say saying scalar scalars schritt second see seen
-    sei sein separate separately set setze setzen several shall shape short should show showed showing shown
-    shows sich side sides signs similar similarly simple simplification simplified simplifies simplify
-    simplifying since sind single size smooth so so-called softmax soll solution solve somit sought sowie
-    special specifically split splitting squared squaring standard start starting starts state states step
-    steps still sub subsequently substitute substituted substituting substitution subtract such suffices sum
-    summand summands summarize summary summation summe summed summing sums super supposed symbol symbols
-    symmetric take taken takes taking target targets telescoping term terms than that the their themselves
-    then there therefore these think third this those though three through throughout thus tidy times to today
-    together total toward training transpose transposed transposing true truth try turn turns twice two
-    umformen unchanged und under unit units unknown unless unten until up update updated upper upstream us use
-    used useful uses using usual usually value values vanish vanishes vanishing variable variables vector
+    between beweis bias both bounded bring bringing brings by by-product calculate call can cancel cancels
+    careful carry case cases chain chained change check choose chosen claim claimed clear clearly collect
+    collected collecting collects column combine come comes coming common compare comparing completely
+    completes component compute computed computes computing conclude conclusion condition connected
+    consequence consequently consider considering constant contains continue continues contribute contributes
+    contribution contributions correct cost could dabei daher damit dann daraus das dead decompose decomposing
+    def define defined defining definition definitions defs denn denote denotes depend depending depends der
+    derivative derivatives derive des describe desired dessen determine did dies diese diesem dieser dieses
+    different differentiable differentiate differentiates differentiating differentiation dimension dimensions
+    direct direction directly disappear disappears distribute distributing distributive divide dividing do
+    does don done down drop dropping drops due durch during each easy ein eine einem einen einer einfach
+    eingesetzt einsetzen either element elements eliminate else end enter entering entry equal equality equals
+    equation equations equivalently ergibt erhalten error errors erste ersten evaluate evaluated even every
+    everything evidently exactly example expand expanding explicit explicitly expressed expression extend fact
+    factor factoring factorise factorize factors falls far feed fertig fill filling final finally finish first
+    fix fixed flow flows folgen folglich folgt follow following follows for form former formula formulas forth
+    forward found four from function functions further furthermore für gather gegeben general generally get
+    gets gilt give given gives gleich go goal goes going got gradient group grouping had half has have hence
+    here hidden hier him holding holds how however hypothesis identical identities identity ie if iff
+    immediately implied implies imply important in inactive including increase increasing independent
+    individual induction inference inner input inputs insert inserted inserting inside instead interim
+    intermediate into introduce introducing inverse involve involves is isn ist it its jede jeder jetzt just
+    kann keep keeping kein keine kept kettenregel know known large latter layer lead leading leads learning
+    leave leaves leaving left left-hand let likewise line linear linearity little local loss lower made main
+    make makes making man many match matches matrix may mean meaning means mid might minus mit more moreover
+    move moving multiplication multiplied multiplies multiply my nach name namely need needed neither network
+    neuron never new next nicht noch node non nonzero nor not notation note noted nothing notice noting now
+    number numbers numerical numerically nun nur nächste oben object observe observed obtain obtained
+    obtaining obtains obviously occur oder of off ohne on one ones only or order ordinary original other
+    others otherwise ought our out outer output outside over overall own pair parameter parameters part
+    partial partials particular pass path per place plain please plug plugging plus positive possible power
+    powers precisely previous previously problem produce produces product products produktregel proof prove
+    proved proves proving pull pulling pure put putting qed question quotient quotients rate rather reach read
+    reading realise really rearrange rearranged rearranging reason reasons recall recalled receive recursion
+    reduce reduced reduces refer regroup related remain remaining remains remark remember remembering removed
+    rename renamed repeat repeating replace replaced replacing required resp respect respective respectively
+    rest result resulting results return returns rewrite rewriting rewritten right right-hand row rows rule
+    rules said same satisfies say saying scalar scalars schritt second see seen sei sein separate separately
+    set setze setzen several shall shape short should show showed showing shown shows sich side sides signal
+    signs similar similarly simple simplification simplified simplifies simplify simplifying since sind single
+    size smooth so so-called softmax soll solution solve somit sought sowie special specifically split
+    splitting squared squaring standard start starting starts state states step steps still sub subsequently
+    substitute substituted substituting substitution subtract such suffices sum summand summands summarize
+    summary summation summe summed summing sums super supposed survive survives symbol symbols symmetric take
+    taken takes taking target targets telescoping term terms than that the their themselves then there
+    therefore these think third this those though three through throughout thus tidy times to today together
+    total toward training transpose transposed transposing true truth try turn turns twice two umformen
+    unchanged und under unit units unknown unless unten until up update updated upper upstream us use used
+    useful uses using usual usually value values vanish vanishes vanishing variable variables vector
     vereinfachen version very via visible vom von vor vorher walk want wanted war was way ways we wegen weight
     weights weil well wenn werden were what whatever when whenever where whereas wherever whether which
     whichever while whole whose why wieder will wir wird wish with without wobei words work would write writes
@@ -112,6 +114,7 @@ PROSE = frozenset(
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge,
 }  # fmt: skip
+_DENOTING = {"denote", "denotes", "be"}
 _CALLED = {"where", "if", "step"}  # words that are functions, if they stand before a bracket
 _NOT_NEW = {"diff", "norm", "sum", "prod", *INDICATORS, *_CALLED}
 _NEW = {"new", "neu", "updated", "next"}  # marks of a value after its update
@@ -125,7 +128,7 @@ _BEFORE_CASE = CASE_WORDS | {"for", "für", "where", "assume", "suppose", "consi
 _NUMBERED_CASE = re.compile(r"\s*(?:case|Case|CASE)\s*(?:\d{1,2}|[ivxIVX]{1,4}|[A-Ca-c])?\s*(?:[:.)]|(?=\())\s*")
 _COUNTED = re.compile(
     r"(?<![\w}])([a-z])\s*(?:=|∈|\\in)\s*(?:\\?\{)?\s*(\d)\s*,(?:\s*\d\s*,)?\s*(?:…|\\l?dots|\.\.\.?)\s*,?\s*[A-Za-z0-9]"
-    r"(?:\\?\})?|(?<=for )([a-z])\s*=\s*(\d)\s*(?:,| and| or)\s*\d(?![\w.])"
+    r"(?:\\?\})?|(?:(?<=for )|(?<=, )|(?<=,)|(?<=\()|(?<=quad ))([a-z])\s*=\s*(\d)\s*(?:,| and| or)\s*\d(?![\w.])"
 )
 _NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
@@ -137,6 +140,7 @@ _ROMAN_BEHIND = re.compile(r"\s+\(([ivx]{1,4}|[a-z])\)\s*$")
 _CAPITAL_BEHIND = re.compile(r"(?:\s{2,}|\\q?quad\s*)\(([IVX]{1,4})\)\s*$")
 _COMMENT_BEHIND = re.compile(r"\s//\s+(?=\S)")
 _LONG_ENOUGH = 4  # letters of a word that nobody knows, from which it is no symbol at the beginning of a line
+_ALIKE = 0.7  # of a word and a symbol, from which it may be mistyped
 _FIRST = {"∂", "∇", "frac", "∑"}  # signs with which a formula may begin
 _LONG_WORD = 6  # letters, from which one word in brackets is no symbol that was mistyped
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}(?:\{\d+\})?")
@@ -483,9 +487,9 @@ class _Statements:
     """Takes a line apart: words, then statements between them."""
 
     def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
-        self.symbols = symbols
+        self.symbols = _with_other_letters(lexemes, symbols)
         self._counted = _Case()  # of what is being read
-        self.lexemes = self._with_words_settled(lexemes)
+        self.lexemes = self._with_words_settled(self._with_denoted(lexemes))
         self.lexemes = self._with_heading(self.lexemes)
         self.lexemes = self._with_comments_apart()
         self.lexemes = self._with_words_behind_apart()
@@ -515,9 +519,28 @@ class _Statements:
         )
         related = any(one.text in ("=", "←", ":=") for one in found[run:])
         unknown = all(len(one.text) >= _LONG_ENOUGH and self._is_strange(one) for one in strange)
-        if strange and ends and related and unknown and not any(self.symbols.nearest(one.text) for one in strange):
+        if strange and ends and related and unknown and not any(self._is_mistyped(one) for one in strange):
             found[:run] = [one._replace(kind="prose") for one in found[:run]]
         return found
+
+    def _with_denoted(self, lexemes: list[Lexeme]) -> list[Lexeme]:
+        """Return `let δ denote ŷ - y` and `let δ be the error ŷ - y` with `=` in place of the words between."""
+        if any(one.text in _RELATIONS for one in lexemes):
+            return lexemes
+        for at, one in enumerate(lexemes):
+            if at and one.kind == "word" and one.text in _DENOTING and lexemes[at - 1].kind != "sign":
+                start = at + 1
+                while lexemes[start].kind == "word" and lexemes[start].text.lower() in PROSE:
+                    start += 1
+                before = lexemes[at - 1]
+                if lexemes[start].kind != "end" and before.text.lower() not in PROSE:
+                    return [*lexemes[:at], one._replace(kind="sign", text="="), *lexemes[start:]]
+        return lexemes
+
+    def _is_mistyped(self, one: Lexeme) -> bool:
+        """Return whether a word is nearly a declared symbol."""
+        known = [spelling for each in self.symbols.declared for spelling in self.symbols.spellings(each.name)]
+        return bool(difflib.get_close_matches(one.text, known, n=1, cutoff=_ALIKE))
 
     def _settle_sum_over(self, found: list[Lexeme], at: int) -> None:
         """Write `sum over k of` as `sum_k`."""
@@ -856,6 +879,10 @@ class _Statements:
             return not any(word in self.symbols.table or word in KNOWN for word in words(one.text))
         if one.kind != "word" or len(one.text) < 2 or (one.text, "", "") in self.symbols.table:
             return False
+        if one.text in KNOWN:  # `ReLU is active`
+            after = self.lexemes[at + 1]
+            before = self.lexemes[at - 1].kind if at else "word"
+            return after.kind == "word" and before != "sign" and len(after.text) > 1 and self._is_prose(at + 1)
         return one.text.lower() in PROSE
 
     def _prose_from(self, at: int) -> int:
@@ -1121,6 +1148,33 @@ class _Statements:
         reader.expect_end()
         claims = [Statement("claim", first, tuple(chain))] if chain else []
         return [*claims, *conditions]
+
+
+def _with_other_letters(lexemes: list[Lexeme], symbols: Symbols) -> Symbols:
+    """Return the symbols with letters that count as all declared ones do: z_j where z_m is declared.
+
+    Where there are arrays, whose entries are looked up by the letter, it has to be a declared one.
+    """
+    ranges = {one.values for one in symbols.indices}
+    if len(ranges) != 1 or any(getattr(one, "shape", ()) for one in symbols.declared):
+        return symbols
+    known = {base for base, _, _ in symbols.table}
+    values = ranges.pop()
+    letters = {
+        letter
+        for before, one in pairwise(lexemes)
+        if one.kind == "word" and len(one.text) <= 2 and before.text in ("_", "{", "1", "2", ",")
+        for letter in one.text
+        if letter in "ijklmn" and letter not in known
+    }
+    if not letters:
+        return symbols
+    more = Symbols(
+        *symbols.declared, *(Index(one, len(values), values.start) for one in sorted(letters)), own=symbols.own
+    )
+    for function in symbols.functions:
+        more = more.with_function(function)
+    return more
 
 
 def _without_empty_scripts(lexemes: list[Lexeme]) -> list[Lexeme]:

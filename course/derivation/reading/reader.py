@@ -1042,6 +1042,7 @@ class Reader:
             *_with_hat(base, scripts),
             *self._with_bare_layer(base, scripts),
             *_readings(base, scripts),
+            *self._above_and_below(base, scripts),
         ]:
             name = self.symbols.table.get(key)
             if name is not None and self._is_index_alone(name, scripts, used):
@@ -1049,11 +1050,37 @@ class Reader:
             if name is not None:
                 self._refuse_cut_script(key, end)
                 return self._with_rest(name, scripts, used, end, primes)
-        return None
+        name = self._of_the_only_layer(base, scripts)
+        return None if name is None else self._with_rest(name, scripts, "_", end, primes)
+
+    def _of_the_only_layer(self, base: str, scripts: dict[str, tuple[str, int, int]]) -> str | None:
+        """Return the one symbol that is declared as `w_12` with a layer; refuse it where there are several."""
+        letters = base.rstrip("0123456789")
+        below = scripts["_"][0] if "_" in scripts else base[len(letters) :]
+        if not below or ("_" in scripts and letters != base):
+            return None
+        layers = {
+            above: name
+            for (other, under, above), name in self.symbols.table.items()
+            if (other, under) == (letters, below) and above.startswith("(") and above[1:-1].isdigit()
+        }
+        if "^" in scripts or len(set(layers.values())) != 1:
+            if "^" not in scripts and layers:
+                known = " or ".join(f"{letters}_{{{below}}}^{{{above}}}" for above in sorted(layers))
+                raise self.unread(f"the layer, {known}, was expected")
+            return None
+        return next(iter(layers.values()))
 
     def _is_index_alone(self, name: str, scripts: dict[str, tuple[str, int, int]], used: str) -> bool:
         """Return whether a letter that counts would have scripts, which it never has."""
         return isinstance(self.symbols.get(name), Index) and "_" in scripts and "_" not in used
+
+    def _above_and_below(self, base: str, scripts: dict[str, tuple[str, int, int]]) -> Iterator[tuple[Key, str]]:
+        """Yield `v^{k+1}` for `v_{k+1}`, where nothing else of this name has a subscript like it."""
+        below = scripts.get("_", ("",))[0]
+        taken = any(other == base and under == below for other, under, _ in self.symbols.table)
+        if below and "^" not in scripts and not taken:
+            yield (base, "", below), "_"
 
     def _with_bare_layer(self, base: str, scripts: dict[str, tuple[str, int, int]]) -> Iterator[tuple[Key, str]]:
         """Yield `a_1^{(2)}` for `a_1^2`, where `a_1` is none that could be squared."""
@@ -1176,6 +1203,11 @@ class Reader:
         """Read `h'(a)`, where h may be written as a function of a: the derivative of h by a."""
         arguments = getattr(declared, "arguments", ())
         text = script(self.lexemes, self.at)[0] if self.sees("(") else ""
+        if primes == 1 and self.sees("(") and isinstance(declared, Symbol) and not (arguments or declared.shape):
+            by = self._arguments()  # L'(ŷ)
+            if len(by) == 1 and isinstance(by[0], Name):
+                return Derivative(Name(name), by[0])
+            raise self.unread("one symbol in brackets was expected before this")
         for one in arguments:
             by = self.symbols.find(one)
             if primes == 1 and by is not None and text in ("", script(lex(f"({one})"), 0)[0]):
@@ -1184,6 +1216,10 @@ class Reader:
         raise Unread(self.lexemes[self.at - 1].position, f"a function before the prime was expected, got {name}")
 
     def _entry(self, name: str, declared: object, text: str, begin: int, end: int) -> Node:
+        if isinstance(declared, Symbol) and not declared.shape:
+            by = self.symbols.get(self.symbols.table.get((text, "", ""), ""))
+            if isinstance(by, Symbol):
+                return Derivative(Name(name), Name(by.name))  # L_w
         if not isinstance(declared, Symbol) or not declared.shape:
             position = self.lexemes[begin].position
             raise Unread(
@@ -1271,7 +1307,9 @@ class Reader:
 
     def _arguments(self) -> tuple[Node, ...]:
         opening = self.next.text
-        self.expect(opening)
+        if opening not in _CLOSING:
+            raise self.unread("an argument in brackets was expected")
+        self.at += 1
         self._open.append(opening)
         found = [self.formula()]
         while self.takes(",", ";"):
