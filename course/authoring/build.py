@@ -1,6 +1,5 @@
 """Text sources to nbgrader's source notebooks: the same text gives the same bytes, whenever and wherever."""
 
-import difflib
 import hashlib
 import os
 import re
@@ -14,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from course.authoring.markers import BuildError, expand
-from course.errors import CourseError
+from course.errors import CourseError, did_you_mean
 from course.exercises.cells import ANSWER, SETUP, SHOW, WRITTEN, grade_id
 from course.exercises.variants import SAMPLER_VERSION, require_sampler
 from course.grading.config import Gradbook
@@ -45,8 +44,7 @@ def build(assignment: str, config: Gradbook, into: Path | None = None) -> list[P
     folder = config.assignments_dir / assignment
     texts = sorted(folder.glob("*.py")) if folder.is_dir() else []
     if not texts:
-        near = difflib.get_close_matches(assignment, assignments(config), n=3, cutoff=0.4)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(assignment, assignments(config))
         raise BuildError(f"there is no assignment {assignment!r}: {folder} holds no text source (*.py){hint}")
     schemes = registry.load(config.solutions_dirs)
     notebooks = {path.stem: _notebook(path, config, schemes) for path in texts}

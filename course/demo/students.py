@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from course.derivation.reading.lines import split_lines
-from course.exercises import Answer, Exercise
+from course.exercises import Answer
 from course.exercises.base import LISTED
 from course.marking import listed
 from course.marking.derivation_scheme import DerivationScheme
@@ -171,12 +171,3 @@ def _shortened(value: Any) -> Any:
     if isinstance(value, list):
         return [_shortened(item) for item in value]
     return int(value) if value == round(value) and abs(value) < 1e15 else float(f"{value:.5g}")
-
-
-def exercises_of(notebook: Any, known: dict[str, Exercise]) -> list[str]:
-    """Give the ids of the exercises whose answer cells a notebook has, in its order."""
-    from course.exercises.cells import ANSWER, grade_id
-
-    names = {grade_id(exercise, ANSWER): exercise for exercise in known}
-    ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
-    return [names[name] for name in ids if name in names]

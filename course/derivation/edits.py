@@ -143,11 +143,6 @@ def _difference_of_parts(node: Sum | Product, before: Sum | Product) -> Edit | N
     return None
 
 
-def _is_atom(node: Node) -> bool:
-    """Return whether a formula is one thing by itself, such as a symbol or ∂L/∂a."""
-    return isinstance(node, Name | Number) or (isinstance(node, Derivative) and isinstance(node.of, Name | Call))
-
-
 def _flat(node: Node, kind: type) -> list[Node]:
     parts = tree.children(node) if isinstance(node, kind) else (node,)
     return [one for part in parts for one in (_flat(part, kind) if isinstance(part, kind) else [part])]

@@ -1,10 +1,9 @@
 """The catalogue: exercises by id, those of the course and those that an instructor adds to it."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from course.errors import CourseError
+from course.errors import CourseError, did_you_mean
 from course.exercises.base import Exercise
 
 
@@ -46,9 +45,8 @@ class Catalogue(Mapping[str, Exercise]):
         """
         if exercise_id in self:
             return self[exercise_id]
-        near = difflib.get_close_matches(exercise_id, self, n=3, cutoff=0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`course exercises` lists them all"
-        raise UnknownExercise(f"there is no exercise {exercise_id[:64]!r}; {hint}")
+        hint = did_you_mean(exercise_id, self) or "; `course exercises` lists them all"
+        raise UnknownExercise(f"there is no exercise {exercise_id[:64]!r}{hint}")
 
     def add(self, exercise: Exercise, file: Path | None = None) -> None:
         """Add an exercise that is not of the course; one that was added before under its id is replaced.

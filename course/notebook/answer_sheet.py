@@ -1,9 +1,9 @@
 """The sheet as a student holds it: answers are set, read back and deleted by name, and never judged."""
 
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from course.errors import did_you_mean
 from course.exercises import Exercise
 from course.notebook.owner import Owner
 
@@ -63,14 +63,8 @@ class AnswerSheet:
         for known, answer in asked.items():
             if name == known or name in answer.also:
                 return known
-        near = difflib.get_close_matches(name, asked, n=3, cutoff=0.4)
-        if not asked:
-            hint = "it asks for no numbers"
-        elif near:
-            hint = f"did you mean {' or '.join(near)}?"
-        else:
-            hint = f"it asks for {', '.join(asked)}"
-        raise NoSuchAnswer(f"{self._exercise.id} does not ask for {name[:64]!r}; {hint}")
+        hint = did_you_mean(name, asked) or f"; it asks for {', '.join(asked) or 'no numbers'}"
+        raise NoSuchAnswer(f"{self._exercise.id} does not ask for {name[:64]!r}{hint}")
 
 
 def exercise_of(sheet: AnswerSheet) -> Exercise:

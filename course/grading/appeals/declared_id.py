@@ -7,10 +7,10 @@ later grading and marking, for sheets that declare this id and no other.
 
 from typing import NamedTuple
 
-from course.errors import CourseError
+from course.errors import CourseError, did_you_mean
 from course.exercises.variants import normalise_id
 from course.grading.appeals.remark import Change, kept_of, mark_again, settle
-from course.grading.appeals.ruling import LONGEST_REASON, near
+from course.grading.appeals.ruling import LONGEST_REASON
 from course.grading.config import Gradbook
 from course.grading.marks.revision import Revision
 from course.grading.marks.store import open_store
@@ -66,7 +66,7 @@ def accept(config: Gradbook, assignment: str, student: str, id_: str, reason: st
         kept = kept_of(store, assignment)
         mine = [item for item in kept if item.student == student]
         if not mine:
-            hint = near(student, {item.student for item in kept})
+            hint = did_you_mean(student, {item.student for item in kept}, cutoff=0.6)
             raise AcceptanceError(f"no answers of {student!r} are kept{hint}")
         there = {found.declared for item in mark_again(config, store, mine) if (found := _declared(item))}
         if wanted not in there:
@@ -85,7 +85,8 @@ def withdraw(config: Gradbook, assignment: str, student: str) -> list[Change]:
     with open_store(config) as store:
         known = store.acceptances(assignment)
         if student not in known:
-            raise AcceptanceError(f"no id is accepted for {student!r} in {assignment}{near(student, known)}")
+            hint = did_you_mean(student, known, cutoff=0.6)
+            raise AcceptanceError(f"no id is accepted for {student!r} in {assignment}{hint}")
         store.refuse(assignment, student)
         return settle(config, store, store.load(assignment, student=student), apply=True)
 

@@ -1,12 +1,10 @@
 """Appeals: an instructor decides on one step of one student, and on everybody who gave the same answer."""
 
-import difflib
 import math
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from course.errors import CourseError
+from course.errors import CourseError, did_you_mean
 from course.exercises import find
 from course.grading.appeals.remark import Change, kept_of, settle
 from course.grading.appeals.same_answer import given_answer, same_answer
@@ -164,7 +162,8 @@ def _alike(config: Gradbook, store: Store, kept: list[Kept], first: Kept, step: 
 def _sheet_of(kept: list[Kept], student: str) -> Kept:
     found = next((item for item in kept if item.student == student), None)
     if found is None:
-        raise RulingError(f"no answers of {student!r} are kept{near(student, {item.student for item in kept})}")
+        hint = did_you_mean(student, {item.student for item in kept}, cutoff=0.6)
+        raise RulingError(f"no answers of {student!r} are kept{hint}")
     return found
 
 
@@ -177,9 +176,3 @@ def _step(config: Gradbook, exercise_id: str, step: str) -> Step:
 
 def _answer(item: Kept, step: str) -> str:
     return answer_of(item.report, step) if item.report is not None and step in item.report.steps else ""
-
-
-def near(name: str, known: Collection[str]) -> str:
-    """Give a hint at names that are like a wrong one; empty where none is."""
-    found = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    return f"; did you mean {' or '.join(found)}?" if found else ""

@@ -1,6 +1,5 @@
 """A class graded by nbgrader's own stages, with a result for each: no submission can stop the others."""
 
-import difflib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from course.errors import did_you_mean
 from course.exercises import CATALOGUE
 from course.exercises.cells import graded_exercise, unusual_student
 from course.grading import course_lock, kernel_choice
@@ -96,8 +96,7 @@ def _autograde(
     chosen = there if students is None else list(dict.fromkeys(students))
     absent = [student for student in chosen if student not in there]
     if absent:
-        near = difflib.get_close_matches(absent[0], there, n=3, cutoff=0.6)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(absent[0], there, cutoff=0.6)
         raise GradingError(f"{absent[0]!r} has not submitted {assignment}{hint}")
     results: dict[str, Result] = {}
 
@@ -149,9 +148,7 @@ def submissions(config: Gradbook, assignment: str) -> list[str]:
     """
     found = list(config.folders.students("submitted", assignment))
     if not found:
-        known = config.folders.assignments("submitted")
-        near = difflib.get_close_matches(assignment, known, n=3, cutoff=0.4)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(assignment, config.folders.assignments("submitted"))
         where = config.folders.of("submitted", assignment, "*")
         raise GradingError(f"nobody has submitted {assignment!r}: there is no {where}{hint}")
     return found
