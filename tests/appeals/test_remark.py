@@ -12,6 +12,7 @@ from course.exercises.cells import grade_id
 from course.export.steps import step_rows
 from course.grading.appeals.remark import RemarkError, remark
 from course.grading.config import load
+from course.grading.errors import GradingError
 from course.grading.marks.class_work import class_work
 from course.grading.marks.store import open_store
 from course.grading.review import Kind, Reason
@@ -160,6 +161,15 @@ def test_other_points_are_written_once_the_gradebook_has_them_and_not_by_halves(
         assert graded.kept()[student].report.points == points
         assert (cell.metadata.nbgrader.points, determine_grade(cell)) == (12, (points, 12))
     assert remark(more, ASSIGNMENT) == []
+
+
+def test_points_that_changed_before_grading_are_refused_and_nothing_is_replaced(graded, worth_more):
+    """12 points would be written as the 11 of the release, without a word."""
+    kept, before = graded.kept(), graded.grade_of("alice")
+    graded.config = load(graded.folder, solutions=worth_more)
+    with pytest.raises(GradingError, match=r"is worth 12 now, and 11 in the release.*generate_assignment small"):
+        graded.grade("alice", [bundle(answers("alice"))])
+    assert (graded.kept(), graded.grade_of("alice")) == (kept, before)
 
 
 @pytest.mark.slow

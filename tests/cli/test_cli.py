@@ -1,13 +1,14 @@
 """The contract of the command line: what scripts may rely on."""
 
 import json
+import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from course.cli import app
+from course.commands.command_line import app
 from course.exercises import find
 from tests.cli.conftest import ROOT
 
@@ -274,3 +275,46 @@ def test_null_is_no_answer_and_a_mark_of_the_encoding_no_fault():
     from course.sheet import read_answers
 
     assert read_answers(b'\xef\xbb\xbf{"a1": null, "loss": "40,5"}', "mlp/relu-sgd").answers.keys() == {"loss"}
+
+
+STUCK = """
+import sys, time
+module, *sys.argv[1:] = sys.argv[1:]
+class Stuck:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            print("importing", flush=True)
+            time.sleep(600)
+sys.meta_path.insert(0, Stuck())
+from course import cli
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"), [("typer", ["--help"]), ("numpy", ["exercises"]), ("nbgrader", ["remark", "mlp"])]
+)
+def test_ctrl_c_while_a_library_is_being_imported_is_one_line(module, arguments):
+    """Whatever comes first: the libraries of the command line itself, of all commands, of one of them."""
+    command = [sys.executable, "-c", STUCK, module, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "importing\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, "", "Stopped.\n")
+
+
+def test_ctrl_c_that_a_command_sees_itself_is_one_line(course, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("course.commands.exercises.common.schemes", interrupted)
+    run = course("exercises")
+    assert (run.code, run.out, run.err) == (130, "", "Stopped.\n")
+
+
+def test_what_python_did_with_ctrl_c_before_it_does_again_afterwards(course):
+    before = signal.getsignal(signal.SIGINT)
+    assert course("exercises", "--json").code == 0
+    assert signal.getsignal(signal.SIGINT) is before

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
-from course import cli
+from course.commands import command_line
 from course.grading import config
 from course.grading.errors import GradingError
 from course.models import conv, losses
@@ -172,12 +172,12 @@ def test_without_a_release_it_says_so(course):
 
 
 def test_the_command_prints_one_document(course):
-    done = CliRunner().invoke(cli.app, ["similar", "mlp", "--course-dir", str(course), "--json"])
+    done = CliRunner().invoke(command_line.app, ["similar", "mlp", "--course-dir", str(course), "--json"])
     assert done.exit_code == 1  # one could not be read
     document = json.loads(done.stdout)
     assert [(pair["student"], pair["other"]) for pair in document["pairs"]] == [("ann", "bea")]
     assert document["published"][0]["function"].startswith("course.models.losses.")
-    done = CliRunner().invoke(cli.app, ["similar", "mlp", "--course-dir", str(course), "--share", "1.0"])
+    done = CliRunner().invoke(command_line.app, ["similar", "mlp", "--course-dir", str(course), "--share", "1.0"])
     assert "no two are alike" in done.stdout
 
 

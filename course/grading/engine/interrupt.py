@@ -14,7 +14,8 @@ LOOK = 0.2
 def between_steps() -> Iterator[Callable[[], None]]:
     """Hold an interrupt back until the function given here is called, which then raises it; not a second one.
 
-    In another thread than the main one, where no interrupt arrives, the function does nothing.
+    In another thread than the main one, where no interrupt arrives, and where Python does not see interrupts, the
+    function does nothing.
 
     Raises:
         KeyboardInterrupt: by the function, and at the end, if an interrupt came.
@@ -28,15 +29,17 @@ def between_steps() -> Iterator[Callable[[], None]]:
         if came.is_set():
             raise KeyboardInterrupt
 
-    def note(number: int, frame: FrameType | None) -> None:
-        if came.is_set():
-            signal.default_int_handler(number, frame)
-        came.set()
-
     usual = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
         yield stop_here
         return
+    at_once = usual
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if came.is_set():
+            at_once(number, frame)
+        came.set()
+
     signal.signal(signal.SIGINT, note)
     try:
         yield stop_here

@@ -23,7 +23,7 @@ _PRELOADED = [
     "course.grading.upstream.jsonschema_formats",
     "course.grading.engine.task",
     "course.kernels.provisioner",
-    "course.cli",
+    "course.commands.command_line",
 ]
 
 

@@ -11,6 +11,7 @@ from nbgrader.utils import determine_grade, is_grade
 
 from course.exercises.cells import ANSWER, grade_id, graded_exercise
 from course.grading.config import Gradbook
+from course.grading.errors import GradingError
 from course.grading.marks.enrolled import enrolled_students
 from course.grading.marks.store import Kept, Store, url_beside
 from course.grading.record import Record, record_of
@@ -42,6 +43,7 @@ class AwardMarks(NbGraderPreprocessor):
 
         config = Gradbook(config=self.config).with_exercises()
         keep_compiled(config.compiled_dir)
+        _require_maxima(config, graded, about["assignment"])
         with Store(config.answers_url or url_beside(about["db_url"], config.folder)) as store:
             enrolled = enrolled_students(config, about["db_url"], about["assignment"])
             store.forget(about["assignment"], about["notebook"], about["student"])
@@ -53,6 +55,27 @@ class AwardMarks(NbGraderPreprocessor):
             for item in before:
                 self.log.warning("%s of %s: %s", item.exercise, item.student, in_words(item.review) or "as before")
         return nb, resources
+
+
+def _require_maxima(config: Gradbook, graded: Sequence[NotebookNode], assignment: str) -> None:
+    """Refuse to grade where card and gradebook could not agree, before anything that is kept is replaced."""
+    from course.marking import registry
+
+    try:
+        schemes = registry.load(config.solutions_dirs)
+    except Exception:
+        return  # no exercise can be marked, and each is told with the reason
+    differ = []
+    for cell in graded:
+        exercise, most = graded_exercise(cell.metadata.nbgrader.grade_id), float(cell.metadata.nbgrader.points)
+        scheme = schemes.get(exercise.id) if exercise is not None else None
+        if scheme is not None and scheme.step_points != most:
+            differ.append(f"{scheme.exercise.id} is worth {scheme.step_points:g} now, and {most:g} in the release")
+    if differ:
+        raise GradingError(
+            f"{'; '.join(differ)}. Release the new points first: `course build {assignment}`, then "
+            f"`nbgrader generate_assignment {assignment} --force`; then grade again"
+        )
 
 
 class FlagForReview(NbGraderPreprocessor):
@@ -119,7 +142,7 @@ def _notes(nb: NotebookNode, record: Record) -> dict[str, str]:
     lost = failed = False
     for cell in nb.cells:
         lost = lost or cell.id in record.went_on
-        failed = failed or any(output.output_type == "error" for output in cell.get("outputs", ()))
+        failed = failed or any(output.get("output_type") == "error" for output in cell.get("outputs", ()))
         if cell.id in record.happened:
             pending.append(f"While a cell of this exercise ran, {record.happened[cell.id]}.")
         if is_grade(cell):
