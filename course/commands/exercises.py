@@ -223,7 +223,7 @@ def _read_otherwise(exercise: Exercise, sheet: Sheet) -> dict[str, tuple[str, st
 
     found = {}
     for name, handed in by_asked_name(exercise, sheet).items():
-        line = read_back(name, exercise.answers[name], handed)
+        line = read_back(name, exercise.answers[name], handed, exercise.answers)
         typed = show_answer(handed)
         if line.state == "received" and _plain(line.value) != _plain(typed):
             found[name] = (typed, line.value)

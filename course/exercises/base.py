@@ -37,9 +37,11 @@ class Answer:
         call: evaluates a student's function on the probes: (function, probe) -> outputs of `shape`.
         also: other names under which it may stand on a sheet.
         shapes: other shapes in which it is right as well, with the same entries row by row.
+        entries: what its entries are called, in their order and each in several ways, such as
+            `(("channels", "C"), ("height", "H"))`; somebody who types these may keep to another order.
 
     Raises:
-        ValueError: for another shape that has not as many entries.
+        ValueError: for another shape that has not as many entries, or not one name for each entry.
     """
 
     symbol: str
@@ -52,8 +54,11 @@ class Answer:
     call: Callable[[Callable, Any], Any] | None = None
     also: tuple[str, ...] = ()
     shapes: tuple[tuple[int, ...], ...] = ()
+    entries: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
+        if self.entries and (len(self.entries),) != self.shape:
+            raise ValueError(f"{self.symbol}: {len(self.entries)} entries have names, of shape {self.shape}")
         for shape in self.shapes:
             if math.prod(shape) != math.prod(self.shape):
                 raise ValueError(f"{self.symbol}: {shape} has not as many entries as {self.shape}")

@@ -4,6 +4,13 @@ from typing import Any
 
 import numpy as np
 
+MAP_SIZE = (
+    ("channels", "channel", "maps", "feature maps", "filters", "C"),
+    ("height", "rows", "high", "H"),
+    ("width", "columns", "cols", "wide", "W"),
+)
+"""What the entries of a size (channels, height, width) are called."""
+
 
 def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     """Give a shape without its axes of length one: in an answer they never matter.

@@ -18,7 +18,7 @@ from course.sheet import Answer as Handed
 from course.sheet import Chosen, Edges, Numbers, Outputs, Text
 from course.sheet.reading import Reading
 
-_NO_DIGIT = re.compile(r"[eE].*|[^0-9]")
+_DECIMAL = re.compile(r"\d*\.?\d+", re.ASCII)
 
 
 class Ruling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,7 +206,7 @@ def _step_mark(
         max_points=step.points,
         remark=_remark(scheme, step, verdict, state, states, reading, misread),
         yours=show_answer(handed),
-        expected=show_value(step.answer, expected if own_chain else truth, digits_of(handed)),
+        expected=show_value(step.answer, expected if own_chain else truth, digits_of(reading, handed)),
         own_chain=own_chain,
         formula=step.formula,
         symbol=step.answer.symbol,
@@ -348,15 +348,16 @@ def show_answer(handed: Handed | None) -> str:
     return ""
 
 
-def digits_of(handed: Handed | None) -> int:
+def digits_of(reading: Reading, handed: Handed | None) -> int:
     """Give to how many significant digits a right value is shown: four, or as many as were written."""
-    if not isinstance(handed, Numbers):
-        return 4
-    most = max(map(len, handed.entries), default=0)
-    if most <= 4:
-        return 4
-    written = (_NO_DIGIT.sub("", entry).lstrip("0") for entry in handed.entries)
-    return min(max([4, *map(len, written)]), 12)
+    written = [number.digits for number in reading.numbers]
+    if not written:
+        typed = (
+            handed.entries if isinstance(handed, Numbers) else (handed.text,) if isinstance(handed, Text) else ()
+        )
+        decimals = (decimal for entry in typed for decimal in _DECIMAL.findall(entry))
+        written = [len(decimal.replace(".", "").lstrip("0")) for decimal in decimals]
+    return min(max([4, *written]), 12)
 
 
 def show_value(answer: Answer, value: np.ndarray, digits: int = 4) -> str:

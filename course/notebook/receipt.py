@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ def receipt(asked: Exercise, sheet: sheets.Sheet, remark: str = "") -> Piece:
         remark: a sentence about all of it.
     """
     handed = by_asked_name(asked, sheet)
-    lines = [read_back(name, answer, handed.get(name)) for name, answer in asked.answers.items()]
+    lines = [read_back(name, answer, handed.get(name), asked.answers) for name, answer in asked.answers.items()]
     if not lines:
         summary = "This exercise asks for no numbers: the written answer is all."
         return Piece(f"<p>{summary}</p>", summary)
@@ -51,11 +52,13 @@ def receipt(asked: Exercise, sheet: sheets.Sheet, remark: str = "") -> Piece:
     )
 
 
-def read_back(name: str, answer: Answer, handed: sheets.Answer | None) -> Line:
-    """Read one answer and say what was read."""
+def read_back(
+    name: str, answer: Answer, handed: sheets.Answer | None, beside: Mapping[str, Answer] | None = None
+) -> Line:
+    """Read one answer, as it is read beside all that is asked for, and say what was read."""
     if handed is None:
         return Line(name, "missing", "", "")
-    reading = read_answer(answer, handed, name)
+    reading = read_answer(answer, handed, name, beside)
     if reading.status == Status.UNUSABLE:
         return Line(name, "unusable", _as_written(handed), reading.reason)
     remarks = [_precision(answer, reading)]

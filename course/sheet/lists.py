@@ -8,12 +8,14 @@ from course.sheet.number import plain_characters
 _DEEPEST = 8
 _OPEN, _CLOSE = "([", ")]"
 _CALL = re.compile(
-    r"(?:[a-z]+\.)?(?:array|Array|tensor|matrix) ?\((.*?)(?:, ?[a-z_]+ ?= ?[\w.]+)*,? ?\)", re.ASCII
+    r"(?:[a-z]+\.)?(?:array|Array|tensor|matrix|Matrix|Size|list|tuple) ?\((.*?)(?:, ?[a-z_]+ ?= ?[\w.]+)*,? ?\)",
+    re.ASCII,
 )
 _TURNED = re.compile(r"(.*[\])]) ?(?:\^ ?\{? ?(?:T|\\top|\\intercal) ?\}?|\.T|ᵀ)")
-_SIZES = re.compile(r"[1-9]\d* ?[*x@] ?[1-9]\d*(?: ?[*x] ?[1-9]\d*)*", re.ASCII)
+_SIZES = re.compile(r"([1-9]\d* ?[*xX@] ?[1-9]\d*(?: ?[*xX] ?[1-9]\d*)*)(?: ?px| ?pixels)?", re.ASCII)
 _DECIMAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _BLANKS = re.compile(rf"{_DECIMAL}(?: (?!\d\d\d(?![\d.eE])){_DECIMAL})+", re.ASCII)
+_BRACES = str.maketrans("{}", "[]")
 _MATRIX = re.compile(r"\\begin ?\{([a-z]*matrix)\}(.*)\\end ?\{\1\}", re.ASCII)
 
 
@@ -52,6 +54,8 @@ def read_list(text: str, *, bare: bool, blanks: bool = True, sizes: bool = False
     plain = plain[1:].lstrip() if plain[:1] in ("=", "≈") else plain
     if call := _CALL.fullmatch(plain):
         plain = call[1]
+    if "\\" not in plain:
+        plain = plain.translate(_BRACES)
     if matrix := _MATRIX.fullmatch(plain):
         plain = f"[{matrix[2]}]"
     if turned := _TURNED.fullmatch(plain):
@@ -70,8 +74,8 @@ def read_list(text: str, *, bare: bool, blanks: bool = True, sizes: bool = False
 
 def _without_brackets(plain: str, sizes: bool) -> str | None:
     """Give the entries of an array that is typed without brackets, with commas or semicolons between them."""
-    if sizes and _SIZES.fullmatch(plain):
-        return re.sub(r"[*x@]", ",", plain)
+    if sizes and (sides := _SIZES.fullmatch(plain)):
+        return re.sub(r"[*xX@]", ",", sides[1])
     if _BLANKS.fullmatch(plain):
         return plain.replace(" ", ",")
     plain = re.sub(r",? and (?=[-+.\d])", ", ", plain)

@@ -13,6 +13,7 @@ from course.exercises import Answer
 from course.sheet.number import plain_characters
 
 _LEFT_SIDE = re.compile(r"([^=≈:]{1,200}?)(?: ?(?::=|[=≈:])| (?:is|are|equals) )(.+)")
+_BECOMES = re.compile(r"([^=≈:<←]{1,200}?) ?(?:<-+|←|\\(?:left|get)s?(?:arrow)?(?![a-z])) ?(.+)")
 _OVER = re.compile(r"\\(?:wide)?(hat|tilde|bar) ?(?:\{ ?(\\?[a-zA-Z]+) ?\}|(\\[a-zA-Z]+|[a-zA-Z]))")
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar"}
 _STAR = re.compile(r"\^ ?\{? ?(?:\\ast|\\star|[*⋆])|[*⋆]$")
@@ -24,6 +25,8 @@ _SPELLED = {
     "∆": "delta",
     r"\prime": "prime",
     "'": "prime",
+    r"\ell": "l",
+    "∑": "sigma",
 }
 _STYLES = re.compile(r"\\(?:text|mathrm|mathbf|boldsymbol|operatorname|displaystyle|quad|frac|dfrac|tfrac)")
 _NORM = re.compile(r"\\\||\|\||[|‖∥]")
@@ -31,10 +34,24 @@ _SILENT = re.compile(r"[\s_^{}()\[\],.$\\*]")
 _STATED_UNIT = re.compile(r"\s*/\s*(\\?)([A-Za-z]+)\s*$")
 _INDEX = re.compile(r"\^\{\([^{}]*\)\}|_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w)")
 _HEAD = re.compile(r" (?:of|after|in|at|with|from|to|before|under|over|where) |[,:$]")
+_LETTER = re.compile(r"\\?[^\W\d_]+")
+_ALONE = re.compile(r"\\?[^\W\d_]+(?![\w(^{])")
 _ANYTHING = frozenset({"answer", "myanswer", "result", "value", "solution"})
+_SIZE = frozenset({"size", "shape", "outputsize", "outputshape", "dimensions"})
+_SUM = frozenset({"sum", "sigma", "total"})
 _COUNTED = re.compile(r"(?:the |all |most |fewest )*(?:number of )?([a-z]+s)\b")
-# The words under which weights and biases together are counted.
-_PARAMETERS = ("parameters", "params", "weights", "weights and biases")
+# Words under which the same is counted; weights and biases are counted together.
+_COUNTED_TOGETHER = (
+    ("parameters", "params", "weights", "weights and biases"),
+    ("activations", "values", "outputs"),
+    ("multiplications", "multiplies", "mults"),
+    ("additions", "adds"),
+    ("updates", "steps", "iterations", "batches", "minibatches", "mini-batches"),
+    ("errors", "mistakes", "images", "test images", "wrong images", "misclassified images"),
+)
+# What is counted by multiplying and adding, so that a part of one comes out of no division.
+_UNBROKEN = frozenset({"parameters", "weights", "activations", "multiplications", "additions"})
+_IN_ALL = (" in total", " in all", " altogether")
 
 
 def without_name(text: str, name: str, answer: Answer) -> str:
@@ -45,12 +62,29 @@ def without_name(text: str, name: str, answer: Answer) -> str:
     ['4.5', '9/2', 'E = 4.5', '-L = 4.5']
     """
     plain = plain_characters(text)
+    names = names_of(name, answer.symbol, answer.about, answer.also, not answer.shape)
+    if becomes := _BECOMES.fullmatch(plain):
+        # A value that is written over the old one has the old one's name.
+        said = said_by(becomes[1])
+        new = {known.removesuffix("prime") for known in names if known.endswith("prime")}
+        return becomes[2].strip() if said in names | new else text
     parts = _LEFT_SIDE.fullmatch(plain)
     if parts is None:
         return text
     said = said_by(parts[1])
-    names = names_of(name, answer.symbol, answer.about, answer.also, not answer.shape)
-    return parts[2].strip() if said in names | _ANYTHING or said in map(said_by, counted(answer)) else text
+    if answer.dtype == "int":
+        names |= _SIZE if len(answer.shape) == 1 else _SUM if answer.about.endswith(" in all") else frozenset()
+    known = names | _ANYTHING | set(map(said_by, counted(answer))) - {""}
+    return parts[2].strip() if said in known else text
+
+
+def names_itself(text: str, answer: Answer) -> bool:
+    """Whether an answer's own letter stands in how it is worked out, as in `2L = 81`; in `L(x) = 81` it may."""
+    if not _LETTER.fullmatch(answer.symbol):
+        return False
+    own = said_by(answer.symbol)
+    *worked, _ = re.split(r"[=≈]", plain_characters(text))
+    return any(said_by(letter) == own for part in worked for letter in _ALONE.findall(part))
 
 
 def left_side(text: str) -> str:
@@ -77,10 +111,21 @@ def stated_units(symbol: str) -> tuple[str, ...]:
 def counted(answer: Answer) -> tuple[str, ...]:
     """Give the words for what a whole number counts, `parameters` and `parameter`, from what it is said to be.
 
-    >>> counted(Answer("T", (), "updates in an epoch", "int"))
-    ('updates in an epoch', 'updates', 'update')
+    >>> counted(Answer("T", (), "updates in an epoch", "int"))[:4]
+    ('updates in an epoch', 'updates', 'steps', 'iterations')
     """
     return _counted(answer.about) if answer.dtype == "int" and not answer.shape else ()
+
+
+def unbroken(answer: Answer) -> bool:
+    """Whether what is counted comes out of no division, so that `38.128` can be nothing but thousands."""
+    match = _COUNTED.match(answer.about) if answer.dtype == "int" and not answer.shape else None
+    return match is not None and match[1] in _UNBROKEN
+
+
+def at_most(answer: Answer) -> tuple[str, ...]:
+    """Give what may stand before a number that is the most, or the least, of what is asked: `at most 10`."""
+    return {"most": ("at most ",), "fewest": ("at least ",)}.get(answer.about.split(" ")[0], ())
 
 
 @functools.cache
@@ -88,9 +133,14 @@ def _counted(about: str) -> tuple[str, ...]:
     match = _COUNTED.match(about)
     if match is None:
         return ()
-    words = _PARAMETERS if match[1] in _PARAMETERS else (match[1],)
+    group = next((group for group in _COUNTED_TOGETHER if match[1] in group), (match[1],))
+    words = [word for word in group if "images" not in word or "images" in about]
     single = [f"{word[:-3]}y" if word.endswith("ies") else word[:-1] for word in words if " " not in word]
-    return tuple(dict.fromkeys((about, *words, *single)))
+    single += [word.removesuffix("es") for word in words if word.endswith("ches")]
+    rest = about[match.end() :]
+    ends = (*_IN_ALL, rest, re.sub(r"^ in an? ", " per ", rest), re.sub(r"^ in ", " ", rest))
+    in_all = [word + end for word in (*words, "") for end in ends]
+    return tuple(dict.fromkeys(word.strip() for word in (about, *words, *single, *in_all) if word.strip()))
 
 
 @functools.cache
@@ -109,6 +159,7 @@ def names_of(name: str, symbol: str, about: str, also: tuple[str, ...], single: 
     if r"\|" not in symbol:
         bare = _INDEX.sub("", undivided)
         symbols |= {bare, _INDEX.sub("", symbol), re.sub(r"\^\{\([^{}]*\)\}", "", undivided)}
+    symbols |= {undivided.replace("_2^2", "^2")}
     if undivided.endswith(("'", r"\prime}")):
         plain = said_by(undivided).removesuffix("prime")
         symbols |= {f"new{plain}", f"{plain}new"}

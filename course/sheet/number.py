@@ -5,17 +5,20 @@ What is read besides plain decimals such as `-0.42`, `.5`, `4.` and `1.32e3`:
 | written | read as |
 |---|---|
 | `16 618`, `16'618`, `16_618`, `1,115,684` | groups of three digits; `16,618` in whole numbers only |
+| `16.618`, `1.115.684` | groups of three digits, of what cannot be broken into parts |
 | `0,35`, `1 115,5` | 0.35, 1115.5, where the comma can be nothing but a decimal one |
 | `9/2`, `\frac{9}{2}`, `\frac92`, `4 1/2`, `4½` | the exact fraction of whole numbers |
 | `45%` | 0.45 |
 | `4.5×10^-1`, `4.5*10^{-1}`, `4.5·10⁻¹` | 0.45 |
 | `= 4.5`, `≈4.5`, `~4.5`, `about 4.5`, `$4.5$`, `(4.5)` | 4.5 |
-| `9/2 = 4.5`, `1/3 ≈ 0.33` | the finer of the two, if they agree |
+| `9/2 = 4.5`, `1/3 ≈ 0.33` | the finer of the two, if they agree; of a whole number the last |
 | `-18η`, `-18*eta`, `η·(-18)`, `-36η/2`, `156 parameters` | -18, 156, where the task states the unit |
+| `156 (with biases)`, `4.5 (since h(a) = a)` | 156, 4.5: a remark that says how it came about |
 | `4.5+0j` | 4.5 |
 | `−3`, `－３`, `- 3`, `minus 3` | -3: dashes and full-width characters count as their plain ones |
 
-A comma before three digits is no decimal point: where `16,618` may be either, the reason names both.
+A comma before three digits is no decimal point: where `16,618` may be either, the reason names both, and so it
+does for `16.618` where a whole number is asked for that a division may give.
 Digits of other scripts are refused, since so are their separators. Nothing is evaluated, and a text is bounded.
 """
 
@@ -40,9 +43,30 @@ _FRACTION = re.compile(
 )
 # What is worked out before an equals sign: numbers, operators and functions of them, and no other letter, for
 # `y - 2 = 40` says something else.
+_FUNCTIONS = r"d?frac|sqrt|ln|log|exp|floor|ceil|round|int|[lr]floor|[lr]ceil"
 _WORKING = re.compile(
-    r"(?=.*\d)(?=.*\S ?[-+*/^²³]|.*[a-z√]{2,})"
-    r"(?:[\d\s.,+\-*/^()\[\]{}²³½√\u2064]|\\?(?:d?frac|sqrt|ln|log|exp)(?![a-z]))+"
+    r"(?=.*\d)(?=.*\S ?[-+*/^²³]|.*[a-z√]{2,}|[⌊⌈])"
+    rf"(?:[\d\s.,+\-*/^()\[\]{{}}²³½√⌊⌋⌈⌉\u2064]|\\?(?:{_FUNCTIONS})(?![a-z]))+"
+)
+# What no formula has that leads to a value: what compares, and words of a sentence. Longer words are the field's.
+_NO_FORMULA = re.compile(
+    r"[<>≠≤≥±?!:]|(?<![a-z])(?:or|not|and|if|than|no|is|are|but|so)(?![a-z])|(?<![\\a-z])(?!(?:alpha|delta|gamma|"
+    r"theta|kappa|lambda|sigma|sigmoid|softmax|logits|probs|output|penalty|target|maximum|minimum)(?![a-z]))[a-z]{5}",
+    re.IGNORECASE,
+)
+_EQUALS = re.compile(r" ?[=≈] ?|,? (?:so|hence|thus|therefore) (?=[-+\d.])|(?<=\d) ?(?:→|⇒|->|=>) ?(?=[-+\d.])")
+# A remark in brackets that says where a number comes from or how it is written, and never another number.
+_REMARK = re.compile(
+    r" ?\((?:(?:incl\.|including)(?: \d+ [a-z]+\b)?|same as|since|because|rounded|by|from|with|"
+    r"thousands? separator|exact(?:ly)?)(?![a-z]| ?[-+\d])"
+    r"(?![^()]*(?:[*^%]|(?<![a-z])(?:or|not|but|million|thousand|factor|times|per)(?![a-z])))"
+    r"(?:[^()]|\([^()]*\))*\)$",
+    re.IGNORECASE,
+)
+# As numpy, JAX, PyTorch and siunitx print or set one number.
+_PRINTED = re.compile(
+    r"(?:[a-z]+\.)?(?:float|int)(?:16|32|64)\((.*)\)|\\num ?\{([^{}]*)\}"
+    r"|(?:[a-z]+\.)?(?:array|Array|tensor)\(([^(),]*)(?:, ?[a-z_]+ ?= ?[\w.]+)*\)"
 )
 # A whole number and a proper fraction; longer ones are taken for nothing, since a blank may separate thousands.
 _MIXED = re.compile(
@@ -54,7 +78,7 @@ _POWER = re.compile(
 _RAISED = re.compile(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _GROUPED = re.compile(r"([1-9]\d{0,2}(?:([ ,'_])\d{3}(?:\2\d{3})*))(\.\d*)?", re.ASCII)
-_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}", re.ASCII)
+_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
 _DECIMAL_COMMA = re.compile(
     r"(0|[1-9]\d*|[1-9]\d{0,2}(?:([ .'_])\d{3}(?:\2\d{3})*)),(\d+)((?:[eE][+-]?\d{1,4})?)", re.ASCII
 )
@@ -84,6 +108,9 @@ _PLAIN: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "≃≅∼~～"), "≈"),
 }
 _COMMANDS = {
+    r"\leftarrow": "←",
+    r"\rightarrow": "→",
+    r"\Rightarrow": "⇒",
     r"\\": ";",
     "&": ",",
     r"\dfrac": r"\frac",
@@ -124,8 +151,25 @@ class NotANumber(ValueError):
     """Raised for a text that is no finite number; the message is for the person who wrote it."""
 
 
+class _Asked(NamedTuple):
+    """What is known of a number before it is read; the arguments of `read_number`."""
+
+    whole: bool
+    unbroken: bool
+    decimal_comma: bool
+    units: tuple[str, ...]
+    counted: tuple[str, ...]
+
+
 def read_number(
-    text: str, *, whole: bool = False, units: Iterable[str] = (), counted: Iterable[str] = ()
+    text: str,
+    *,
+    whole: bool = False,
+    unbroken: bool = False,
+    decimal_comma: bool = False,
+    units: Iterable[str] = (),
+    counted: Iterable[str] = (),
+    formula: bool = False,
 ) -> Written:
     r"""Read one written number.
 
@@ -141,8 +185,11 @@ def read_number(
     Args:
         text: as typed.
         whole: whether a whole number is asked for: there a comma can only separate thousands.
+        unbroken: whether no division leads to that whole number, so that a point can only separate thousands.
+        decimal_comma: whether what stands beside it shows that commas are decimal ones.
         units: spellings of a letter that the number may be multiplied by.
         counted: words for what is counted, which may stand after the number.
+        formula: whether any formula may stand before the value and an equals sign.
 
     Raises:
         NotANumber: if the text is not a finite number; the message says what to write instead.
@@ -154,8 +201,11 @@ def read_number(
     """
     if len(text) > LONGEST_ENTRY:
         raise NotANumber(f"a number of at most {LONGEST_ENTRY} characters was expected, got {len(text)}")
+    asked = _Asked(whole, unbroken, decimal_comma, tuple(units), tuple(counted))
     match = _DECIMAL.fullmatch(text)
-    return _read_typed(text, whole, tuple(units), tuple(counted)) if match is None else _decimal(match, text)
+    if match is None or ((whole or decimal_comma) and _DOTTED.fullmatch(text.lstrip("+-"))):
+        return _read_typed(text, asked, formula)
+    return _decimal(match, text)
 
 
 def plain_characters(text: str) -> str:
@@ -200,27 +250,24 @@ def _claimed(digits: str, whole: str, fraction: str, power: int) -> int:
     return min(place + zeros, count - ENOUGH)
 
 
-def _read_typed(text: str, whole: bool, units: tuple[str, ...], counted: tuple[str, ...]) -> Written:
+def _read_typed(text: str, asked: _Asked, formula: bool = False) -> Written:
     """Read what is more than a plain decimal: take its decoration off, from the outside in."""
-    plain = plain_characters(text)
+    plain = _REMARK.sub("", plain_characters(text))
     body = plain[1:].lstrip() if plain[:1] in ("=", "≈") else _ANNOUNCED.sub("", plain)
-    if "=" in body or "≈" in body:
-        parts = re.split(r" ?[=≈] ?", body)
-        if len(parts) > MOST_FORMS or not all(parts):
-            raise NotANumber(_advice(plain, whole))
-        forms: list[Written] = []
-        for place, part in enumerate(parts, 1):
-            try:
-                forms.append(read_number(part, whole=whole, units=units, counted=counted))
-            except NotANumber:
-                if place == len(parts) or not _WORKING.fullmatch(part):
-                    raise
-        return _same(plain, forms)
+    if printed := _PRINTED.fullmatch(body):
+        body = next(filter(None, printed.groups()), "")
+    parts = _EQUALS.split(body)
+    if len(parts) > 1:
+        return _last_of(parts, plain, asked, formula)
     body = _NOTHING_IMAGINARY.sub("", _without_brackets(body))
-    body = _without_counted(_without_letter(body, units), counted)
+    body = _without_counted(_without_letter(body, asked.units), asked.counted)
     body = _without_brackets(body).strip(" \u2064")
     power = 0
     if body[-1:] == "%":
+        if asked.whole:
+            raise NotANumber(
+                f"a whole number was expected, got {_shown(plain)}, which is a share; write the number"
+            )
         body, power = body[:-1].rstrip(" \u2064"), -2
     body = re.sub(r"^(minus|negative) (?=[\d.])", "-", body, flags=re.IGNORECASE)
     sign = body[:1] if body[:1] in ("+", "-") else ""
@@ -233,23 +280,110 @@ def _read_typed(text: str, whole: bool, units: tuple[str, ...], counted: tuple[s
         mantissa, bare, inner_sign, inner = product.groups()
         body = "1" if mantissa is None else mantissa
         power += int(bare or inner_sign + inner)
+    elif _DOTTED.fullmatch(body):
+        body = _thousands_or_decimals(body, sign, asked)
     if body[-1:] == "." and body.count(".") == 2:
         body = body[:-1]  # the end of a sentence
-    digits = sign + _without_groups(body, whole)
+    digits = sign + _without_groups(body, asked)
     match = _DECIMAL.fullmatch(digits)
     if match is None:
-        raise NotANumber(_advice(plain, whole))
+        raise NotANumber(_advice(plain, asked.whole))
     return _decimal(match, digits, power)._replace(text=_spelled_out(digits, power))
 
 
-def _same(text: str, forms: list[Written]) -> Written:
-    """Give the finest of the forms in which a number stands, `9/2 = 4.5`."""
-    finest = min(forms, key=lambda form: form.unit)
-    if any(abs(form.value - finest.value) > max(form.unit, _rounding(form)) for form in forms):
+def _last_of(parts: list[str], plain: str, asked: _Asked, formula: bool) -> Written:
+    """Read a number that stands in several forms, or after how it was worked out: `2·3 + 1 = 7`."""
+    if len(parts) > MOST_FORMS + formula or not all(parts):
+        raise NotANumber(_advice(plain, asked.whole))
+    *earlier, last = parts
+    forms = [form for part in earlier if (form := _earlier_form(part, asked, formula))]
+    value = _read_form(last, asked)
+    most = max(form.digits for form in (*forms, value))
+    # A whole number is the last, since a division may stand before it: `1438/28 = 51.36, so 51`.
+    if asked.whole and value.value.is_integer():
+        same = value if all(_rounds(form, value.value) for form in forms) else None
+    else:
+        same = _finest([*forms, value])
+    if same is None:
         raise NotANumber(
-            f"one number was expected, got {_shown(text)!r}, which are several; write the value alone"
+            f"one number was expected, got {_shown(plain)!r}, which are several; write the value alone"
         )
-    return finest
+    return same._replace(digits=most)
+
+
+def _rounds(form: Written, whole: float) -> bool:
+    """Whether a whole number may come from an earlier form: cut, rounded, or the form itself a round number."""
+    off = abs(form.value - whole)
+    return off < 1 or (form.unit > 1 and off <= 0.5 * form.unit)
+
+
+def _earlier_form(part: str, asked: _Asked, formula: bool) -> Written | None:
+    """Read what stands before an equals sign; None if it says how the number was worked out."""
+    for each in (asked, asked._replace(whole=False)):
+        try:
+            return _read_form(part, each)
+        except NotANumber as reason:
+            said = reason
+    bare = part
+    for letter in asked.units:
+        bare = bare.replace(letter, " ")
+    if is_working(part) or is_working(bare) or (formula and is_formula(part)):
+        return None
+    raise said
+
+
+def is_working(text: str) -> bool:
+    """Whether a text is made of numbers and signs alone, so that it can be how a number was worked out.
+
+    >>> is_working("2*3 + 1"), is_working("y - 2"), is_working("7")
+    (True, False, False)
+    """
+    return bool(_WORKING.fullmatch(text))
+
+
+def _read_form(part: str, asked: _Asked) -> Written:
+    return read_number(
+        part,
+        whole=asked.whole,
+        unbroken=asked.unbroken,
+        decimal_comma=asked.decimal_comma,
+        units=asked.units,
+        counted=asked.counted,
+    )
+
+
+def is_formula(text: str) -> bool:
+    """Whether a text may be the formula that leads from the name of an answer to its value.
+
+    >>> is_formula("ŷ - y"), is_formula("40 or 41"), is_formula("x < 3")
+    (True, False, False)
+    """
+    outside = text
+    for _ in range(4):  # a comma may stand in brackets only, and these in others
+        outside = re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", "()", outside)
+    return not _NO_FORMULA.search(text) and "," not in outside and ";" not in outside
+
+
+def _thousands_or_decimals(body: str, sign: str, asked: _Asked) -> str:
+    """Read `38.128`, where a whole number is asked for or commas are the decimal ones, or refuse to guess."""
+    groups = body.count(".")
+    if not (asked.whole or asked.decimal_comma) or (groups > 1 and not asked.whole):
+        return body
+    joined = body.replace(".", "")
+    if asked.whole and (groups > 1 or (asked.unbroken and not body.endswith("000"))):
+        return joined
+    alone = body[:-4] if body.endswith(".000") else body
+    raise NotANumber(
+        f"write {sign}{joined} or {sign}{alone}: the point in {sign}{body} may mean either"
+        + ("" if not asked.whole or body.endswith(".000") else ", and a whole number was expected")
+    )
+
+
+def _finest(forms: list[Written]) -> Written | None:
+    """Give the finest of the forms in which a number stands, `9/2 = 4.5`; None if they are several numbers."""
+    finest = min(forms, key=lambda form: form.unit)
+    agree = all(abs(form.value - finest.value) <= max(form.unit, _rounding(form)) for form in forms)
+    return finest if agree else None
 
 
 def _rounding(form: Written) -> float:
@@ -277,17 +411,25 @@ def _without_letter(body: str, letters: Iterable[str]) -> str:
 
 def _without_counted(body: str, counted: Iterable[str]) -> str:
     """Take off the word for what is counted, `156 parameters`."""
+    if not body[-1:].isalnum() and body[-1:] != ".":
+        return body
     for word in counted:
         if after := re.fullmatch(rf"(.*\d\.?) ?{re.escape(word)}\.?", body, re.IGNORECASE):
             return after[1]
     return body
 
 
-def _without_groups(body: str, whole: bool) -> str:
+def has_decimal_comma(text: str) -> bool:
+    """Whether a number has a comma that can be nothing but a decimal one."""
+    comma = _DECIMAL_COMMA.fullmatch(plain_characters(text).lstrip("+-= ≈"))
+    return comma is not None and (comma[1] == "0" or len(comma[3]) != 3)
+
+
+def _without_groups(body: str, asked: _Asked) -> str:
     """Take out what separates groups of three digits, where it can be nothing else."""
-    if whole and _DOTTED.fullmatch(body):
-        return body.replace(".", "")
-    if not whole and (comma := _DECIMAL_COMMA.fullmatch(body)) and (comma[1] == "0" or len(comma[3]) != 3):
+    whole = asked.whole
+    comma = None if whole else _DECIMAL_COMMA.fullmatch(body)
+    if comma and (asked.decimal_comma or comma[1] == "0" or len(comma[3]) != 3):
         return f"{re.sub(r'[^0-9]', '', comma[1])}.{comma[3]}{comma[4]}"
     match = _GROUPED.fullmatch(body)
     if match is None:
@@ -305,7 +447,10 @@ def _fraction(match: re.Match[str], sign: str, power: int) -> Written:
         raise NotANumber(f"a finite number was expected, got {_shown(match[0])}")
     exact = Fraction(int(top), int(bottom))
     return _exactly(
-        -exact if (sign == "-") != (inner_sign == "-") else exact, power, len(top.lstrip("0")), match[0]
+        -exact if (sign == "-") != (inner_sign == "-") else exact,
+        power,
+        max(len(top.lstrip("0")), len(bottom.lstrip("0"))) if top.strip("0") else 0,
+        match[0],
     )
 
 

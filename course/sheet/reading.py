@@ -1,6 +1,7 @@
 """From a sheet's answers to what the engine takes: arrays with their precision, or why an answer is unusable."""
 
 import re
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -8,11 +9,20 @@ import numpy as np
 
 from course.exercises import Answer, Exercise
 from course.exercises.shapes import squeezed
+from course.sheet.entries import arranged, between_wide_blanks
 from course.sheet.format import Answer as Handed
 from course.sheet.format import Chosen, Edges, Numbers, Outputs, Sheet, Text, Unreadable
 from course.sheet.lists import Listed, NotAList, read_list
-from course.sheet.names import counted, left_side, stated_units, without_name
-from course.sheet.number import NotANumber, Written, read_number
+from course.sheet.names import at_most, counted, left_side, names_itself, stated_units, unbroken, without_name
+from course.sheet.number import (
+    NotANumber,
+    Written,
+    has_decimal_comma,
+    is_formula,
+    is_working,
+    plain_characters,
+    read_number,
+)
 from course.sheet.words import NoSuchWord, split_words, which_choice, which_unit
 
 
@@ -56,7 +66,8 @@ class _Unusable(Exception):
 def read_sheet(exercise: Exercise, sheet: Sheet) -> dict[str, Reading]:
     """Read the answer to every step of an exercise; what the exercise does not ask for is left out."""
     handed = by_asked_name(exercise, sheet)
-    return {name: read_answer(answer, handed.get(name), name) for name, answer in exercise.answers.items()}
+    asked = exercise.answers
+    return {name: read_answer(answer, handed.get(name), name, asked) for name, answer in asked.items()}
 
 
 def by_asked_name(exercise: Exercise, sheet: Sheet) -> dict[str, Handed]:
@@ -75,28 +86,37 @@ def unknown_names(exercise: Exercise, sheet: Sheet) -> list[str]:
     return [name for name, handed in sheet.answers.items() if id(handed) not in used]
 
 
-def read_answer(answer: Answer, handed: Handed | None, name: str = "") -> Reading:
+def read_answer(
+    answer: Answer, handed: Handed | None, name: str = "", beside: Mapping[str, Answer] | None = None
+) -> Reading:
     """Read one answer. Never raises: what cannot be read is missing or unusable.
 
     Args:
         answer: what was asked for.
         handed: what was handed over, None for nothing.
         name: of the step, which may stand before the value.
+        beside: all that is asked for, by name: no entry of an array is taken for another answer.
     """
     if handed is None:
         return _nothing(answer, Status.MISSING)
     try:
         if isinstance(handed, Unreadable):
             raise _Unusable(f"{handed.reason}{'' if 'expected' in handed.reason else _asked_for(answer)}")
-        return _READERS[answer.dtype](answer, _value_alone(answer, handed, name))
+        alone = _value_alone(answer, handed, name)
+        if answer.dtype in ("float", "int"):
+            return _read_typed_numbers(answer, handed, alone, name, beside or {})
+        return _READERS[answer.dtype](answer, alone)
     except (_Unusable, NotANumber, NotAList, NoSuchWord) as reason:
-        return _nothing(answer, Status.UNUSABLE, str(reason) + _other_name(handed, name))
+        return _nothing(answer, Status.UNUSABLE, str(reason) + _other_name(answer, handed, name))
 
 
-def _other_name(handed: Handed, name: str) -> str:
+def _other_name(answer: Answer, handed: Handed, name: str) -> str:
     """Say that what stands before the value of an unusable answer is no name of it."""
-    stands = left_side(_single_text(handed))
-    return f"; {stands[:24]!r} is no name of {name}, write the value alone" if stands and name else ""
+    text = _single_text(handed)
+    stands = left_side(text)
+    if not stands or not name or without_name(text, name, answer) != text:
+        return ""
+    return f"; {stands[:24]!r} is no name of {name}, write the value alone"
 
 
 def _value_alone(answer: Answer, handed: Handed, name: str) -> Handed:
@@ -109,20 +129,86 @@ def _value_alone(answer: Answer, handed: Handed, name: str) -> Handed:
     return handed if value == text else Numbers(shape, (value,))
 
 
-_MAY_NAME = re.compile(r"[=:≈~≃≅∼～＝：\\]| (?:is|are|equals) ")
+_MAY_NAME = re.compile(r"[=:≈~≃≅∼～＝：\\←]|<-| (?:is|are|equals) ")
 
 
 def _nothing(answer: Answer, status: Status, reason: str = "") -> Reading:
     return Reading(np.zeros(answer.shape), np.zeros(answer.shape), status, reason)
 
 
-def _read_numbers(answer: Answer, handed: Handed) -> Reading:
+def _read_typed_numbers(
+    answer: Answer, handed: Handed, alone: Handed, name: str, beside: Mapping[str, Answer]
+) -> Reading:
+    """Read a number or a list, else entries with names or other signs between them, or what follows a working."""
+    named = alone != handed
+    try:
+        return _read_numbers(answer, alone, formula=named and not names_itself(_single_text(alone), answer))
+    except (_Unusable, NotANumber, NotAList) as reason:
+        text = _single_text(handed)
+        if not text or not squeezed(answer.shape):
+            raise
+        for typed in dict.fromkeys((text, _single_text(alone))):
+            found = arranged(typed, answer, name, beside)
+            if found is None:
+                continue
+            try:
+                return _as_read(answer, found.shape, found.entries, formula=found.named)
+            except NotANumber:
+                if str(reason).startswith("write "):
+                    raise reason from None
+                raise
+        last = _after_working(answer, _single_text(alone), named)
+        if last is None:
+            raise reason from None
+        return _read_typed_numbers(answer, Numbers((), (last,)), Numbers((), (last,)), name, beside)
+
+
+def _after_working(answer: Answer, text: str, named: bool) -> str | None:
+    """Give an array that stands after how it was worked out: `(1, 2) - 0.1*(3, 4) = (0.7, 1.6)`."""
+    *worked, last = re.split(r" ?[=≈] ?", plain_characters(text))
+    if not worked or not last or names_itself(text, answer):
+        return None
+    for part in worked:
+        if not (is_working(part) or (named and is_formula(part))) or _is_array(answer, part):
+            return None
+    return last
+
+
+def _is_array(answer: Answer, text: str) -> bool:
+    """Whether a text is an array as it is asked for: then two stand beside each other, and none of them counts."""
+    try:
+        return _read_numbers(answer, Numbers((), (text,))).status != Status.MISSING
+    except (_Unusable, NotANumber, NotAList):
+        return False
+
+
+def _read_numbers(answer: Answer, handed: Handed, *, formula: bool = False) -> Reading:
     shape, entries = _entries(answer, handed)
+    return _as_read(answer, shape, entries, formula=formula and not shape)
+
+
+def _as_read(
+    answer: Answer, shape: tuple[int, ...], entries: tuple[str, ...], *, formula: bool = False
+) -> Reading:
     whole, units, words = answer.dtype == "int", stated_units(answer.symbol), counted(answer)
     if not shape and squeezed(answer.shape):
         raise _Unusable(f"expected {_shape(answer.shape)}, got a single number, {entries[0][:_SHOWN]!r}")
     status = _fit_shape(answer, shape)
-    numbers = tuple(read_number(entry, whole=whole, units=units, counted=words) for entry in entries)
+    comma = not whole and len(entries) > 1 and any("," in entry and has_decimal_comma(entry) for entry in entries)
+    for before in at_most(answer) if not shape else ():
+        entries = tuple(entry.removeprefix(before) for entry in entries)
+    numbers = tuple(
+        read_number(
+            entry,
+            whole=whole,
+            unbroken=unbroken(answer),
+            decimal_comma=comma,
+            units=units,
+            counted=words,
+            formula=formula,
+        )
+        for entry in entries
+    )
     kept = answer.shape[::-1] if status == Status.TRANSPOSED else answer.shape
     value = np.array([number.value for number in numbers], dtype=np.float64).reshape(kept)
     # Whole numbers are exact and carry no rounding on.
@@ -138,6 +224,8 @@ def _entries(answer: Answer, handed: Handed) -> tuple[tuple[int, ...], tuple[str
         return handed.shape, handed.entries
     text = _single_text(handed)
     asked = squeezed(answer.shape)
+    if len(asked) == 1 and (wide := between_wide_blanks(text, *asked)):
+        return asked, wide
     listed = _listed(answer, text, asked) if text and (asked or not _SEPARATORS.isdisjoint(text)) else None
     if listed is not None:
         return listed
@@ -289,8 +377,6 @@ def _refuse_line(answer: Answer, handed: Handed) -> Reading:
 
 
 _READERS = {
-    "float": _read_numbers,
-    "int": _read_numbers,
     "choice": _read_choice,
     "several": _read_several,
     "order": _read_order,

@@ -77,6 +77,8 @@ def _named(words: Sequence[str], options: Sequence[Sequence[str]], about: str) -
     harmless = _SILENT | shared | subject | letters
     own = {(number, word) for number, option in enumerate(options) for word in option if word not in shared}
     said: set[tuple[int, str]] = set()
+    reason = next((place for place, word in enumerate(words) if word in ("because", "since")), len(words))
+    words = words[:reason]
     for word in (word.strip("()*_\"'`$").rstrip(".,;:!") for word in words):
         names = {(number, name) for number, name in own if _means(word, name)}
         if not (names or word in harmless or not word):

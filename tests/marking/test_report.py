@@ -167,12 +167,21 @@ def test_right_values_are_shown_as_a_person_would_write_them():
     assert [show_number(v) for v in (123456.0, 1234567.0, 0.5, np.inf)] == ["123456", "1235000", "0.5", "–"]
 
 
-def test_as_many_digits_are_shown_as_were_written_between_four_and_twelve():
-    assert [digits_of(write(value)) for value in (0.5, "0.012345", "-1.23e-5", "0." + "1" * 20, "up")] == [
-        4,
-        5,
-        4,
-        12,
-        4,
-    ]
-    assert digits_of(write([1, "0.1234567"])) == 7
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [(0.5, 4), ("0.012345", 5), ("-1.23e-5", 4), ("0." + "1" * 20, 12), ("up", 4), ("≈ 0.123456", 6), ("1/3", 4),
+     ("123456/7", 6), ("1.23456·10^-3", 6), ("L = 9/2 = 4.50000", 6), ("12 345,67", 7), ("loss: 0.1234567", 7),
+     ("0.1234567 or so", 7), ("12.3456%", 6)],
+)  # fmt: skip
+def test_as_many_digits_are_shown_as_were_written_between_four_and_twelve(typed, digits):
+    loss = Answer("L", (), "loss")
+    assert digits_of(read_answer(loss, write(typed), "loss"), write(typed)) == digits
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [([1, "0.1234567"], 7), ("[0.1234567, 3]", 7), ("a_1 = 0.12345; a_2 = 3", 5), ("0,12345 | 3", 5)],
+)
+def test_of_an_array_the_longest_entry_counts(typed, digits):
+    pair = Answer("a", (2,), "")
+    assert digits_of(read_answer(pair, write(typed), "a"), write(typed)) == digits

@@ -309,7 +309,24 @@ def test_a_written_sheet_is_given_to_python_without_a_notebook(capsys):
 
 def test_a_point_in_a_whole_number_is_said():
     counts = Answer("n", (2,), "", "int")
-    line = read_back("n", counts, sheet.write(["16.618", "4.0"]))
+    line = read_back("n", counts, sheet.write(["16.61", "4.0"]))
     assert line.state == "received"
-    assert line.remark.endswith("16.618: whole numbers are asked for, with commas or blanks between thousands")
+    assert line.remark.endswith("16.61: whole numbers are asked for, with commas or blanks between thousands")
     assert "asked for" not in read_back("n", counts, sheet.write(["16,618", "4.0"])).remark
+
+
+def test_a_point_that_may_separate_thousands_is_not_read():
+    line = read_back("n", Answer("n", (2,), "", "int"), sheet.write(["16.618", "4.0"]))
+    assert line.state == "unusable"
+    assert "write 16618 or 16.618" in line.remark
+
+
+def test_it_is_read_as_the_marker_reads_it_beside_the_other_answers(capsys):
+    _, filled = exercise("mlp/sigmoid-ls")
+    filled.a1, filled.z1 = "a1 = 0.5, a2 = 0.7", "z1 = 0.62, z2 = 0.67"
+    handed = write_down(filled, Session()).sheet
+    assert read_sheet(find("mlp/sigmoid-ls"), handed)["a1"].status == Status.UNUSABLE
+    submit(filled)
+    said = capsys.readouterr().out
+    assert "'a2' is another answer's name too" in said
+    assert "[0.62, 0.67]" in said

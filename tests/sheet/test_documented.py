@@ -12,6 +12,8 @@ from course.sheet.reading import Status, read_answer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "student.md").read_text("utf-8")
 NUMBER, COUNT, PAIR = Answer("a", (), ""), Answer("n", (), "", "int"), Answer("a", (2,), "")
+COUNT_OF, SIZE = find("cnn/lenet-count").answers["total"], find("cnn/feature-maps").answers["pool1"]
+SLOPES, LOSS, SQUARE = find("mlp/vanishing").answers["slopes"], Answer("L", (), "loss"), Answer("w", (2, 2), "")
 DELTA_W, DIRECTION = (find("mlp/relu-sgd").answers[name] for name in ("delta_w", "direction"))
 
 # As it stands on the page, the answer it is given to, its value and, where the page names one, its precision.
@@ -46,6 +48,29 @@ CASES = [
     ("[6, -3]", PAIR, [6, -3], [6, -3], None),
     ('"(6; -3)"', PAIR, "(6; -3)", [6, -3], None),
     ('"6, -3"', PAIR, "6, -3", [6, -3], None),
+    ('"38.128"', COUNT_OF, "38.128", 38128, None),
+    ('"38.128"', NUMBER, "38.128", 38.128, None),
+    ('"6·(25+1) = 156"', COUNT, "6·(25+1) = 156", 156, None),
+    ('"L = ½(y - ŷ)² = 4.5"', LOSS, "L = ½(y - ŷ)² = 4.5", 4.5, None),
+    ('"1438/28 = 51.36, so 51"', COUNT, "1438/28 = 51.36, so 51", 51, None),
+    ('"156 (incl. 6 biases)"', COUNT, "156 (incl. 6 biases)", 156, None),
+    ('"4.5 (rounded)"', NUMBER, "4.5 (rounded)", 4.5, None),
+    ('"m1 = 0.16, m2 = 0.13, m3 = 0.23"', SLOPES, "m1 = 0.16, m2 = 0.13, m3 = 0.23", [0.16, 0.13, 0.23], None),
+    ('"[0]: 3, [1]: 4"', PAIR, "[0]: 3, [1]: 4", [3, 4], None),
+    ('"w11=1; w12=2; w21=3; w22=4"', SQUARE, "w11=1; w12=2; w21=3; w22=4", [[1, 2], [3, 4]], None),
+    ('"row 1: 1 2; row 2: 3 4"', SQUARE, "row 1: 1 2; row 2: 3 4", [[1, 2], [3, 4]], None),
+    ('"C=6 H=14 W=13"', SIZE, "C=6 H=14 W=13", [6, 14, 13], None),
+    ('"6 channels of 14 x 13"', SIZE, "6 channels of 14 x 13", [6, 14, 13], None),
+    (
+        '"14 x 13 x 6 (height x width x channels)"',
+        SIZE,
+        "14 x 13 x 6 (height x width x channels)",
+        [6, 14, 13],
+        None,
+    ),
+    (r'"0,5 \| 1,25"', PAIR, "0,5 | 1,25", [0.5, 1.25], None),
+    ('"7 / 26 / 22"', SIZE, "7 / 26 / 22", [7, 26, 22], None),
+    ('"1,5  -2,5"', PAIR, "1,5  -2,5", [1.5, -2.5], None),
     ('"Decreases."', DIRECTION, "Decreases.", 0, None),
     ('"dec"', DIRECTION, "dec", 0, None),
     ('"it goes up"', DIRECTION, "it goes up", 1, None),

@@ -88,6 +88,66 @@ def test_where_a_whole_number_is_asked_for_separators_can_only_mean_thousands(te
 
 
 @pytest.mark.parametrize(
+    ("text", "counts", "other"),
+    [
+        ("38.128", 38128, ("38128", "38.128")), ("-1.182", -1182, ("-1182", "-1.182")), ("4.720", 4720, ("4720", "4.720")),
+        ("12.000", None, ("12000", "12:")), ("999.999", 999999, ("999999", "999.999")), ("1.000", None, ("1000", "1:")),
+    ],
+)  # fmt: skip
+def test_a_point_before_three_digits_of_a_whole_number_is_not_guessed(text, counts, other):
+    """Parameters come out of no division, so 38.128 are 38128; the size of a map may, so nobody can tell."""
+    for unbroken in (True, False):
+        if unbroken and counts is not None:
+            assert read_number(text, whole=True, unbroken=True).value == counts
+            continue
+        with pytest.raises(NotANumber) as error:
+            read_number(text, whole=True, unbroken=unbroken)
+        assert all(part in str(error.value) for part in other), str(error.value)
+    assert read_number(text).value == float(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("38.1", 38.1), ("38.12", 38.12), ("38.1280", 38.128), ("0.128", 0.128), ("1234.125", 1234.125), ("1.182e3", 1182),
+     ("9.943 × 10^3", 9943), ("51.0", 51), ("3.3333333", 3.3333333)],
+)  # fmt: skip
+def test_another_point_of_a_whole_number_is_a_decimal_one(text, value):
+    for unbroken in (True, False):
+        assert read_number(text, whole=True, unbroken=unbroken).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1438/28 = 51.36, so 51", 51), ("1438/28 = 51", 51), ("floor(51.36) = 51", 51), ("⌊1438/28⌋ = 51", 51), ("12/3 = 4", 4),
+     ("51.86 → 51", 51), ("16,618 = 16618", 16618), ("1438/28 = 51.36", 1438 / 28)],
+)  # fmt: skip
+def test_of_a_whole_number_that_was_worked_out_the_last_counts(text, value):
+    assert read_number(text, whole=True).value == value
+
+
+@pytest.mark.parametrize(
+    "text", ["51, so 52", "52 = 51", "3 %", "300%", "12/3 = 5", "16,618 = 16617", "53.1 = 51"]
+)
+def test_a_share_is_no_whole_number_and_two_numbers_are_not_one(text):
+    with pytest.raises(NotANumber):
+        read_number(text, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("4.5 (since h(a) = a)", 4.5), ("4.5 (rounded)", 4.5), ("4.5 (incl. 6 biases)", 4.5), ("4.5 (same as above)", 4.5),
+     ("4.5 (or 5)", None), ("4.5 (not sure)", None), ("4.5 (by 10)", None), ("4.5 (with factor η)", None), ("4.5 (thousands)", None),
+     ("4.5 (in millions)", None), ("4.5 (from -4.5)", None), ("4.5 (times 10^3)", None), ("4.5 (with 10^3)", None), ("4.5 (per row)", None)],
+)  # fmt: skip
+def test_a_remark_in_brackets_says_where_a_number_comes_from_and_no_other_number(text, value):
+    if value is not None:
+        assert read_number(text).value == value
+        return
+    with pytest.raises(NotANumber):
+        read_number(text)
+
+
+@pytest.mark.parametrize(
     ("text", "whole", "advice"),
     [
         ("16,618", False, ["16618", "16.618", "either"]),

@@ -10,7 +10,8 @@ from tests.sheet.strangers import NEAR, READ
 
 
 def _read(exercise, name, typed):
-    return read_answer(find(exercise).answers[name], write(typed), name)
+    answers = find(exercise).answers
+    return read_answer(answers[name], write(typed), name, answers)
 
 
 @pytest.mark.parametrize(("exercise", "name", "typed", "value"), READ)

@@ -2,6 +2,7 @@
 
 from course.exercises.base import Answer, Exercise
 from course.exercises.cnn.small_cnn import NETWORK, SYMBOLS, draw_small_cnn, seed_small_cnn
+from course.exercises.shapes import MAP_SIZE
 
 feature_maps = Exercise(
     id="cnn/feature-maps",
@@ -13,9 +14,11 @@ feature_maps = Exercise(
     draw=draw_small_cnn,
     symbols=SYMBOLS,
     answers={
-        "conv1": Answer(r"\text{conv}_1", (3,), "channels, height, width after the first convolution", "int"),
-        "pool1": Answer(r"\text{pool}_1", (3,), "after the first pooling", "int"),
-        "conv2": Answer(r"\text{conv}_2", (3,), "after the second convolution", "int"),
-        "pool2": Answer(r"\text{pool}_2", (3,), "after the second pooling", "int"),
+        "conv1": Answer(
+            r"\text{conv}_1", (3,), "channels, height, width after the first convolution", "int", entries=MAP_SIZE
+        ),
+        "pool1": Answer(r"\text{pool}_1", (3,), "after the first pooling", "int", entries=MAP_SIZE),
+        "conv2": Answer(r"\text{conv}_2", (3,), "after the second convolution", "int", entries=MAP_SIZE),
+        "pool2": Answer(r"\text{pool}_2", (3,), "after the second pooling", "int", entries=MAP_SIZE),
     },
 )

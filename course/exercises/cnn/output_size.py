@@ -6,6 +6,7 @@ import numpy as np
 
 from course.exercises.base import Answer, Exercise, array
 from course.exercises.cnn.remainders import sizes_before
+from course.exercises.shapes import MAP_SIZE
 from course.exercises.variants import Draw
 
 
@@ -49,7 +50,11 @@ output_size = Exercise(
     draw=_draw_two_settings,
     symbols={"image": "(H, W)", "filters": "F", "kernel": "k", "padding": "p", "stride": "(s_1, s_2)"},
     answers={
-        "setting1": Answer(r"\text{setting}_1", (3,), "channels, height, width with the first stride", "int"),
-        "setting2": Answer(r"\text{setting}_2", (3,), "channels, height, width with the second stride", "int"),
+        "setting1": Answer(
+            r"\text{setting}_1", (3,), "channels, height, width with the first stride", "int", entries=MAP_SIZE
+        ),
+        "setting2": Answer(
+            r"\text{setting}_2", (3,), "channels, height, width with the second stride", "int", entries=MAP_SIZE
+        ),
     },
 )

@@ -7,6 +7,8 @@ import numpy as np
 from course.exercises.base import Answer, Exercise, array
 from course.exercises.variants import Draw
 
+WINDOW = (("stride", "step", "s"), ("low", "from"), ("high", "to"))
+
 
 class Chain(NamedTuple):
     """Six layers, conv conv pool conv conv pool; entry i is of layer i."""
@@ -49,9 +51,15 @@ receptive_field = Exercise(
     draw=_draw_chain,
     symbols={"size": "n", "kernel": "k", "stride": "s", "padding": "p"},
     answers={
-        "y1": Answer("y_1", (3,), "stride, low, high after layer 2", "int"),
-        "y2": Answer("y_2", (3,), "stride, low, high after layer 3", "int"),
-        "y3": Answer("y_3", (3,), "stride, low, high after layer 6", "int"),
-        "corner": Answer(r"\text{corner}", (2,), "first and last row that row 0 of $y_3$ depends on", "int"),
+        "y1": Answer("y_1", (3,), "stride, low, high after layer 2", "int", entries=WINDOW),
+        "y2": Answer("y_2", (3,), "stride, low, high after layer 3", "int", entries=WINDOW),
+        "y3": Answer("y_3", (3,), "stride, low, high after layer 6", "int", entries=WINDOW),
+        "corner": Answer(
+            r"\text{corner}",
+            (2,),
+            "first and last row that row 0 of $y_3$ depends on",
+            "int",
+            entries=(("first", "first row", "from"), ("last", "last row", "to")),
+        ),
     },
 )

@@ -7,6 +7,8 @@ import numpy as np
 from course.exercises.base import Answer, Exercise, array
 from course.exercises.variants import Draw
 
+MATRICES = tuple((f"A_{j}", rf"\|A_{j}\|", rf"\|A_{j}\|_2") for j in (2, 3, 4))
+
 
 class SigmoidChain(NamedTuple):
     """A 2-2-2-2-1 network of sigmoid layers, the last one linear, without biases."""
@@ -52,7 +54,7 @@ vanishing = Exercise(
     draw=_draw_chain,
     symbols={"x": "x", "y": "y", "A1": "A_1", "A2": "A_2", "A3": "A_3", "A4": "A_4"},
     answers={
-        "norms": Answer(r"\|A_j\|_2", (3,), "spectral norms of A2, A3, A4"),
+        "norms": Answer(r"\|A_j\|_2", (3,), "spectral norms of A2, A3, A4", entries=MATRICES),
         "slopes": Answer("m_j", (3,), "largest slope of the layers 1, 2, 3"),
         "bound": Answer("B_j", (3,), "bounds for the layers 1, 2, 3"),
         "grad_norm": Answer(
