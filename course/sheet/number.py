@@ -201,11 +201,10 @@ def read_number(
     """
     if len(text) > LONGEST_ENTRY:
         raise NotANumber(f"a number of at most {LONGEST_ENTRY} characters was expected, got {len(text)}")
-    asked = _Asked(whole, unbroken, decimal_comma, tuple(units), tuple(counted))
     match = _DECIMAL.fullmatch(text)
-    if match is None or ((whole or decimal_comma) and _DOTTED.fullmatch(text.lstrip("+-"))):
-        return _read_typed(text, asked, formula)
-    return _decimal(match, text)
+    if match is not None and not ((whole or decimal_comma) and _DOTTED.fullmatch(text.lstrip("+-"))):
+        return _decimal(match, text)
+    return _read_typed(text, _Asked(whole, unbroken, decimal_comma, tuple(units), tuple(counted)), formula)
 
 
 def plain_characters(text: str) -> str:

@@ -194,6 +194,7 @@ def _as_read(
     if not shape and squeezed(answer.shape):
         raise _Unusable(f"expected {_shape(answer.shape)}, got a single number, {entries[0][:_SHOWN]!r}")
     status = _fit_shape(answer, shape)
+    parts_impossible = whole and unbroken(answer)
     comma = not whole and len(entries) > 1 and any("," in entry and has_decimal_comma(entry) for entry in entries)
     for before in at_most(answer) if not shape else ():
         entries = tuple(entry.removeprefix(before) for entry in entries)
@@ -201,7 +202,7 @@ def _as_read(
         read_number(
             entry,
             whole=whole,
-            unbroken=unbroken(answer),
+            unbroken=parts_impossible,
             decimal_comma=comma,
             units=units,
             counted=words,
