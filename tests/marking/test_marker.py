@@ -304,3 +304,5 @@ def test_numbers_that_are_ones_own_but_for_noise_are_no_evidence():
 
     assert evidence([0.0, 6.004], ["0", "6.00"]) == set()
     assert evidence([0.0, 7.004], ["0", "7.00"]) == {bob}
+    # What is nothing is told by the largest of somebody's entries, here 7, and not by the largest in its place.
+    assert evidence([0.0, 7.004], ["0.000005", "7.00"]) == {bob}
