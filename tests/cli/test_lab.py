@@ -139,7 +139,6 @@ INSTRUCTORS = (
     "alembic",
     "nh3",
     "latex2mathml",
-    "psutil",
 )
 STUDENT = """
 import os, sys
