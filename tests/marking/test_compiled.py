@@ -13,18 +13,20 @@ from course.marking.programs import compiled
 from course.marking.programs.blocks import InBlocks
 from course.marking.programs.compiled import keep_compiled, sources_digest
 
-SETTINGS = (
-    "jax_compilation_cache_dir",
-    "jax_persistent_cache_min_compile_time_secs",
-    "jax_persistent_cache_min_entry_size_bytes",
-    "jax_raise_persistent_cache_errors",
-)
+# As JAX sets them, and not as the tests themselves do.
+SETTINGS = {
+    "jax_compilation_cache_dir": None,
+    "jax_persistent_cache_min_compile_time_secs": 1.0,
+    "jax_persistent_cache_min_entry_size_bytes": 0,
+    "jax_raise_persistent_cache_errors": False,
+}
 
 
 @pytest.fixture
 def no_cache():
     before = {name: getattr(jax.config, name) for name in SETTINGS}
-    jax.config.update("jax_compilation_cache_dir", None)
+    for name, default in SETTINGS.items():
+        jax.config.update(name, default)
     yield
     for name, value in before.items():
         jax.config.update(name, value)
