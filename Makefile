@@ -19,10 +19,10 @@ demo: $(GRADING_READY)
 	$(BIN)/course demo
 
 test: lint
-	$(CLEAN) $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(CLEAN) $(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
 
 test-slow: $(READY)
-	$(CLEAN) $(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+	$(CLEAN) $(BIN)/python -m pytest -m slow -n 2 --dist loadgroup
 
 # The newest release of everything that can be installed, on a Python of your choice, in an environment of its own:
 # make test-versions PYTHON=python3.13. First what rests on insides of other libraries, then the quick tests;
@@ -33,7 +33,7 @@ test-versions:
 	$(VERSIONS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager \
 	  --editable ".[dev]"
 	$(CLEAN) $(VERSIONS)/bin/python -m pytest tests/upstream
-	$(CLEAN) $(VERSIONS)/bin/python -m pytest -m "not slow" -n 2 --dist loadfile $(TESTS)
+	$(CLEAN) $(VERSIONS)/bin/python -m pytest -m "not slow" -n 2 --dist loadgroup $(TESTS)
 
 # Made-up sheets of many kinds through the marker; takes a while, and writes benchmarks/results/trial.md.
 trial: $(READY)

@@ -16,6 +16,9 @@ of an exercise holds up to 200 MB, which is what compiling it takes."""
 LARGE_PROGRAM = 0.1
 """Seconds that JAX takes to write a large program down; for the marker of an exercise it is 0.1 to 0.4."""
 
+TOGETHER = {"engine", "grading", "kernels", "redteam", "service"}
+"""Folders of `tests` whose files share what takes long to make once a session: a class graded by real kernels, a
+service, zygotes. Two processes would make it twice."""
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,6 +30,17 @@ def pytest_configure():
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
             mallopt(arena_max, 1)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist writes the groups down
+def pytest_collection_modifyitems(config, items):
+    """Let a process of `--dist loadgroup` have a file's tests, or a folder's where that shares what takes long."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        place = item.path.relative_to(ROOT)
+        together = place.parts[0] == "tests" and place.parts[1] in TOGETHER
+        item.add_marker(pytest.mark.xdist_group("/".join(place.parts[:2]) if together else place.as_posix()))
 
 
 @pytest.fixture(scope="session", autouse=True)
