@@ -8,8 +8,11 @@ import sys
 import numpy as np
 import pytest
 
+from course.commands.autograde import print_marks
 from course.commands.command_line import app
 from course.exercises import find
+from course.grading.engine.autograde import Result
+from course.marking.report import Report, StepMark
 from tests.cli.conftest import ROOT
 
 
@@ -216,7 +219,6 @@ def test_mark_says_how_it_read_what_was_typed_and_what_follows_from_it(course, t
 
 def test_mark_says_what_waits_for_a_person_and_what_has_no_points(course, tmp_path, capsys):
     from course.commands.exercises import _print_report
-    from course.marking.report import Report, StepMark
 
     sheet = tmp_path / "sheet.json"
     sheet.write_text("{}")
@@ -275,6 +277,26 @@ def test_null_is_no_answer_and_a_mark_of_the_encoding_no_fault():
     from course.sheet import read_answers
 
     assert read_answers(b'\xef\xbb\xbf{"a1": null, "loss": "40,5"}', "mlp/relu-sgd").answers.keys() == {"loss"}
+
+
+def test_the_table_of_a_class_has_the_exercises_in_which_nobody_has_points(capsys):
+    reports = {
+        "mlp/relu-sgd": Report("mlp/relu-sgd", None, 0.0, 11.0, {}),
+        "mlp/backprop": Report("mlp/backprop", None, 6.0, 6.0, {}),
+        # By hand: the engine has no points to give.
+        "mlp/why-backprop": Report("mlp/why-backprop", None, 0.0, 0.0, {}),
+    }
+    print_marks([Result("ann", 6.0, 20.0, reports, {}, ()), Result("bo", None, None, {}, {}, ())])
+    head, row, other = (line.split() for line in capsys.readouterr().out.split("\n")[1:5] if "──" not in line)
+    assert head == ["student", "relu-sgd", "(11)", "backprop", "(6)", "total"]
+    assert row == ["ann", "0", "6", "6", "of", "20"]
+    assert other == ["bo", "–", "–", "–"]
+
+
+def test_below_the_table_nothing_is_cut_off_where_there_is_no_window(capsys):
+    problem = f"{'a long story, ' * 20}and its end"
+    print_marks([Result("ann", 0.0, 1.0, {}, {}, (problem, "and\nanother"))])
+    assert capsys.readouterr().out.endswith(f"\nann\n    {problem}\n    and\n    another\n")
 
 
 STUCK = """

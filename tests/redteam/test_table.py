@@ -19,6 +19,16 @@ ROWS = [
 ]
 
 
+OTHERS = [
+    line
+    for line in (HERE.parents[1] / "docs" / "security.md")
+    .read_text()
+    .split("## What is tried without")[1]
+    .split("\n")
+    if line.startswith("| ") and "::" in line
+]
+
+
 def quoted(text: str) -> list[str]:
     return re.findall(r"`([^`]+)`", text)
 
@@ -33,6 +43,15 @@ def test_every_test_of_the_table_is_there():
     named = {name for _, _, *tests in ROWS for column in tests for name in quoted(column) if name.endswith(".py")}
     assert named
     assert {name for name in named if not (HERE / name).is_file()} == set()
+
+
+def test_every_test_that_needs_no_class_is_there_with_its_control():
+    assert len(OTHERS) == 6
+    for line in OTHERS:
+        named = re.findall(r"`([\w./]+\.py)::(test_\w+)`", line)
+        assert len(named) == 2, line
+        for path, name in named:
+            assert f"def {name}(" in (HERE / path).read_text(), line
 
 
 def test_what_has_no_control_says_why():
