@@ -6,6 +6,7 @@ import stat
 
 import jax
 import pytest
+from nbgrader.preprocessors import ClearSolutions
 
 from course.exercises import find
 from course.exercises.cells import grade_id, graded_exercise, unusual_student
@@ -176,3 +177,20 @@ def test_compiled_programs_lie_beside_the_secret_unless_there_is_a_cache_already
         assert jax.config.jax_compilation_cache_dir == str(folder)
     finally:
         jax.config.update("jax_compilation_cache_dir", before)
+
+
+STAGES = "from course.grading.stages.order import use_stages\nuse_stages(c)\n"
+OWN_STUB = "c.ClearSolutions.code_stub = {'python': 'raise Unwritten'}\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "stub"),
+    [
+        (STAGES, "# Your work goes here.\npass"),
+        (OWN_STUB + STAGES, "raise Unwritten"),
+        (STAGES + OWN_STUB, "raise Unwritten"),
+    ],
+)
+def test_a_stub_of_ones_own_holds_wherever_it_is_set(tmp_path, settings, stub):
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{settings}")
+    assert ClearSolutions(config=load(tmp_path).config).code_stub["python"] == stub

@@ -41,4 +41,5 @@ def use_stages(c: Config) -> None:
     c.Autograde.exporter_class = "course.grading.stages.read.Reader"
     c.Autograde.sanitize_preprocessors = list(RESTORE)
     c.Autograde.autograde_preprocessors = list(GRADE)
-    c.ClearSolutions.code_stub = {"python": "# Your work goes here.\npass"}
+    if "code_stub" not in c.ClearSolutions:
+        c.ClearSolutions.code_stub = {"python": "# Your work goes here.\npass"}
