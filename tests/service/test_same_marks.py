@@ -27,7 +27,7 @@ QUICK = ["mlp/relu-sgd", "cnn/output-size"]
 class Rehearsal(Gradbook):
     """A course whose graded numbers happen to be the practice ones, so that grading can be asked for its marks."""
 
-    def given(self, exercise, student):
+    def given(self, exercise, student, sampler=0):
         return practice_given(exercise, student, 1, self.course)
 
     def probe_key(self, exercise_id, student):
