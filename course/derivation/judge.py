@@ -35,6 +35,7 @@ from course.derivation.reading.tree import (
 from course.derivation.reading.typeset import latex
 
 MOST_DECIMALS = 24  # numbers of one formula that may have been rounded
+MOST_MAINS = 3  # left sides back to which a line may go on
 MOST_SPENT = 400_000  # nodes evaluated for lines with numbers, of one derivation
 
 
@@ -61,9 +62,11 @@ class Judge:
         self._target: Node | None = marker.goal
         self._targets: list[Node | None] = []  # what the statements of the last line were about
         self._main: Node | None = None  # of what the last line was about, what a line goes on with
+        self._mains: list[Node] = []  # of what the lines were about, each once, the last at the end
         self._asked: list[Node] = []  # what a line before was about, if a waypoint is
         self._lemmas: set[str] = set()  # assumptions under which something else than the goal was shown
         self._said: frozenset[str] = frozenset()  # the words of the line
+        self._unknown = False  # whether a claim that could not be read stands before, which a line may go on with
         self._tried: dict[tuple[Node, Node | None, Node], State | None] = {}  # how links of the line follow
         self._told: frozenset[str] = frozenset()  # assumptions that lines have said
         self._carried: frozenset[str] = frozenset()  # of these, after a wrong line, all
@@ -82,6 +85,7 @@ class Judge:
         if line.problem is not None:
             nearest = f" The nearest symbol is {line.problem.nearest}." if line.problem.nearest else ""
             said = f"At character {line.problem.position + 1}: {line.problem.expected}.{nearest}"
+            self._unknown = self._unknown or not line.text.lstrip("& ").startswith("=")
             return LineMark(line.text, "unreadable", 0.0, said, line)
         if not line.statements:
             return LineMark(line.text, "defines", 0.0, "Only words: they are kept, and not judged.", line)
@@ -90,6 +94,8 @@ class Judge:
         self._cases.unread = bool(self._said & CASE_WORDS) and not cased
         self._explanations.begin()
         self._tried.clear()
+        goes_on = line.statements[0].kind == "continuation"
+        self._unknown = self._unknown and goes_on
         if self._put_in.spent > MOST_SPENT:
             said = "The lines before it are long and full of numbers: no more of them were marked."
             return LineMark(line.text, "unreadable", 0.0, said, line)
@@ -126,6 +132,8 @@ class Judge:
             first.kind == "continuation" or self._is_goal(targets[0]) or any(one in parts for one in targets[1:])
         )
         self._main = targets[0 if beside else -1]
+        if self._main is not None:
+            self._mains = [*[one for one in self._mains if one != self._main], self._main][-MOST_MAINS:]
         if self._main is not None and self.marker.about(self._main):
             self._asked = [self._main]
         if len({(one.case, one.otherwise) for one in statements}) > 1:
@@ -141,14 +149,24 @@ class Judge:
         Where the line follows from none of them it is what the line before had gone on with, or said last.
         """
         node = self._expanded(statement.chain[0])
-        # behind a claim about something else a line may go on with what is asked for
-        before = [] if is_bare(node) else self._asked
+        # behind a claim about something else a line may go on with what is asked, or with what stood before that
+        before = (
+            [] if is_bare(node) else [*self._asked, *([] if self._follows_elsewhere(node) else self._mains[::-1])]
+        )
         for target in dict.fromkeys([self._main, *self._targets, *before]):
             if target is not None and not self._said_before(target, node):
                 with suppress(MeaningError):
                     if self._followed(target, self._last.get(form(target)), node) is not None:
                         return target
         return self._main
+
+    def _follows_elsewhere(self, node: Node) -> bool:
+        """Return whether a line follows, in a region or under assumptions, from what the line before was about."""
+        main = self._main
+        if main is None:
+            return False
+        references = [one for one in (self._last.get(form(main)), main) if one is not None]
+        return any(agree(place.points, one, node) for place in self.marker.elsewhere for one in references)
 
     def _statement(self, statement: Statement) -> list[Judgement]:
         if statement.kind == "definition" and isinstance(statement.target, tree.Call):
@@ -301,6 +319,8 @@ class Judge:
             judgement = self._link(target, before, node)
             if self._cases.unread and judgement.state in ERRORS:
                 raise TreeError("The case was expected as a formula, such as `for j = t: …` or `if a > 0: …`.")
+            if self._unknown and judgement.state in (*ERRORS, "where", "under"):
+                raise TreeError("A line before it that can be read was expected: this one goes on with that.")
             self._credit.book(judgement, target, before, node, found)
             right = judgement.state in ("follows", "at-numbers", "jump") and not is_bare(node)
             judgement.aside = right and not judgement.points and bool(self.marker.about(target))

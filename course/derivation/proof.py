@@ -69,6 +69,7 @@ from course.derivation.reading.lines import Line
 from course.errors import CourseError
 
 LONGEST_ORDER = 2000  # characters of the labels handed in
+_HEAD = re.compile(r"\W*(?:the\s+|induction\s+|inductive\s+)?(base|step)(?:\s+case)?\s*:(?!=)", re.IGNORECASE)
 _IN_BASE = "The hypothesis is not known in the base: it is what the step assumes."
 _LABEL = re.compile(r"[^\s,;>→-]+")
 
@@ -304,7 +305,10 @@ def in_order(typed: str, blocks: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _names(line: Line, part: str) -> bool:
-    """Return whether a line without a formula says that the base or the step begins."""
+    """Return whether a line says that the base or the step begins: by words alone, or as `base: …`."""
+    head = _HEAD.match(line.text)
+    if head and head[1].lower() == part:
+        return True
     return not line.statements and part in words(line.text)
 
 

@@ -53,8 +53,10 @@ KINDS = [
     ("∂L/∂ŷ = ŷ − y as the 2 cancels with the 1/2", ["claim"]),
 ]
 
-# what may be a symbol that was mistyped is no comment
-MISTYPED = ["= -η (ŷ - yhatt)", "= (ŷ - y)(foo)"]
+# what may be a symbol that was mistyped, a condition, or a factor is no comment
+MISTYPED = [
+    "= -η (ŷ - yhatt)", "= (ŷ - y)(foo)", "= η (yhatt y)", "= η (yhatt, two)", "= η (sigmma)", "= η (siggma x)", "= η   (yhatt)", "when foo > 0: y = 1", "foo = bar: y = 1", "foo y = 2", "yhatt - h = 2",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", MISTYPED)
@@ -67,6 +69,57 @@ def test_the_statements_of_a_line(text, kinds, chain_symbols):
     line = read_line(text, chain_symbols)
     assert line.problem is None
     assert [one.kind for one in line.statements] == kinds
+
+
+# what is words however the formulas beside them are read, with what is meant
+AROUND = [
+    ("e $ŷ = 3$", "ŷ = 3"),
+    ("dove $h = 2$ e $y = 3$", "h = 2, y = 3"),
+    ("= h [since log e^x = x]", "= h"),
+    ("= h   (because a^2 = a a)", "= h"),
+    ("∂L/∂h = (dŷ/dh) (da_1^{(1)}/dh)", "∂L/∂h = ∂ŷ/∂h · ∂a_1^{(1)}/∂h"),
+    ("Putting (2)-(5) in (1): ∂L/∂ŷ = ŷ - y", "∂L/∂ŷ = ŷ - y"),
+    ("(6) Putting (2), (3) in 1): ∂L/∂ŷ = ŷ - y", "∂L/∂ŷ = ŷ - y"),
+    ("slope of the unit: h = 2", "h = 2"),
+    ("Nebenrechnung (Kettenregel): h = 2", "h = 2"),
+    (r"\text{Write out the norm: } = 2 h", "= 2 h"),
+    ("Fehlersignal am Ausgang: δ := ŷ - y", "δ := ŷ - y"),
+    ("h = 2 y (ReLU spenta)", "h = 2 y"),
+    (r"h = 2 y \quad \text{(ReLU spenta)}", "h = 2 y"),
+    ("h = 2 y  (Ans.)", "h = 2 y"),
+    ("h = 2 y   (62×39, ok)", "h = 2 y"),
+    ("h = 2 y        [n x 1][1 x m] = n x m", "h = 2 y"),
+    (r"h = 2 y \qquad (n \times 1)(1 \times m) = n \times m", "h = 2 y"),
+    ("h = 2 y   [1 x n][n x m] = 1 x m, ok", "h = 2 y"),
+    ("L.H.S. = h = 2 y", "h = 2 y"),
+    ("= 2 y = R.H.S.", "= 2 y"),
+    ("h = 2 - 0,02·(-48)", "h = 2 - 0.02·(-48)"),
+    ("= (−1,1451 + 3) · (−1,4) · 0,5449", "= (−1.1451 + 3) · (−1.4) · 0.5449"),
+    ("h = σ(0,18) = 0,5449, y = 1,25", "h = σ(0.18) = 0.5449, y = 1.25"),
+]
+
+
+@pytest.mark.parametrize(("text", "meant"), AROUND, ids=[text for text, _ in AROUND])
+def test_what_stands_around_formulas_is_words(text, meant, chain_symbols):
+    line = read_line(text, chain_symbols)
+    assert line.problem is None
+    assert line.statements == read_line(meant, chain_symbols).statements
+
+
+# one comma may be a decimal comma or part two numbers
+COMMAS = [
+    "h = 2 + 1,500",
+    "h = max(0,5) + 0,5",
+    "h = φ(1,5) + 0,5",
+    "y = (3,5) 0,5",
+    "h = 1,5 + 2.5",
+    "ŷ, h = 1,5",
+]
+
+
+@pytest.mark.parametrize("text", COMMAS)
+def test_a_comma_that_may_mean_two_things_is_refused(text, chain_symbols):
+    assert read_line(text, chain_symbols).problem is not None
 
 
 def test_words_are_kept(chain_symbols):

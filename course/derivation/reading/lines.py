@@ -34,6 +34,14 @@ from course.derivation.reading.reader import (
     sums_over,
     with_index,
 )
+from course.derivation.reading.remarks import (
+    lexemes_around,
+    loose,
+    may_be_mistyped,
+    referring,
+    together,
+    with_points,
+)
 from course.derivation.reading.symbols import KNOWN, Function, Index, OwnFunction, Symbol, Symbols
 from course.derivation.reading.tree import Entry, Name, Node, TreeError, Updated
 from course.errors import CourseError
@@ -133,7 +141,7 @@ _COUNTED = re.compile(
 _NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTER = re.compile(r"[^\W\d_]")
 _MARKS_BEHIND = re.compile(r"\s*\(\s*(?:\*+|★+|☆|†|‡|\\(?:ast|star|dagger))\s*\)\s*$")
 _BULLET = re.compile(r"\s*(?:[•◦‣▪●○]|\*(?!\*)|>|\\item|[-–—]\s*(?==))(?=[\s=])\s*")
 _ROMAN_BEHIND = re.compile(r"\s+\(([ivx]{1,4}|[a-z])\)\s*$")
@@ -339,12 +347,30 @@ def read_line(text: str, symbols: Symbols) -> Line:
     text = _DOLLARS_IN_TEXT.sub(r"\\text{\1}\2  ", text[: LONGEST_LINE + 1])
     spans = [*_AMONG_WORDS.finditer(text[:LONGEST_LINE])]
     outside = _AMONG_WORDS.sub(" ", text)
-    if spans and _LETTERS.search(outside) and len(text) <= LONGEST_LINE:
-        if not _SIGNS_OF_RELATION.search(outside):
-            return _read(text, symbols, lambda: _between_words(text, spans))
-        line = _read(text, symbols, lambda: lex(_without_number(text, symbols)))
-        return line if line.problem is None else _read(text, symbols, lambda: _between_words(text, spans))
-    return _read(text, symbols, lambda: lex(_without_number(text, symbols)))
+    if not spans or len(text) > LONGEST_LINE or not _LETTER.search(outside):
+        return _among_words(text, symbols)
+    if not _SIGNS_OF_RELATION.search(outside):
+        return _read(text, symbols, lambda: _between_words(text, spans))
+    line = _among_words(text, symbols)
+    return line if line.problem is None else _read(text, symbols, lambda: _between_words(text, spans))
+
+
+def _among_words(text: str, symbols: Symbols) -> Line:
+    """Read a line; if it cannot be read as it stands, without what may be words around its formulas."""
+    whole: list[str] = []
+
+    def lexemes() -> list[Lexeme]:
+        whole.append(with_points(_without_number(text, symbols)))
+        return lexemes_around(whole[0], referring(whole[0]))
+
+    line = _read(text, symbols, lexemes)
+    if line.problem is None or not whole or len(text) > LONGEST_LINE:
+        return line
+    spans = together([*referring(whole[0]), *loose(whole[0], symbols)])
+    if not spans:
+        return line
+    other = _read(text, symbols, lambda: lexemes_around(whole[0], spans))
+    return other if other.problem is None else line
 
 
 def _read(text: str, symbols: Symbols, lexemes: Callable[[], list[Lexeme]]) -> Line:
@@ -362,8 +388,11 @@ def _between_words(text: str, spans: Sequence[re.Match[str]]) -> list[Lexeme]:
     found: list[Lexeme] = []
     end = 0
     for span in spans:
-        found.append(Lexeme("outside", text[end : span.start()].strip(), end))
+        said = text[end : span.start()].strip()
         group = 1 if span[1] is not None else 2
+        if len(said) == 1 and said.isalpha() and _SIGNS_OF_RELATION.match(span[group].lstrip()):
+            raise Unread(end, f"dollars around all of the formula were expected: {said} may be a symbol or a word")
+        found.append(Lexeme("outside", said, end))
         found += [
             one._replace(position=one.position + span.start(group))
             for one in lex(span[group])
@@ -407,7 +436,8 @@ def _without_number(text: str, symbols: Symbols) -> str:
     if mark[1]:
         if not _SIGNS_OF_RELATION.search(rest):
             return text
-        if mark[1].isalpha() and symbols.find(mark[1]) is not None:
+        named = symbols.get(symbols.find(mark[1]) or "") if mark[1].isalpha() else None
+        if named is not None and not isinstance(named, Index):
             raise Unread(
                 0, f"{mark[1]} · …, or the line without its mark, was expected: ({mark[1]}) may be either"
             )
@@ -628,6 +658,8 @@ class _Statements:
         texts = {one.text for one in inside}
         known = [one for one in inside if one.kind == "word" and one.text.lower() in PROSE]
         strange = [one for one in inside if one.kind == "word" and self._is_strange(one)]
+        if any(one.text.lower() not in PROSE and may_be_mistyped(one.text, self.symbols) for one in strange):
+            return False
         if texts & {"if", *OTHERWISE} or (texts & set("+-*/^") and not known):
             return False
         if not known and not (len(strange) > 1 or any(len(one.text) >= _LONG_WORD for one in strange)):

@@ -905,6 +905,8 @@ class Reader:
         node = self._symbol()
         if node is not None:
             self._refuse_index_in_brackets()
+            if node == Name("d") and self._counts_d() and self.next.kind == "word":
+                raise self._unread_differential(self.next.text)
             return node
         word = self.next.text
         after = self.lexemes[self.at + 1].text
@@ -954,6 +956,8 @@ class Reader:
             return self._raised(Name(word)) if self.sees("^") else Name(word)
         if word == "δ" and (indices := self._kronecker()) is not None:
             return indices
+        if word[0] == "d" and self._counts_d() and self._begins_declared(canonical(word[1:])):
+            raise self._unread_differential(word[1:])
         if self._split_where_declared():
             return self._word()
         raise self.unread("a declared symbol was expected", self.symbols.nearest(word))
@@ -1013,6 +1017,13 @@ class Reader:
                 self._split(length)
                 return True
         return False
+
+    def _counts_d(self) -> bool:
+        """Return whether d is declared as a letter that counts, and is no factor then."""
+        return isinstance(self.symbols.get("d"), Index) and "d" not in self._bound
+
+    def _unread_differential(self, of: str) -> Unread:
+        return self.unread(f"a quotient such as ∂L/∂{of} was expected, no d{of} by itself")
 
     def _is_declared(self, word: str) -> bool:
         letters = word.rstrip("0123456789")
@@ -1144,7 +1155,7 @@ class Reader:
         declared = self.symbols.get(name)
         left = {sign: script for sign, script in scripts.items() if sign not in used}
         node: Node = Name(name)
-        if "_" in left:
+        if "_" in left and not self._is_size_of_identity(declared, *left["_"]):
             node = self._entry(name, declared, *left["_"])
         if isinstance(declared, Function):
             self.at = end
@@ -1172,6 +1183,22 @@ class Reader:
             begin, self.at = self.at + 1, stop
             node = self._entry(name, declared, text, begin, stop)
         return node
+
+    def _is_size_of_identity(self, declared: object, text: str, begin: int, end: int) -> bool:
+        """Return whether the subscript of I is the size of the identity matrix: `I_n`, `I_{62}`, `I_{n × n}`.
+
+        Raises:
+            Unread: for two digits that may be the indices of an entry as well.
+        """
+        shape = declared.shape if isinstance(declared, Symbol) else ()
+        if self.next.text != "I" or len(shape) != 2 or shape[0] != shape[1]:
+            return False
+        inner = text.strip("()")
+        if inner.isdigit() and len(inner) == 2 and all(1 <= int(one) <= shape[0] for one in inner):
+            raise Unread(self.lexemes[begin].position, f"I_{{{inner[0]},{inner[1]}}} or I was expected")
+        letters = {one.name for one in self.symbols.indices}
+        sizes = inner.replace("*", "x").split("x")
+        return all(one.isdigit() or (len(one) == 1 and one.isalpha() and one not in letters) for one in sizes)
 
     def _refuse_layer(self, name: str, text: str, begin: int) -> None:
         """Refuse `z_1^{(2)}` where other symbols are declared with a layer and this one is not, and `a_1^2`."""

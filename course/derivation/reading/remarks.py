@@ -1,0 +1,259 @@
+r"""What stands around the formulas of a line: references, remarks, words before a colon; and decimal commas.
+
+Everything is found in the text, before it is taken apart, and nothing here decides what a formula means. What
+could be a formula, a condition or a symbol that was mistyped is left to the reader, which refuses it.
+
+```python
+>>> from course.derivation.reading.symbols import Symbol, Symbols
+>>> line = "slope of the unit: a = 2   (chain rule, ok)"
+>>> [line[start:end] for start, end in loose(line, Symbols(Symbol("a")))]
+['slope of the unit', '(chain rule, ok)']
+
+```
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from course.derivation.reading.lexemes import Lexeme, Unread
+from course.derivation.reading.lexer import GREEK, lex, words
+from course.derivation.reading.symbols import KNOWN, Symbols
+
+Span = tuple[int, int]  # beginning and end of a part of the text
+
+RELATION = re.compile(r"[=<>←≤≥≠≈∈→⇒]|\\(?:leftarrow|gets|leq?|geq?|lt|gt|neq?|approx|in|to|coloneqq)(?![A-Za-z])")
+_REASON = re.compile(
+    r"(?:since|because|as|using|by|from|da|denn|weil|nach|wegen|mit der|perché|poiché|siccome|car|puisque|parce|"
+    r"porque|pues|ya que|remember|recall|note)\s+(?=[^\s/])",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(r"[<>≤≥≠]|\\(?:lt|gt|leq?|geq?|neq?)(?![A-Za-z])")
+_REFERENCE = re.compile(r"\(\d{1,2}[a-z]?\)|(?<![\w.])\d{1,2}\)")
+_COLON = re.compile(r":(?![=)(\-])")
+_TEXT = re.compile(r"\\(?:text|textrm|mbox|textit)\s*\{([^{}$]*)\}")
+_SIDE = r"(?:\d{1,3}|[a-zA-Z])"
+_SIZE = rf"{_SIDE}\s*(?:x|×|\\times|·|\*)\s*{_SIDE}"
+_SIZES_BEHIND = re.compile(
+    rf"(?:\s|\\q?quad|\\[,;:!])+((?:[\[(]\s*{_SIZE}\s*(?:,\s*ok(?:ay)?)?\s*[\])]\s*)+(?:=\s*{_SIZE}\s*)?(?:,?\s*ok(?:ay)?)?)[.✓\s]*$"
+)
+_SIDES_AT_FIRST = re.compile(r"\s*([LR]\.?\s?H\.?\s?S\.?\s*[:=])", re.IGNORECASE)
+_SIDES_AT_LAST = re.compile(r"(=\s*[LR]\.?\s?H\.?\s?S\.?)\s*$", re.IGNORECASE)
+_GERMAN_SINCE = re.compile(r"(?:^|[,;])\s*(da)\s+(?=\S)")
+_OPERATOR = re.compile(r"[+^/_·⋅]|(?<![^\W\d_])[-−–]|[-−–](?![^\W\d_])|\\(?:frac|cdot)")
+_ALIKE = 0.7  # of a word that may be a symbol or function that was mistyped
+_LONG = 6  # letters, from which one word in brackets is no symbol
+_ENDINGS = {"ok", "okay", "ans", "answer", "qed", "done", "approx", "circa", "ca"}
+# Words that make what stands beside them a case, which has to be said as a formula.
+CASE_IN_WORDS = {
+    "if", "falls", "wenn", "when", "whenever", "unless", "case", "cases", "else", "otherwise", "sonst", "se", "si",
+    "caso", "cas", "quando", "cuando", "fall", "positive", "negative", "positiv", "negativ", "positivo",
+    "negativo", "positif", "négatif", "only", "nur",
+}  # fmt: skip
+
+
+def referring(text: str) -> list[Span]:
+    r"""Return the parts of a line that are words however the rest is read: references and remarks with a reason.
+
+    `Putting (2)-(5) in (1): …` and `…   [since log e^x = x]`, which may have letters of its own.
+    """
+    found = []
+    end = _first_colon(text)
+    head = text[: end or 0]
+    if end and _REFERENCE.search(head) and _says(head) and not RELATION.search(head):
+        found.append((0, end))
+    behind = _bracket_behind(text)
+    if behind is not None:
+        inside = text[behind[0] + 1 : behind[1] - 1].strip()
+        if _REASON.match(inside) and not _COMPARED.search(inside):
+            found.append(behind)
+    return found
+
+
+def loose(text: str, symbols: Symbols) -> list[Span]:
+    """Return the parts of a line that may be words, if the line cannot be read with them."""
+    found: list[Span] = []
+    bases = {base for base, _, _ in symbols.table}
+    for pattern in (_SIDES_AT_FIRST, _SIDES_AT_LAST):
+        side = pattern.search(text) if pattern is _SIDES_AT_LAST else pattern.match(text)
+        if side and side[1].strip(" :=") not in bases:
+            found.append(side.span(1))
+    found += _headings(text, symbols, found[0][1] if found and found[0][0] == 0 else 0)
+    sizes = _SIZES_BEHIND.search(text)
+    if sizes:
+        found.append(sizes.span(1))
+    elif (behind := _bracket_behind(text)) is not None and _is_remark(text, behind, symbols):
+        found.append(behind)
+    found += [one.span() for one in _TEXT.finditer(text) if _is_text(one[1])]
+    if not {"a", "da"} & bases:
+        found += [one.span(1) for one in _GERMAN_SINCE.finditer(text)]
+    return together(found)
+
+
+def lexemes_around(text: str, spans: list[Span]) -> list[Lexeme]:
+    """Return the lexemes of a line of which these parts are words."""
+    found: list[Lexeme] = []
+    at = 0
+    for start, end in [*spans, (len(text), len(text))]:
+        found += [one._replace(position=one.position + at) for one in lex(text[at:start]) if one.kind != "end"]
+        if end > start:
+            found.append(Lexeme("outside", text[start:end].strip(), start))
+        at = end
+    return [*found, Lexeme("end", "", len(text))]
+
+
+def with_points(text: str) -> str:
+    """Return the text with points for decimal commas, where it can have no other.
+
+    One stands outside of all brackets, between two digits without a blank, and no number has a point; then those
+    in brackets that only group are decimal too. `w_2,1`, `k = 1,2`, `a, b = 1,5`, `(3,5)` and `1,500` are none.
+
+    Raises:
+        Unread: for one in other brackets, beside decimal commas: it may be either.
+    """
+    if re.search(r"\d\.\d", text):
+        return text
+    commas = [*_DECIMAL.finditer(text)]
+    depths = _brackets(text)
+    outside = [one for one in commas if not depths[one.start(2)]]
+    sure = [one for one in outside if one[1].startswith("0") or len(one[3]) != 3]
+    head = re.split(RELATION, text, maxsplit=1)[0]
+    if not sure or "," in re.sub(r"\{[^{}]*\}|\([^()]*\)|\[[^\[\]]*\]|\d,\d", "", head):
+        return text
+    if any(len(one[0]) == 3 and _COUNTED.search(text[: one.start(1)]) for one in commas):
+        return text
+    at = [one.start(2) for one in commas if all(_groups(text, begin) for begin in depths[one.start(2)])]
+    for one in commas:
+        if one.start(2) not in at:
+            raise Unread(
+                one.start(2), f"a point as in {one[1]}.{one[3]}, or a blank after the comma, was expected"
+            )
+    return "".join("." if place in at else one for place, one in enumerate(text))
+
+
+_DECIMAL = re.compile(r"(?<![\w.,^>])(\d+)(,)(\d+)(?![\w.]|,\d)")
+_COUNTED = re.compile(r"(?<![A-Za-z\\])[a-z]\s*=\s*$")  # k = 1,2
+_OF_ONE = re.compile(r"(?:σ|\\?sigma|\\?exp|\\?log|\\?ln|\\?tanh|[Rr]e[Ll][Uu]|sigmoid)(?:\\left)?$")
+_NAMED = re.compile(r"[\w}\]'_^|‖]$")
+
+
+def _groups(text: str, begin: int) -> bool:
+    """Return whether the bracket that opens here groups a formula, or holds the argument of a function of one."""
+    end = _closing(text, begin)
+    inside = text[begin + 1 : end]
+    before = text[:begin].rstrip()
+    if text[begin] == "{" or re.search(r",\s|;", inside) or not end:
+        return False
+    if _OF_ONE.search(before):
+        return True
+    bare = before.removesuffix("\\left").rstrip()
+    named = _NAMED.search(bare) and not text[begin - 1].isspace()
+    factor = bool(re.search(r"(?:[+*/·−–-]|\\cdot)$", bare))
+    if not named and factor and re.fullmatch(r"\s*[-−–]?\s*\d+,\d+\s*", inside):
+        return True
+    return not named and bool(re.search(r"[\w)}]\s*(?:[+*/·−–-]|\\cdot)", inside))
+
+
+def _closing(text: str, begin: int) -> int:
+    depth = 0
+    for at in range(begin, len(text)):
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if not depth:
+            return at
+    return 0
+
+
+def _brackets(text: str) -> list[tuple[int, ...]]:
+    """Return for each character where the brackets around it open."""
+    found: list[tuple[int, ...]] = []
+    opened: tuple[int, ...] = ()
+    for at, one in enumerate(text):
+        if one in ")]}":
+            opened = opened[:-1]
+        found.append(opened)
+        if one in "([{":
+            opened = (*opened, at)
+    return found
+
+
+def _first_colon(text: str, start: int = 0) -> int | None:
+    """Return the place of the first colon outside of all brackets."""
+    depths = _brackets(text)
+    return next((one.start() for one in _COLON.finditer(text, start) if not depths[one.start()]), None)
+
+
+def _headings(text: str, symbols: Symbols, start: int) -> Iterator[Span]:
+    """Yield words before colons: `Totales Differential:`, `slope of the sigmoid:`, but no case and no formula."""
+    while (end := _first_colon(text, start)) is not None:
+        head = text[start:end]
+        said = words(_plain(head))
+        if RELATION.search(head) or CASE_IN_WORDS & {*said} or not _is_said(said, symbols):
+            return
+        yield start, end
+        start = end + 1
+
+
+def _is_said(said: list[str], symbols: Symbols) -> bool:
+    """Return whether one of these words is longer than a symbol, and none itself."""
+    return any(len(one) > 2 and not _is_named(one, symbols) for one in said)
+
+
+def _is_named(word: str, symbols: Symbols) -> bool:
+    return word in KNOWN or any(base.lower() == word for base, _, _ in symbols.table)
+
+
+def _plain(text: str) -> str:
+    """Return the text without the commands that set its words."""
+    return re.sub(r"\\(?:text|textrm|mbox|textit|textbf|mathrm)(?![A-Za-z])|\\[A-Za-z]+", " ", text)
+
+
+def _bracket_behind(text: str) -> Span | None:
+    """Return the bracket that stands at the end of the line, a blank before it."""
+    end = len(text.rstrip(" .✓\t"))
+    if text[end - 1 : end] not in (")", "]"):
+        return None
+    depth = 0
+    for at in range(end - 1, -1, -1):
+        depth += (text[at] in ")]}") - (text[at] in "([{")
+        if not depth:
+            return (at, end) if at and text[at - 1].isspace() and text[at] in "([" else None
+    return None
+
+
+def _is_remark(text: str, span: Span, symbols: Symbols) -> bool:
+    """Return whether a bracket behind a formula holds words: `(Zeile, 1×n)`, `(ReLU spenta)`, `(Ans.)`."""
+    inside = text[span[0] + 1 : span[1] - 1]
+    said = words(_plain(inside))
+    if RELATION.search(inside) or _OPERATOR.search(inside) or CASE_IN_WORDS & {*said}:
+        return False
+    if {*said} & _ENDINGS:
+        return True
+    strange = [one for one in said if len(one) > 3 and not _is_named(one, symbols)]
+    named = [one for one in said if _is_named(one, symbols) and one not in KNOWN]
+    mistyped = [one for one in strange if may_be_mistyped(one, symbols)]
+    return len(strange) > len(named) and not mistyped and (len(said) > 1 or len(strange[0]) >= _LONG)
+
+
+def may_be_mistyped(word: str, symbols: Symbols) -> bool:
+    """Return whether a word looks like the name of a symbol or function, as `yhatt` and `sigmma` do."""
+    bases = {base for base, _, _ in symbols.table}
+    known = {*bases, *KNOWN, *(name for name, letter in GREEK.items() if letter in bases)}
+    return bool(difflib.get_close_matches(word, [one for one in known if len(one) > 2], n=1, cutoff=_ALIKE))
+
+
+def _is_text(said: str) -> bool:
+    """Return whether text in a formula holds several words and no relation."""
+    return len(words(said)) > 1 and not RELATION.search(said) and not CASE_IN_WORDS & {*words(said)}
+
+
+def _says(head: str) -> bool:
+    return any(len(one) > 2 for one in words(_plain(head)))
+
+
+def together(spans: list[Span]) -> list[Span]:
+    """Return parts of a line in order, without those that lie in another."""
+    found: list[Span] = []
+    for start, end in sorted(spans, key=lambda one: (one[0], -one[1])):
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
+    return found
