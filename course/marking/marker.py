@@ -21,7 +21,7 @@ from course.marking.pool import FINER, Candidate, Changes, Pool, changed, fields
 from course.marking.programs.blocks import SHEETS, InBlocks
 from course.marking.report import Misread, Report, Ruling, not_asked_for, step_marks
 from course.marking.scheme import Cap, Scheme, State
-from course.marking.solving import bounds
+from course.marking.solving import bounds, lowest
 from course.marking.tolerance import LARGEST, ZERO, compare
 from course.marking.variant import NO_EVIDENCE, Evidence, Variant
 from course.sheet import Sheet
@@ -33,7 +33,7 @@ READINGS = 512  # of given values, that are looked at in one block
 TOGETHER = 4096  # readings of many sheets that are held together; more only where one sheet has more
 FEWEST = 2  # wrong answers that a misreading must explain, fields in which foreign numbers must differ
 MOST = 256  # misreadings on which one sheet is marked
-STARTS = 128  # of them from which it is worked out what was read, where that is none of them
+STARTS = 2  # numbers of either sign in a place, from which it is worked out what was read
 SHOWN = 3  # misreadings that come to the same, which a student is told
 FEW = 4  # of so many answers one may be zero on a misreading that is none as it is given
 CLOSE = 1e-9  # in parts of an answer: nearer is as good as equal
@@ -541,16 +541,21 @@ class Marker:
                 rows = []
                 for number, every in lot:
                     seen = sheets[number][0]
-                    repeated = _repeated((seen.task.probe, self._parents(seen, first)), len(every))
-                    rows.append((changed(seen.task.given, every), *repeated))
+                    tried = [*every, *self.pool.beyond(seen.task.given, self._uses[first])]
+                    repeated = _repeated((seen.task.probe, self._parents(seen, first)), len(tried))
+                    rows.append((changed(seen.task.given, tried), *repeated))
                 values = self._alone[first](*jax.tree.map(lambda *leaves: np.concatenate(leaves), *rows))
                 start, asked_of = 0, []
                 for number, every in lot:
-                    asked_of.append((sheets[number][0], every, values[start : start + len(every)]))
-                    start += len(every)
-                for (number, every), (seen, _, theirs), solved in zip(
-                    lot, asked_of, self._solved(first, asked_of), strict=True
+                    seen = sheets[number][0]
+                    tried = [*every, *self.pool.beyond(seen.task.given, self._uses[first])]
+                    asked_of.append((seen, tried, values[start : start + len(tried)]))
+                    start += len(tried)
+                counts = [len(every) for _, every in lot]
+                for (number, every), (seen, _, worked), solved in zip(
+                    lot, asked_of, self._solved(first, asked_of, counts), strict=True
                 ):
+                    theirs = worked[: len(every)]
                     entry = seen.entries[first]
                     off = np.abs(theirs - entry.value)
                     scale = np.max(np.abs(theirs), initial=0.0, axis=tuple(range(1, theirs.ndim)), keepdims=True)
@@ -561,27 +566,28 @@ class Marker:
                     yield number, [*(Candidate(given, every[place]) for place in nearest[:MOST]), *solved]
 
     def _solved(
-        self, step: str, sheets: Sequence[tuple[_Seen, list[Changes], np.ndarray]]
+        self, step: str, sheets: Sequence[tuple[_Seen, list[Changes], np.ndarray]], counts: Sequence[int]
     ) -> list[list[Candidate]]:
         """Give, for each sheet, the numbers of which one must have been read for the answer at a step.
 
         Args:
             step: at which the sheets are wrong.
             sheets: each with the misreadings that were looked at, and what the step gives on these.
+            counts: how many of these are candidates themselves; the others only lead to some.
         """
         rows: list[tuple[int, str, int, float]] = []
         for at, (seen, every, values) in enumerate(sheets):
             entry = seen.entries[step]
             off = np.abs(values - entry.value).reshape(len(every), -1).sum(axis=1)
-            # Of a square, and of much else, there are two numbers that give the answer: with either sign.
-            begin: dict[tuple[str, int, bool], float] = {}
-            for number in np.argsort(off)[:STARTS].tolist():
-                if len(every[number]) == 1:
-                    field, place, read = every[number][0]
-                    begin.setdefault((field, place, read < 0), read)
-            for field, place, value in self.pool.entries(seen.task.given, self._uses[step]):
-                starts = [begin[this] for sign in (False, True) if (this := (field, place, sign)) in begin]
-                rows += [(at, field, place, start) for start in starts or [value or 1.0]]
+            # Of a square, and of much else, several numbers give the answer, or nearly: with either sign.
+            tried: dict[tuple[str, int, bool], list[int]] = {}
+            for number, changes in enumerate(every):
+                if len(changes) == 1:
+                    field, place, read = changes[0]
+                    tried.setdefault((field, place, read < 0), []).append(number)
+            for (field, place, _), numbers in tried.items():
+                read_so = np.array([every[number][0][2] for number in numbers])
+                rows += [(at, field, place, start) for start in lowest(read_so, off[numbers], STARTS)]
         found: list[list[Candidate]] = [[] for _ in sheets]
         if not rows:
             return found
@@ -601,7 +607,7 @@ class Marker:
             for read, how in self.pool.readable(field, float(ends[0][number]), float(ends[1][number])).items():
                 changes = ((field, place, read),)
                 if at not in known:
-                    known[at] = set(every)
+                    known[at] = set(every[: counts[at]])
                 if read != mine and changes not in known[at]:
                     known[at].add(changes)
                     found[at].append(Candidate(seen.task.given, changes, how))

@@ -15,6 +15,7 @@ from course.exercises.base import WORDS
 SAMPLE = 256  # draws of the pool that are looked at
 UNSEEN = 0.01  # of a class may have a value that the sample does not show
 MOST = 4096  # misreadings of which one step is worked out
+BEYOND = (1.25, 1.75, 2.5, 4.0, 7.0)  # times the largest value of a field
 FAR = 100  # times the largest value of a field: nobody reads such a number there
 NEAREST, MIDDLE = 8, 3  # numbers that answers do not tell apart, which are tried
 DRAWN, UNDRAWN, FINER = range(3)  # how far-fetched it is that a number was read
@@ -161,6 +162,15 @@ class Pool:
         # The nearest first: if there are too many, far ones are left out of every entry alike.
         found |= dict.fromkeys(chain.from_iterable(zip_longest(*(others for _, others in entries))))
         return list(islice(filter(None, found), MOST))
+
+    def beyond(self, given: Any, fields: frozenset[str]) -> list[Changes]:
+        """Give numbers outside of what is drawn, from which it is worked out what was read for an entry."""
+        found: list[Changes] = []
+        for field, place, _ in self.entries(given, fields):
+            largest = float(np.max(np.abs(self._values[field]))) or 1.0
+            signs = (1,) if field in self._counts else (1, -1)
+            found += [((field, place, sign * times * largest),) for sign in signs for times in BEYOND]
+        return found
 
     def entries(self, given: Any, fields: frozenset[str]) -> list[tuple[str, int, float]]:
         """Give every number of these fields: the field, its place in the flattened value, itself."""

@@ -7,7 +7,7 @@ import pytest
 
 from course.exercises import Answer, Exercise
 from course.marking.pool import FINER, SAMPLE, UNDRAWN, Candidate, Pool, _grid, _swapped, changed
-from course.marking.solving import bounds
+from course.marking.solving import bounds, lowest
 
 
 class Given(NamedTuple):
@@ -161,6 +161,33 @@ def test_a_person_reads_short_numbers(tenths, field, low, high, found):
     read = tenths.readable(field, low, high)
     assert found.items() <= read.items()
     assert read.keys() <= found.keys() | ({0.28, 0.3} if found else set())
+
+
+def test_it_is_found_from_where_a_step_has_levelled_off_and_across_a_kink():
+    """A whole step of Newton's method leads from 8 to -792 on the sigmoid, and to and fro over the kink."""
+
+    def values(numbers):
+        return np.stack([1 / (1 + np.exp(-numbers[:, 0])), np.cbrt(numbers[:, 1] - 2)], axis=1)[..., None]
+
+    target = np.array([[1 / (1 + np.exp(-1))], [0.5]])
+    low, high = bounds(values, np.array([8.0, 1.0]), target, np.array([[1e-4], [1e-4]]))
+    assert low[0] < 1 < high[0]
+    assert high[0] - low[0] < 0.01
+    assert low[1] < 2.125 < high[1]  # 2 + 0.5^3
+
+
+def test_a_search_starts_where_an_answer_is_nearest_on_each_side():
+    numbers = np.array([3.0, -2.0, -1.0, 0.0, 1.0, 2.0])
+    assert lowest(numbers, np.abs(numbers**2 - 3.5), 2) == [-2.0, 2.0]  # of -1.87 and +1.87
+    assert lowest(numbers, np.array([0.1, np.nan, 5, 4, 6, 7]), 9) == [3.0, 0.0]
+    assert lowest(numbers, np.full(6, np.nan), 2) == []
+
+
+def test_the_search_goes_beyond_what_is_drawn_but_not_below_zero_for_a_count(pool):
+    found = pool.beyond(SEED, frozenset({"y"}))
+    assert {changes[0][:2] for changes in found} == {("y", 0)}
+    assert min(abs(changes[0][2]) for changes in found) > 5
+    assert {changes[0][2] < 0 for changes in found} == {True, False}
 
 
 def test_the_number_that_gives_an_answer_is_found_with_its_bounds():
