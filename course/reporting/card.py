@@ -238,9 +238,18 @@ def points(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
+_DARK = "@media (prefers-color-scheme: dark) {\n  :root {"
+_IN_DARK_LAB = '[data-jp-theme-light="false"] .course-card'
+
+
 def card_style() -> str:
-    """Give the style of cards: rules that touch nothing outside `.course-card`."""
-    return _template_file("card.css")
+    """Give the style of cards: rules that touch nothing outside `.course-card`.
+
+    In a notebook the card takes the dark colours of the feedback page where JupyterLab's theme is a dark one.
+    """
+    _, _, dark = _template_file("../feedback/page.css").partition(_DARK)
+    colours = dark.partition("}")[0].strip()
+    return f"{_template_file('card.css')}{_IN_DARK_LAB} {{\n  {colours}\n}}\n"
 
 
 @functools.cache  # its templates are compiled once: 5 ms a card otherwise

@@ -475,3 +475,69 @@ LATER = {
         ("θ^{k+1} - θ^k = -α v^{k+1}", r"\theta^{k+1} - \theta^k = -\alpha v^{k+1}"),
     ],
 }  # fmt: skip
+
+# Kinds of notations that no stranger of the two tables had used, each typed by hand with its meaning.
+KINDS = {
+    "update": [
+        (r"{\partial L \over \partial \hat{y}} = \hat y - y", "∂L/∂ŷ = ŷ - y"),
+        (r"\pdv{L}{\hat y} = \hat{\mathbf{y}} - y", "∂L/∂ŷ = ŷ - y"),
+        ("(∂L)/(∂ŷ) = ŷ - y", "∂L/∂ŷ = ŷ - y"),
+        ("δL/δŷ = ŷ - y", "∂L/∂ŷ = ŷ - y"),
+        ("L'(ŷ) = ŷ - y", "∂L/∂ŷ = ŷ - y"),
+        ("L_y = y - ŷ", "∂L/∂y = y - ŷ"),
+        ("L(ŷ, y) = 1/2 (y - ŷ)^2", r"L = \frac12 (y - ŷ)^2"),
+        ("a_1^(1) = relu(z_1^(1)), ReLU is active, relu'(z_1^(1)) = 1 // put in", "a_1^{(1)} = max(0, z_1^{(1)}) ; relu'(z_1^{(1)}) = 1"),
+        ("∂a_1^(1)/∂z_1^(1) = (z_1^(1) > 0 ? 1 : 0)", "∂a_1^{(1)}/∂z_1^{(1)} = 1[z_1^{(1)} > 0]"),
+        ("∂a_1^(1)/∂z_1^(1) = np.where(z_1^(1) > 0, 1, 0)", "∂a_1^{(1)}/∂z_1^{(1)} = 1[z_1^{(1)} > 0]"),
+        ("- L = 1/2 (y - ŷ)^2", None),  # a list, or minus L
+        ("∂L/∂ŷ = 3 . (ŷ - y)", "∂L/∂ŷ = 3 (ŷ - y)"),
+        ("\\let\\y\\hat y = 3", None),
+    ],
+    "closed": [
+        ("`z_1 = φ(a_1)`", r"z_1 = \varphi(a_1)"),
+        ("> Altogether, z_1 = φ[a_1]", r"z_1 = \varphi(a_1)"),
+        ("{\\bf z}_{1} = (φ)(a_1)", r"z_1 = \varphi(a_1)"),
+    ],
+    "sigmoid": [
+        (r"\frac{\partial z_2^{[1]}}{\partial a_2^{[1]}} = \frac{d\sigma}{da_2^{[1]}}(a_2^{[1]})", r"∂z_2^{[1]}/∂a_2^{[1]} = \sigma'(a_2^{[1]})"),
+        ("∂z_2^[1]/∂a_2^[1] = (σ)'(a_2^[1]) = (σ(a_2^[1]))'", r"∂z_2^{[1]}/∂a_2^{[1]} = \sigma'(a_2^{[1]}) = \sigma'(a_2^{[1]})"),
+        ("z_2^[1] = expit(a_2^[1])", r"z_2^{[1]} = \sigma(a_2^{[1]})"),
+        ("σ^(1)(a_2^[1])", None),  # a derivative, or a layer
+    ],
+    "entropy": [
+        ("E(h) = - y ln h - (1 - y) ln (1 - h)", r"E = -y \log h - (1 - y) \log(1 - h)"),
+        ("let d denote h - y", "d = h - y"),
+        ("where d denotes the difference h - y", "d = h - y"),
+    ],
+    "backprop": [
+        ("h^{(2)} = (3, 0)", r"h^{(2)} = \begin{pmatrix} 3 \\ 0 \end{pmatrix}"),
+        ("h^{(2)} = [3, 0]^T", r"h^{(2)} = \begin{pmatrix} 3 \\ 0 \end{pmatrix}"),
+        (r"h^{(2)} = \left[\begin{array}{c} 3 \\ 0 \end{array}\right]", r"h^{(2)} = \begin{pmatrix} 3 \\ 0 \end{pmatrix}"),
+        ("h^{(2)} = np.array([[3], [0]])", r"h^{(2)} = \begin{pmatrix} 3 \\ 0 \end{pmatrix}"),
+        ("h^{(2)} = [3; 0]", r"h^{(2)} = \begin{pmatrix} 3 \\ 0 \end{pmatrix}"),
+        ("∂J/∂h^{(3)} = (3,0)", None),  # a number with a decimal comma, or two
+        ("h^{(2)}[2] = 3", None),  # an entry from 0 or from 1, or a product
+        ("a_1^2 = w_{11}^2 h_1^1 + w_{12}^2 h_2^1", "a_1^{(2)} = w_{1,1}^{(2)} h_1^{(1)} + w_{1,2}^{(2)} h_2^{(1)}"),
+        (r"w_{1,2}^{(3)} \longleftarrow 1.18", "w_{1,2}^{(3)} ← 1.18"),
+    ],
+    "layer": [
+        ("∂ℓ/∂A = ∂ℓ/∂y x.T", r"∂ℓ/∂A = ∂ℓ/∂y x^T"),
+        (r"\frac{\partial \ell}{\partial A} = (x (\partial \ell / \partial y)^{\mathsf T})'", None),
+    ],
+    "softmax": [
+        ("p_j = e^{z_j} / sum over k of e^{z_k}", r"p_j = e^{z_j} / \sum_k e^{z_k}"),
+        (r"p_j = e^{z_j} / \sum^{n}_{k=1} e^{z_k}", r"p_j = e^{z_j} / \sum_k e^{z_k}"),
+        (r"p_j = e^{z_j} / \sum_{k \in \{1, \dots, n\}} e^{z_k}", r"p_j = e^{z_j} / \sum_k e^{z_k}"),
+        (r"\sum_{k \neq j} p_k = 1 - p_j", r"\sum_k 1[k ≠ j] p_k = 1 - p_j"),
+        (r"∂L/∂z_j = p_j - 1_{\{j = t\}} = p_j - {1 if j = t, 0 otherwise}", "∂L/∂z_j = p_j - 1[j = t] = p_j - 1[j = t]"),
+        ("∂L/∂z_j = p_j - ⟦j = t⟧", "∂L/∂z_j = p_j - 1[j = t]"),
+    ],
+    "penalty": [
+        (r"\norm{w}_p^p = \sum_j \abs{w_j}^p", r"\|w\|_p^p = \sum_j |w_j|^p"),
+        ("norm(w, p)^p = |w|_p^p", r"\|w\|_p^p = \|w\|_p^p"),
+        ("np.linalg.norm(w, ord=p)**p = sum_j=1^n pow(abs(w_j), p)", r"\|w\|_p^p = \sum_j |w_j|^p"),
+    ],
+    "momentum": [
+        ("Induction step k → k+1: v_{k+1} = g_k + β v_k", r"v^{k+1} = g^k + \beta v^k"),
+    ],
+}  # fmt: skip

@@ -3,7 +3,9 @@
 import pytest
 from nbformat.v4 import new_output
 
+from course.reporting.card import card_page, read_card
 from course.reporting.exporter import FeedbackExporter
+from course.reporting.mime import CARD_MIME
 from tests.browser import scrolls_sideways, violations
 
 SCRIPT = "<img src=x onerror='window.ran = 1'><script>window.ran = 1</script><b onclick='window.ran = 1'>bold</b>"
@@ -78,3 +80,20 @@ def test_on_paper_it_is_black_on_white_and_nothing_to_click(web, path):
         assert page.locator("body").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
         assert not page.locator(".back").first.is_visible()
         assert page.locator(".course-card table").is_visible()
+
+
+@pytest.mark.parametrize("light", ["true", "false"], ids=["light", "dark"])
+def test_a_card_by_itself_reads_well_in_a_notebook_of_either_theme(web, mixed_bundle, light):
+    paper, ink = ("#fff", "#000000de") if light == "true" else ("#111", "#fff")  # JupyterLab's own
+    body = (
+        f'<body data-jp-theme-light="{light}" style="background: {paper}; color: {ink}"><main><h1>h</h1><h2>h</h2>'
+    )
+    card = card_page(read_card(mixed_bundle[CARD_MIME]))
+    with web.page(viewport={"width": 720, "height": 900}) as page:
+        page.set_content(
+            f'<!doctype html><html lang="en"><head><title>t</title></head>{body}{card}</main></body></html>'
+        )
+        assert violations(page) == []
+        assert scrolls_sideways(page) == []
+        drawn = page.locator(".course-card").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert drawn == ("rgb(255, 255, 255)" if light == "true" else "rgb(22, 27, 34)")

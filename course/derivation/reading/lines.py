@@ -58,60 +58,65 @@ KEPT_FOR_PROBLEMS = 192 * 1024  # bytes left for what is said of the lines that 
 # Words that may stand around formulas without saying anything that is judged.
 PROSE = frozenset(
     """
-    aber abgeleitet ableiten ableitung about above according accordingly act activation activations active add
-    adding addition after afterwards again alive all alle alles also alternatively altogether always and
-    another answer anwenden apart applied applies apply applying are arrive arrives as aside assume assumption
-    at auch auf aus außerdem average back back-propagate backprop backpropagate backpropagation backward base
-    basically be because become becomes before begin beginning begins behind beide beim being below besides
-    between beweis bias both bounded bring bringing brings by by-product calculate call can cancel cancels
-    careful carry case cases chain chained change check choose chosen claim claimed clear clearly collect
-    collected collecting collects column combine come comes coming common compare comparing completely
-    completes component compute computed computes computing conclude conclusion condition connected
-    consequence consequently consider considering constant contains continue continues contribute contributes
-    contribution contributions correct cost could dabei daher damit dann daraus das dead decompose decomposing
-    def define defined defining definition definitions defs denn denote denotes depend depending depends der
-    derivative derivatives derive des describe desired dessen determine did dies diese diesem dieser dieses
-    different differentiable differentiate differentiates differentiating differentiation dimension dimensions
-    direct direction directly disappear disappears distribute distributing distributive divide dividing do
-    does don done down drop dropping drops due durch during each easy ein eine einem einen einer einfach
-    eingesetzt einsetzen either element elements eliminate else end enter entering entry equal equality equals
-    equation equations equivalently ergibt erhalten error errors erste ersten evaluate evaluated even every
-    everything evidently exactly example expand expanding explicit explicitly expressed expression extend fact
-    factor factoring factorise factorize factors falls far feed fertig fill filling final finally finish first
-    fix fixed flow flows folgen folglich folgt follow following follows for form former formula formulas forth
-    forward found four from function functions further furthermore für gather gegeben general generally get
-    gets gilt give given gives gleich go goal goes going got gradient group grouping had half has have hence
-    here hidden hier him holding holds how however hypothesis identical identities identity ie if iff
-    immediately implied implies imply important in inactive including increase increasing independent
-    individual induction inference inner input inputs insert inserted inserting inside instead interim
-    intermediate into introduce introducing inverse involve involves is isn ist it its jede jeder jetzt just
-    kann keep keeping kein keine kept kettenregel know known large latter layer lead leading leads learning
-    leave leaves leaving left left-hand let likewise line linear linearity little local loss lower made main
-    make makes making man many match matches matrix may mean meaning means mid might minus mit more moreover
-    move moving multiplication multiplied multiplies multiply my nach name namely need needed neither network
+    abbreviation abbreviations aber abgeleitet ableiten ableitung about above absolute according accordingly
+    act activation activations active add adding addition after afterwards again alive all alle alles also
+    alternatively altogether always and another answer anwenden apart applied applies apply applying arbitrary
+    are arrive arrives as aside assume assumption at auch auf aus außerdem average back back-propagate
+    backprop backpropagate backpropagation backward base bases basically be because become becomes before
+    begin beginning begins behind beide beim being below besides between beweis bias both bounded bring
+    bringing brings by by-product calculate call called calling can cancel cancels careful carry case cases
+    chain chained change check choose chosen claim claimed clear clearly collect collected collecting collects
+    column combine come comes coming common compare comparing completely completes component componentwise
+    compute computed computes computing conclude conclusion condition connected consequence consequently
+    consider considering constant contains continue continues contribute contributes contribution
+    contributions coordinate coordinates correct correspond corresponds cost could cube dabei daher damit dann
+    daraus das dead decompose decomposing def define defined defining definition definitions defs denn denote
+    denotes depend depending depends der derivative derivatives derive des describe desired dessen determine
+    deviation did dies diese diesem dieser dieses difference differences different differentiable
+    differentiate differentiates differentiating differentiation dimension dimensions direct direction
+    directly disappear disappears distance distribute distributing distributive divide dividing do does don
+    done down drop dropping drops due durch during each easy ein eine einem einen einer einfach eingesetzt
+    einsetzen either element element-wise elements elementwise eliminate else end enter entering entry equal
+    equality equals equation equations equivalently ergibt erhalten error errors erste ersten evaluate
+    evaluated even every everything evidently exactly example expand expanding explicit explicitly exponent
+    exponential exponents expressed expression extend fact factor factoring factorise factorising factorize
+    factors falls far feed fertig fill filling final finally finish first fix fixed flow flows folgen folglich
+    folgt follow following follows for form former formula formulas forth forward found four from function
+    functions further furthermore für gate gather gegeben general generally get gets gilt give given gives
+    gleich go goal goes going got gradient group grouping had half has have hence here hidden hier him holding
+    holds how however hypothesis identical identities identity ie if iff immediately implied implies imply
+    important in inactive including increase increasing independent indicator individual induction inference
+    inner input inputs insert inserted inserting inside instead interim intermediate into introduce
+    introducing inverse involve involves is isn ist it its jede jeder jetzt just kann keep keeping kein keine
+    kept kettenregel know known large latter layer lead leading leads learning leave leaves leaving left
+    left-hand let likewise line linear linearity little local logarithm loss lower made main make makes making
+    man many match matches matrix may mean meaning means mid might minus mit more moreover move moving
+    multiplication multiplied multiplies multiply my nach name namely need needed negative neither network
     neuron never new next nicht noch node non nonzero nor not notation note noted nothing notice noting now
     number numbers numerical numerically nun nur nächste oben object observe observed obtain obtained
     obtaining obtains obviously occur oder of off ohne on one ones only or order ordinary original other
     others otherwise ought our out outer output outside over overall own pair parameter parameters part
-    partial partials particular pass path per place plain please plug plugging plus positive possible power
-    powers precisely previous previously problem produce produces product products produktregel proof prove
-    proved proves proving pull pulling pure put putting qed question quotient quotients rate rather reach read
+    partial partials particular pass path per place plain please plug plugging plus point points pointwise
+    positive positive-part possible power powers precisely predicted prediction predictions previous
+    previously problem produce produces product products produktregel proof prove proved proves proving pull
+    pulling pure put putting qed quantities quantity question quotient quotients rate rather reach read
     reading realise really rearrange rearranged rearranging reason reasons recall recalled receive recursion
     reduce reduced reduces refer regroup related remain remaining remains remark remember remembering removed
-    rename renamed repeat repeating replace replaced replacing required resp respect respective respectively
-    rest result resulting results return returns rewrite rewriting rewritten right right-hand row rows rule
-    rules said same satisfies say saying scalar scalars schritt second see seen sei sein separate separately
-    set setze setzen several shall shape short should show showed showing shown shows sich side sides signal
-    signs similar similarly simple simplification simplified simplifies simplify simplifying since sind single
-    size smooth so so-called softmax soll solution solve somit sought sowie special specifically split
-    splitting squared squaring standard start starting starts state states step steps still sub subsequently
-    substitute substituted substituting substitution subtract such suffices sum summand summands summarize
-    summary summation summe summed summing sums super supposed survive survives symbol symbols symmetric take
-    taken takes taking target targets telescoping term terms than that the their themselves then there
-    therefore these think third this those though three through throughout thus tidy times to today together
-    total toward training transpose transposed transposing true truth try turn turns twice two umformen
-    unchanged und under unit units unknown unless unten until up update updated upper upstream us use used
-    useful uses using usual usually value values vanish vanishes vanishing variable variables vector
+    rename renamed repeat repeating replace replaced replacing required residual resp respect respective
+    respectively rest result resulting results return returns rewrite rewriting rewritten right right-hand
+    root roots row rows rule rules said same satisfies say saying scalar scalars schritt second see seen sei
+    sein sensitivity separate separately set setze setzen several shall shape short shorthand should show
+    showed showing shown shows sich side sides signal signs similar similarly simple simplification simplified
+    simplifies simplify simplifying since sind sine single size slope slopes smooth so so-called softmax soll
+    solution solve somit sought sowie special specifically split splitting square squared squares squaring
+    stand standard stands start starting starts state states step steps still sub subsequently substitute
+    substituted substituting substitution subtract such suffices sum sum-rule summand summands summarize
+    summary summation summe summed summing sums super supposed survive survives switch switched symbol symbols
+    symmetric take taken takes taking target targets telescoping term terms than that the their themselves
+    then there therefore these think third this those though three through throughout thus tidy times to today
+    together total toward training transpose transposed transposing true truth try turn turns twice two
+    umformen unchanged und under unit units unknown unless unten until up update updated upper upstream us use
+    used useful uses using usual usually value values vanish vanishes vanishing variable variables vector
     vereinfachen version very via visible vom von vor vorher walk want wanted war was way ways we wegen weight
     weights weil well wenn werden were what whatever when whenever where whereas wherever whether which
     whichever while whole whose why wieder will wir wird wish with without wobei words work would write writes
@@ -895,7 +900,7 @@ class _Statements:
             return False  # a script, as in z_out
         if (
             one.kind == "word"
-            and (one.text in _CALLED or one.text in KNOWN)
+            and one.text in {*_CALLED, *KNOWN, *INDICATORS}
             and self.lexemes[at + 1].text in ("(", "{")
         ):
             return False  # where(a > 0, 1, 0)
@@ -913,8 +918,8 @@ class _Statements:
             return False
         if one.text in KNOWN:  # `ReLU is active`
             after = self.lexemes[at + 1]
-            before = self.lexemes[at - 1].kind if at else "word"
-            return after.kind == "word" and before != "sign" and len(after.text) > 1 and self._is_prose(at + 1)
+            begins = not at or self.lexemes[at - 1].kind != "sign" or self.lexemes[at - 1].text in _SEPARATORS
+            return after.kind == "word" and begins and len(after.text) > 1 and self._is_prose(at + 1)
         return one.text.lower() in PROSE
 
     def _prose_from(self, at: int) -> int:

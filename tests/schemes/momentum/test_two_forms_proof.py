@@ -102,19 +102,51 @@ def test_the_hypothesis_in_the_base_is_refused(handed, scheme):
     assert report.steps["first_step"].points == 0
 
 
+def wrong(line, factor="-"):
+    """Multiply what a line says last, its reason apart."""
+    left, _, right = line.rpartition("= ")
+    formula, by, reason = right.partition(" by")
+    formula, since, why = formula.partition(" since")
+    return f"{left}= {factor}({formula}){by}{reason}{since}{why}"
+
+
 def test_a_wrong_line_in_the_middle_costs_that_line_alone(handed, scheme):
     lines = list(scheme.model(None))
     for at, line in enumerate(lines[:-1]):
         if line in ("base", "step"):
             continue
-        left, _, right = line.rpartition("= ")
-        formula, by, reason = right.partition(" by")
-        formula, since, why = formula.partition(" since")
-        broken = [*lines[:at], f"{left}= -({formula}){by}{reason}{since}{why}", *lines[at + 1 :]]
+        broken = [*lines[:at], wrong(line), *lines[at + 1 :]]
         report = handed(scheme.model_blocks, broken)
         assert report.lines[at].state in ("edit", "wrong", "slip"), broken[at]
         for place, one in enumerate(report.lines):
             assert place == at or one.state in ("follows", "defines"), (broken[at], one.text, one.remark)
+
+
+@pytest.mark.parametrize("factor", ["-", r"\frac{7}{3} "])
+def test_an_error_that_is_carried_on_costs_its_line_alone(scheme, factor):
+    """Whatever stands behind a wrong line is made to follow from it, and no other line loses by it."""
+    lines = list(scheme.model(None))
+    right = scheme.judge(lines, None)
+    for at, line in enumerate(lines):
+        if line in ("base", "step"):
+            continue
+        carried = [*lines[:at], wrong(line, factor)]
+        for behind in lines[at + 1 :]:
+            if behind in ("base", "step"):
+                carried.append(behind)
+                continue
+            changed = scheme.judge([*carried, wrong(behind, factor)], None).lines[-1]
+            carried.append(wrong(behind, factor) if changed.state in ("follows", "at-numbers") else behind)
+        marked = scheme.judge(carried, None)
+        pairs = [*zip(marked.lines, right.lines, strict=True)]
+        less = [place for place, (now, before) in enumerate(pairs) if now.points < before.points]
+        if right.lines[at].points:
+            assert less == [at], (carried, less)
+        else:  # what earns nothing by itself is paid for where it is used
+            assert len(less) <= 1, (carried, less)
+        assert marked.lines[at].state in ("edit", "slip", "wrong"), carried[at]
+        others = [now.state for place, (now, _) in enumerate(pairs) if place != at]
+        assert set(others) <= {"follows", "at-numbers", "defines"}, (carried, others)
 
 
 def test_the_sign_of_the_last_step_is_a_slip_of_its_own(handed, scheme):
