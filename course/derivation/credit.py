@@ -13,7 +13,7 @@ from course.derivation.meaning import Array, Points, same
 from course.derivation.numbers_put_in import NumbersPutIn, replaced
 from course.derivation.prepared import Prepared, Way
 from course.derivation.reading import tree
-from course.derivation.reading.tree import Entry, Name, Node, Number
+from course.derivation.reading.tree import Derivative, Entry, Name, Node, Number
 
 ERRORS = ("wrong", "edit", "slip")
 
@@ -52,6 +52,9 @@ class Credit:
         self._met: list[tuple[int, bool] | None] = [None] * len(self.shares)  # by which line, whether it is true
         self._simpler: dict[int, tuple[int, Node]] = {}  # waypoints, with the line that may be their simplest form
         self._parts: set[Node] = set()  # what true claims were about
+        # by what true claims were about, the derivatives that each of their formulas still has
+        self._worked_out: dict[Node, list[frozenset[Node]]] = {}
+        self._met_with: dict[int, frozenset[Node]] = {}  # the derivatives of the line that met a waypoint
         self._charged: set[str] = set()  # sentences of slips that have been paid for
         self._stray: dict[Node, int] = {}  # by what they are about, explained lines that belong to no waypoint
         # false claims that no waypoint has paid for, and the share that is left
@@ -76,7 +79,11 @@ class Credit:
             node: the formula.
             links: the judgements on what stands before it in the same line.
         """
+        if judgement.state in ("follows", "at-numbers"):
+            self._put_together(judgement, target, node)
         booked = self._booked(judgement, target, before, node)
+        if judgement.state == "where" and not booked and not links:
+            self._owed[target] = CREDIT["where"]
         if judgement.state in ERRORS and not booked and not self._taken_back(links):
             # who claims another value of what the task gives works on another task
             other_task = judgement.state == "wrong" and isinstance(target, Name)
@@ -84,6 +91,8 @@ class Credit:
             if judgement.state != "wrong":
                 self._strayed(target)
         self._show_part(judgement, target, node)
+        if judgement.state in ("follows", "at-numbers"):
+            self._note_part(target, node)
 
     def forgive(self, target: Node) -> None:
         """Let nothing be owed for claims about something that the student has said rightly since."""
@@ -97,7 +106,8 @@ class Credit:
         for way in self._ways_of(target, node):
             if self.shares[way] is None and self.marker.ways[way].has(target, node):
                 before = self._before(way, target)
-                if self._shown(before, target) < len(before) / 2:
+                shown = self._shown(before, target) + len(self._shown_by_parts(way, target, node))
+                if shown < len(before) / 2:
                     self._pass(before)
                     self.shares[way], self._met[way] = 0.0, (self.number, True)
                     return True
@@ -195,16 +205,26 @@ class Credit:
             self._note_simpler(target, before, node)
         for at in places:
             self.earn(judgement, at, target, share, sure)
+            self._met_with[at] = self._derivatives(node)
             if judgement.state in ("follows", "at-numbers") and share < 1:
                 self.notes[at] = f"Line {self.number + 1} rests on a line before that is not true."
             share = share if judgement.state in ("where", "under") else 1.0  # an error is paid for once
         return bool(places)
 
-    def earn(self, judgement: Judgement, at: int, target: Node, share: float, sure: bool = True) -> None:
+    def earn(
+        self,
+        judgement: Judgement,
+        at: int,
+        target: Node,
+        share: float,
+        sure: bool = True,
+        passing: bool = True,
+    ) -> None:
         """Give the judgement a share of a waypoint; the last one pays only if half of those before were met."""
         before_it = self._before(at, target)
         shown = self._shown(before_it, target)
-        self._pass(before_it)
+        if passing:
+            self._pass(before_it)
         last = at == self.marker.about(target)[-1]
         self._met[at] = (self.number, sure)
         self.notes.pop(at, None)
@@ -229,6 +249,71 @@ class Credit:
                 found[number] = found.get(number, 0.0) + judgement.points
         return found
 
+    def _put_together(self, judgement: Judgement, target: Node, node: Node) -> None:
+        """Book the waypoints before the one that a line meets which claims of the parts have shown."""
+        if not agree(self.truth, target, node) or is_bare(node):
+            return
+        way = next((at for at in self._ways_of(target, node) if self.marker.ways[at].has(target, node)), None)
+        if way is None or self.shares[way] is not None:
+            return
+        for at in self._shown_by_parts(way, target, node):
+            self.earn(judgement, at, target, 1.0)
+
+    def _shown_by_parts(self, way: int, target: Node, node: Node) -> list[int]:
+        """Return the waypoints before one that a line meets which lines about their derivatives have shown.
+
+        One that names derivatives is shown where each of them stands in the line or was claimed rightly, with a
+        formula of its own, and one at least was; one that names none, where such a one before it was shown or met
+        and all its derivatives were worked out.
+        """
+        found: list[int] = []
+        if any(isinstance(one, Derivative) for one in self.claims.false):
+            return found
+        begun = False  # whether one before has derivatives that were all worked out
+        for at in self._before(way, target):
+            if self.marker.ways[at].longest is not None:
+                continue
+            met = self._met_with.get(at)
+            derivatives = [self._derivatives(one.formula) for one in self.marker.ways[at].forms[form(target)]]
+            derivatives = [one - {form(target)} for one in (derivatives if met is None else [met])]
+            # one alone may be the whole in other words, as in -∂(log p)/∂z, or the lesser part of it
+            named = [one for one in derivatives if len(one) > 1]
+            kept = self._derivatives(node)
+            claimed = [
+                one for one in named if one <= self._worked_out.keys() | kept and one & self._worked_out.keys()
+            ]
+            worked = any(self._is_worked_out(one - kept) for one in claimed)
+            missing = self.shares[at] is None and at not in self.attempted
+            written_out = not found and at == self._before(way, target)[0] and kept and self._written_out(target)
+            if missing and (worked or (any(derivatives) and written_out) or (begun and not all(derivatives))):
+                found.append(at)
+            begun = begun or (worked and (not missing or at in found))
+        return found
+
+    def _written_out(self, target: Node) -> bool:
+        """Return whether a true claim says what it is that is differentiated, so that each term of it can be."""
+        of = target.of if isinstance(target, Derivative) else None
+        return isinstance(of, Name) and form(of) in self._worked_out
+
+    def _derivatives(self, node: Node) -> frozenset[Node]:
+        return frozenset(form(one) for one in tree.walk(form(node)) if isinstance(one, Derivative))
+
+    def _is_worked_out(self, derivatives: frozenset[Node], within: frozenset[Node] = frozenset()) -> bool:
+        """Return whether true claims say of each of these what it is, down to formulas without derivatives."""
+        return all(
+            one not in within
+            and any(self._is_worked_out(some, within | {one}) for some in self._worked_out.get(one, ()))
+            for one in derivatives
+        )
+
+    def _note_part(self, target: Node, node: Node) -> None:
+        """Remember what a true claim leaves to be worked out."""
+        left = self._derivatives(node)
+        told = isinstance(target, Derivative) or (isinstance(target, Name) and not isinstance(node, Name))
+        told = told and form(target) not in left
+        if told and agree(self.truth, target, node):
+            self._worked_out.setdefault(form(target), []).append(left)
+
     def _show_part(self, judgement: Judgement, target: Node, node: Node) -> None:
         """Book the waypoints that claims about their parts meet together, each with a formula of its own."""
         if not self.marker.in_parts:
@@ -239,7 +324,8 @@ class Credit:
         self._parts.add(form(target))
         for at, way in enumerate(self.marker.ways):
             if form(target) in way.together and self.shares[at] is None and way.together <= self._parts:
-                self.earn(judgement, at, next(iter(way.forms)), 1.0)
+                # the product of the parts may be written behind them
+                self.earn(judgement, at, next(iter(way.forms)), 1.0, passing=False)
 
     def _taken_back(self, links: list[Judgement]) -> bool:
         """Take back half of what the line has earned so far, for an error behind it; return whether it was any."""
@@ -317,7 +403,9 @@ class Credit:
         if judgement.state not in ("follows", "at-numbers"):
             return share
         if before is not None and agree(self.truth, before, node):
-            return min(share, self._owed.pop(target, share))
+            share = min(share, self._owed.pop(target, share))
+            if not any(agree(points, target, node) for points in self.claims.under(self.truth, target)):
+                return share  # it rests on the line before alone
         for claim in [one for one in self._owed if one != target and one in self.claims.false]:
             left = {key: one for key, one in self.claims.false.items() if key not in (claim, target)}
             others = self.claims.points(self.truth, left) if left else [self.truth]

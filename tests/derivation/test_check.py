@@ -523,3 +523,63 @@ def test_a_lost_factor_of_a_chain_is_named_on_the_first_line_too():
     marked = check(["∂L/∂w = ∂h/∂w", "= 2(h - y) x"], symbols, graph, waypoints=waypoints)
     assert marked.lines[0].remark == r"The factor $\frac{\partial L}{\partial h}$ is missing."
     assert [line.points for line in marked.lines] == [0.5, 2]
+
+
+# ∂L/∂z of L = log(e^z + e^y) - z, worked out in parts: each line has its verdict, decided by hand
+PARTS = Symbols(Symbol("L"), Symbol("z"), Symbol("y"), Symbol("S"), Symbol("p"))
+PARTS_GRAPH = Graph({"S": "e^z + e^y", "L": "log S - z", "p": "e^z/S"}, PARTS)
+BY_PARTS = [
+    Waypoint("∂L/∂z = ∂(log S)/∂z - ∂z/∂z", forms=("∂L/∂z = 1/S ∂S/∂z - ∂z/∂z", "∂L/∂z = ∂(log S)/∂z - 1")),
+    Waypoint("∂L/∂z = e^z/S - 1", 2),
+    Waypoint("∂L/∂z = p - 1", simple=True),
+]
+SHOWN_BY_PARTS = [
+    (["∂(log S)/∂z = 1/S ∂S/∂z", "∂S/∂z = e^z", "∂z/∂z = 1", "∂L/∂z = p - 1"], 4, "follows"),
+    (["∂(log S)/∂z = p", "∂z/∂z = 1", "so ∂L/∂z = p - 1"], 4, "follows"),
+    (["∂L/∂z = ∂(log S)/∂z - ∂z/∂z", "∂(log S)/∂z = e^z/S", "∂z/∂z = 1", "∂L/∂z = p - 1"], 4, "follows"),
+    # the goal alone, or with claims that do not carry the work, shows no way
+    (["∂L/∂z = p - 1"], 0, "jump"),
+    (["∂z/∂z = 1", "∂L/∂z = p - 1"], 0, "jump"),
+    (["∂S/∂z = e^z", "∂L/∂z = p - 1"], 0, "jump"),
+    (["∂(log S)/∂z = ∂(log S)/∂z", "∂z/∂z = 1", "∂L/∂z = p - 1"], 0, "jump"),
+    (["∂(log S - z)/∂z = p - 1", "∂L/∂z = p - 1"], 0, "jump"),
+    # one of the parts is wrong, or never worked out
+    (["∂(log S)/∂z = 1/S", "∂z/∂z = 1", "∂L/∂z = p - 1"], 0, "jump"),
+    (["∂(log S)/∂z = 1/S ∂S/∂z", "∂z/∂z = 1", "∂L/∂z = p - 1"], 0, "jump"),
+]
+
+
+@pytest.mark.parametrize(("lines", "points", "state"), SHOWN_BY_PARTS)
+def test_claims_about_all_parts_show_what_they_are_put_together_to(lines, points, state):
+    marked = check(lines, PARTS, PARTS_GRAPH, goal="∂L/∂z", waypoints=BY_PARTS)
+    assert (marked.points, states(marked)[-1]) == (points, state)
+
+
+def test_a_wrong_claim_that_another_line_has_carried_is_paid_for_behind_it():
+    """a is claimed with a sign turned; the goal with b still in it earns nothing, the one behind it half."""
+    symbols = Symbols(Symbol("h"), Symbol("a"), Symbol("b"), Symbol("x"))
+    graph = Graph({"a": "x - 2", "b": "3 x", "h": "a b"}, symbols)
+    way = [Waypoint("h = 3 x (x - 2)", 2, apart=("a", "b"))]
+    marked = check(["a = x + 2", "h = (x + 2) b", "h = 3 x (x + 2)"], symbols, graph, goal="h", waypoints=way)
+    assert (states(marked)[0], marked.points) == ("edit", 1)
+    right = check(["a = x - 2", "h = (x - 2) b", "h = 3 x (x - 2)"], symbols, graph, goal="h", waypoints=way)
+    assert right.points == 2
+
+
+def test_a_line_behind_one_that_could_not_be_read_is_not_wrong():
+    symbols = Symbols(Symbol("h"), Symbol("a"), Symbol("x"))
+    graph = Graph({"a": "x - 2", "h": "3 a"}, symbols)
+    marked = check(
+        ["h = 3 a", "foo a = a - 7", "= x - 9", "= x - 9", "h = 5 x a", "= x"], symbols, graph, goal="h"
+    )
+    assert states(marked) == ["follows", "unreadable", "unreadable", "unreadable", "wrong", "wrong"]
+    assert "goes on with that" in marked.lines[2].remark
+    assert states(check(["foo a = 2", "= 3 a"], symbols, graph, goal="h")) == ["unreadable", "follows"]
+
+
+def test_where_a_side_claim_is_true_only_in_a_region_the_line_that_carries_it_pays():
+    side = r"\nabla_{w_i} |w_i|^p = p |w_i|^{p-1}"
+    lines = [FIRST, SECOND, side, r"\nabla_{w_i} \tilde{J} = \nabla_{w_i} J + \alpha p |w_i|^{p-1}"]
+    carried = penalty(lines)
+    assert states(carried)[2:] == ["where", "follows"]
+    assert carried.points < penalty([FIRST, SECOND, LAST]).points

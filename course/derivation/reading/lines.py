@@ -11,7 +11,6 @@ r"""From what a student typed to lines, and from a line to statements.
 A line that cannot be read keeps its text and says where and why; the lines around it are read all the same.
 """
 
-import difflib
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -153,7 +152,6 @@ _ROMAN_BEHIND = re.compile(r"\s+\(([ivx]{1,4}|[a-z])\)\s*$")
 _CAPITAL_BEHIND = re.compile(r"(?:\s{2,}|\\q?quad\s*)\(([IVX]{1,4})\)\s*$")
 _COMMENT_BEHIND = re.compile(r"\s//\s+(?=\S)")
 _LONG_ENOUGH = 4  # letters of a word that nobody knows, from which it is no symbol at the beginning of a line
-_ALIKE = 0.7  # of a word and a symbol, from which it may be mistyped
 _FIRST = {"∂", "∇", "frac", "∑"}  # signs with which a formula may begin
 _LONG_WORD = 6  # letters, from which one word in brackets is no symbol that was mistyped
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}(?:\{\d+\})?")
@@ -554,7 +552,13 @@ class _Statements:
         )
         related = any(one.text in ("=", "←", ":=") for one in found[run:])
         unknown = all(len(one.text) >= _LONG_ENOUGH and self._is_strange(one) for one in strange)
-        if strange and ends and related and unknown and not any(self._is_mistyped(one) for one in strange):
+        if (
+            strange
+            and ends
+            and related
+            and unknown
+            and not any(may_be_mistyped(one.text, self.symbols) for one in strange)
+        ):
             found[:run] = [one._replace(kind="prose") for one in found[:run]]
         return found
 
@@ -571,11 +575,6 @@ class _Statements:
                 if lexemes[start].kind != "end" and before.text.lower() not in PROSE:
                     return [*lexemes[:at], one._replace(kind="sign", text="="), *lexemes[start:]]
         return lexemes
-
-    def _is_mistyped(self, one: Lexeme) -> bool:
-        """Return whether a word is nearly a declared symbol."""
-        known = [spelling for each in self.symbols.declared for spelling in self.symbols.spellings(each.name)]
-        return bool(difflib.get_close_matches(one.text, known, n=1, cutoff=_ALIKE))
 
     def _settle_sum_over(self, found: list[Lexeme], at: int) -> None:
         """Write `sum over k of` as `sum_k`."""
