@@ -66,6 +66,7 @@ class Judge:
         self._asked: list[Node] = []  # what a line before was about, if a waypoint is
         self._lemmas: set[str] = set()  # assumptions under which something else than the goal was shown
         self._said: frozenset[str] = frozenset()  # the words of the line
+        self._unread = False  # whether any line could not be read
         self._unknown = False  # whether a claim that could not be read stands before, which a line may go on with
         self._tried: dict[tuple[Node, Node | None, Node], State | None] = {}  # how links of the line follow
         self._told: frozenset[str] = frozenset()  # assumptions that lines have said
@@ -85,6 +86,7 @@ class Judge:
         if line.problem is not None:
             nearest = f" The nearest symbol is {line.problem.nearest}." if line.problem.nearest else ""
             said = f"At character {line.problem.position + 1}: {line.problem.expected}.{nearest}"
+            self._unread = True
             self._unknown = self._unknown or not line.text.lstrip("& ").startswith("=")
             return LineMark(line.text, "unreadable", 0.0, said, line)
         if not line.statements:
@@ -436,7 +438,8 @@ class Judge:
         followed = self._followed(target, before, node)
         if followed is not None:
             if followed.state == "follows" and self._credit.jumps(target, node):
-                return Judgement("jump", "Too big a step: what leads here has to be shown.")
+                unread = " in a line that can be read" if self._unread else ""
+                return Judgement("jump", f"Too big a step: what leads here has to be shown{unread}.")
             return followed
         if self._has_other_sign(target, node):
             said = "has the other sign here than in the task, and keeps it."

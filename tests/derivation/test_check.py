@@ -555,6 +555,12 @@ def test_claims_about_all_parts_show_what_they_are_put_together_to(lines, points
     assert (marked.points, states(marked)[-1]) == (points, state)
 
 
+def test_a_step_that_only_unread_lines_show_is_said_to_be_that():
+    marked = check(["foo bar = 3", "∂L/∂z = p - 1"], PARTS, PARTS_GRAPH, goal="∂L/∂z", waypoints=BY_PARTS)
+    assert states(marked) == ["unreadable", "jump"]
+    assert marked.lines[1].remark == "Too big a step: what leads here has to be shown in a line that can be read."
+
+
 def test_a_wrong_claim_that_another_line_has_carried_is_paid_for_behind_it():
     """a is claimed with a sign turned; the goal with b still in it earns nothing, the one behind it half."""
     symbols = Symbols(Symbol("h"), Symbol("a"), Symbol("b"), Symbol("x"))
