@@ -55,7 +55,8 @@ KINDS = [
 
 # what may be a symbol that was mistyped, a condition, or a factor is no comment
 MISTYPED = [
-    "= -η (ŷ - yhatt)", "= (ŷ - y)(foo)", "= η (yhatt y)", "= η (yhatt, two)", "= η (sigmma)", "= η (siggma x)", "= η   (yhatt)", "when foo > 0: y = 1", "foo = bar: y = 1", "foo y = 2", "yhatt - h = 2",
+    "= -η (ŷ - yhatt)", "= (ŷ - y)(foo)", "= η (yhatt y)", "= η (yhatt, two)", "= η (sigmma)", "= η (siggma x)", "= η   (yhatt)", "when foo > 0: y = 1", "foo = bar: y = 1", "foo y = 2", "h positiv: y = 2",
+    "per h positivo: y = 2", "yhatt - h = 2",
 ]  # fmt: skip
 
 
@@ -77,6 +78,8 @@ AROUND = [
     ("dove $h = 2$ e $y = 3$", "h = 2, y = 3"),
     ("= h [since log e^x = x]", "= h"),
     ("= h   (because a^2 = a a)", "= h"),
+    ("= h   (since y = 7)", "= h, y = 7"),
+    ("= h   (since y > 7)", "= h, y > 7"),
     ("∂L/∂h = (dŷ/dh) (da_1^{(1)}/dh)", "∂L/∂h = ∂ŷ/∂h · ∂a_1^{(1)}/∂h"),
     ("Putting (2)-(5) in (1): ∂L/∂ŷ = ŷ - y", "∂L/∂ŷ = ŷ - y"),
     ("(6) Putting (2), (3) in 1): ∂L/∂ŷ = ŷ - y", "∂L/∂ŷ = ŷ - y"),

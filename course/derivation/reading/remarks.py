@@ -29,6 +29,7 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"[<>≤≥≠]|\\(?:lt|gt|leq?|geq?|neq?)(?![A-Za-z])")
+_VALUE = re.compile(r"\S+\s*=\s*[-−]?\d+(?:[.,]\d+)?")  # since z_1 = 6, which is judged
 _REFERENCE = re.compile(r"\(\d{1,2}[a-z]?\)|(?<![\w.])\d{1,2}\)")
 _COLON = re.compile(r":(?![=)(\-])")
 _TEXT = re.compile(r"\\(?:text|textrm|mbox|textit)\s*\{([^{}$]*)\}")
@@ -65,7 +66,8 @@ def referring(text: str) -> list[Span]:
     behind = _bracket_behind(text)
     if behind is not None:
         inside = text[behind[0] + 1 : behind[1] - 1].strip()
-        if _REASON.match(inside) and not _COMPARED.search(inside):
+        reason = _REASON.match(inside)
+        if reason and not (_COMPARED.search(inside) or _VALUE.fullmatch(inside[reason.end() :])):
             found.append(behind)
     return found
 
