@@ -13,7 +13,7 @@ from course.derivation.meaning import Array, Points, same
 from course.derivation.numbers_put_in import NumbersPutIn, replaced
 from course.derivation.prepared import Prepared, Way
 from course.derivation.reading import tree
-from course.derivation.reading.tree import Derivative, Entry, Name, Node, Number
+from course.derivation.reading.tree import Derivative, Entry, Name, Negative, Node, Number, Sum
 
 ERRORS = ("wrong", "edit", "slip")
 
@@ -274,10 +274,13 @@ class Credit:
             if self.marker.ways[at].longest is not None:
                 continue
             met = self._met_with.get(at)
-            derivatives = [self._derivatives(one.formula) for one in self.marker.ways[at].forms[form(target)]]
-            derivatives = [one - {form(target)} for one in (derivatives if met is None else [met])]
+            formulas = [one.formula for one in self.marker.ways[at].forms[form(target)]]
+            derivatives = [self._derivatives(one) for one in formulas] if met is None else [met]
+            derivatives = [one - {form(target)} for one in derivatives]
             # one alone may be the whole in other words, as in -∂(log p)/∂z, or the lesser part of it
             named = [one for one in derivatives if len(one) > 1]
+            if met is None:
+                named += [one for one in map(_but_for_obvious, formulas) if one]
             kept = self._derivatives(node)
             claimed = [
                 one for one in named if one <= self._worked_out.keys() | kept and one & self._worked_out.keys()
@@ -441,3 +444,22 @@ def leaf_count(node: Node) -> int:
 def is_bare(node: Node) -> bool:
     """Return whether a formula is one number, with its sign."""
     return leaf_count(node) <= 1
+
+
+def _but_for_obvious(node: Node) -> frozenset[Node]:
+    """Return the derivatives that a formula adds up, without those that nobody works out in a line; or none.
+
+    That of one entry of an array by another is 0 or 1. Where derivatives are multiplied there is more to be shown.
+    """
+    terms = node.terms if isinstance(node, Sum) else ()
+    added = [term.argument if isinstance(term, Negative) else term for term in terms]
+    if not all(isinstance(one, Derivative) for one in added):
+        return frozenset()
+    return frozenset(form(one) for one in added if not _is_obvious(one))
+
+
+def _is_obvious(derivative: Node) -> bool:
+    if not isinstance(derivative, Derivative):
+        return False
+    of, by = derivative.of, derivative.by
+    return isinstance(of, Entry) and isinstance(by, Entry) and of.name == by.name
