@@ -8,6 +8,7 @@ import pytest
 
 from course.derivation.check import Marker
 from course.derivation.meaning import Graph
+from course.derivation.reading import lines
 from course.derivation.reading.lines import (
     MOST_LINES,
     ReadError,
@@ -323,3 +324,18 @@ def test_e_may_be_a_name_of_ones_own_and_is_no_base_of_a_power_then():
 def test_a_chain_may_go_on_in_the_next_line():
     line = read_line(f"a_1 = {FIRST} =", INDEXED)
     assert line.statements == read_line(f"a_1 = {FIRST}", INDEXED).statements
+
+
+def test_a_line_with_many_letters_that_count_is_given_up_after_some(monkeypatch):
+    """Five letters of three values each, in a line whose brackets do not close, are 1024 ways to put numbers in."""
+    made = []
+
+    class Counted(lines.Reader):
+        def __init__(self, *arguments):
+            made.append(1)
+            super().__init__(*arguments)
+
+    monkeypatch.setattr(lines, "Reader", Counted)
+    symbols = Symbols(Symbol("z", "z", shape=(3,)), *[Index(letter, 3) for letter in "tjikl"])
+    assert read_line(r"= \frac {e^{z_{t}}}{\sum_{k} e^{z_{ial z_{j}}", symbols).problem is not None
+    assert len(made) < 600

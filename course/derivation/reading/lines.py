@@ -48,6 +48,7 @@ from course.errors import CourseError
 MOST_LINES = 200
 MOST_STATEMENTS = 12
 MOST_CONDITIONS = 4  # of a case
+MOST_TRIED = 6000  # words and signs of a line that are read once more with numbers for the letters that count
 MOST_HEADING = 6  # words before a colon
 LONGEST_TEXT = 64 * 1024  # characters of all lines together
 LARGEST_READ = 1024 * 1024  # bytes of all lines together
@@ -531,6 +532,7 @@ class _Statements:
 
     def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
         self.symbols = _with_other_letters(lexemes, symbols)
+        self._tried = 0  # words and signs, of statements with numbers put in for letters
         self._counted = _Case()  # of what is being read
         self.lexemes = self._with_words_settled(self._with_denoted(lexemes))
         self.lexemes = self._with_heading(self.lexemes)
@@ -1016,7 +1018,13 @@ class _Statements:
         return self._reads(segment) or self._free_index(segment) is not None
 
     def _reads(self, segment: list[Lexeme]) -> bool:
-        """Return whether the formulas of a statement can be read without a new name."""
+        """Return whether the formulas of a statement can be read without a new name.
+
+        A line that cannot be read with any numbers for its letters is given up after some.
+        """
+        self._tried += len(segment)
+        if self._tried > MOST_TRIED:
+            return False
         end = Lexeme("end", "", 0)
         reader = Reader([*segment, end], self.symbols)
         reader.takes("=")
