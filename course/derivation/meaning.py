@@ -684,7 +684,10 @@ class Points:
         if jacobian.shape[1] == 1:
             return _small(jacobian.reshape(self.count, *(_column_shape(shape) or (1, 1))))
         if len(shape) == 2:
-            raise BeyondError("the derivative of a number by a matrix was expected; that of a vector is not read")
+            raise BeyondError(
+                "the derivative of a number by a matrix was expected; that of a vector is not read: "
+                "write one entry, as ∂z_i by ∂A_{ij}"
+            )
         return _small(jacobian)
 
 

@@ -66,10 +66,11 @@ from course.derivation.check import Marker
 from course.derivation.marks import Assumption, CriterionMark, LineMark, Marked, WayMark
 from course.derivation.reading.lexer import words
 from course.derivation.reading.lines import Line
+from course.derivation.reading.remarks import part_named
 from course.errors import CourseError
 
 LONGEST_ORDER = 2000  # characters of the labels handed in
-_HEAD = re.compile(r"\W*(?:the\s+|induction\s+|inductive\s+)?(base|step)(?:\s+case)?\s*:(?!=)", re.IGNORECASE)
+_OF_INDUCTION = {"hypothesis", "hypotheses", "ih"}
 _IN_BASE = "The hypothesis is not known in the base: it is what the step assumes."
 _LABEL = re.compile(r"[^\s,;>→-]+")
 
@@ -276,8 +277,9 @@ class Proof:
 
     def _without_hypothesis(self, mark: LineMark) -> LineMark:
         """Return the mark of a line of the base, which may not use the hypothesis."""
-        said = {word for one in mark.read.words for word in words(one)}
-        hypotheses = {word for one in self._hypotheses for word in one.said}
+        said = {word for one in mark.read.words if not part_named(one)[0] for word in words(one)}
+        named = [one for one in self._hypotheses if _OF_INDUCTION & {*one.said}] or self._hypotheses
+        hypotheses = {word for one in named for word in one.said}  # a constant may be said to be one
         if mark.uses or (mark.read.statements and said & hypotheses):
             return replace(mark, state="wrong", points=0.0, remark=_IN_BASE, uses=())
         return mark
@@ -306,10 +308,7 @@ def in_order(typed: str, blocks: Iterable[str]) -> tuple[list[str], list[str]]:
 
 def _names(line: Line, part: str) -> bool:
     """Return whether a line says that the base or the step begins: by words alone, or as `base: …`."""
-    head = _HEAD.match(line.text)
-    if head and head[1].lower() == part:
-        return True
-    return not line.statements and part in words(line.text)
+    return part_named(line.text)[0] == part or (not line.statements and part in words(line.text))
 
 
 def lines_that_need(

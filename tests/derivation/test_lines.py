@@ -58,6 +58,10 @@ KINDS = [
 MISTYPED = [
     "= -η (ŷ - yhatt)", "= (ŷ - y)(foo)", "= η (yhatt y)", "= η (yhatt, two)", "= η (sigmma)", "= η (siggma x)", "= η   (yhatt)", "when foo > 0: y = 1", "foo = bar: y = 1", "foo y = 2", "h positiv: y = 2",
     "per h positivo: y = 2", "yhatt - h = 2",
+    "h = 2 y   yhatt", "h = 2 y bc yhatt", "h = 2 y   siggma", "h = 2 y   q", "h = 2 y   foo bar", "h = 2 y   x3",
+    "h = 2 y (1 for the target, else 0)", "h = 2 y    (1 for the target, else y)", "h = (1 for the target, else 0)",
+    "h = 2 y   3x4 + 1", "h = (3,0)", "h = 2 y   (62,39)", "h =   2x3", "h = 2 +   3x4", "h = 2 3x4", "h = 2 y   62*62", "h = 2 y ∈ ℝ^+", "h = 2 y ∈ (0,1)", "h = 2 y bc active only",
+    "the foo is foo = 3", "all the foos with j = yhatt", "all foos but yhatt with j = i",
 ]  # fmt: skip
 
 
@@ -95,6 +99,28 @@ AROUND = [
     ("h = 2 y        [n x 1][1 x m] = n x m", "h = 2 y"),
     (r"h = 2 y \qquad (n \times 1)(1 \times m) = n \times m", "h = 2 y"),
     ("h = 2 y   [1 x n][n x m] = 1 x m, ok", "h = 2 y"),
+    ("h = 2 y     62x62", "h = 2 y"),
+    ("h = 2 y     (1x62)*(62x62) = 1x62 ok", "h = 2 y"),
+    ("h = 2 y   62x1 * 1x39 = 62x39", "h = 2 y"),
+    ("h = 2 y   → 62x39", "h = 2 y"),
+    ("h = 2 y   n×m", "h = 2 y"),
+    ("h = 2 y   (62,1)@(1,39) -> (62,39)", "h = 2 y"),
+    ("h = 2 y, shape (62, 39)", "h = 2 y"),
+    ("h = 2 y   (shape (1, 62))", "h = 2 y"),
+    (r"h = 2 y \in \mathbb{R}^{n\times m}", "h = 2 y"),
+    ("h = 2 y ∈ ℝ^{n×m}, y = 3", "h = 2 y, y = 3"),
+    ("h = 2 y ∈ R^n", "h = 2 y"),
+    ("h = 2 y    (1 for the target, else 0)", "h = 2 y"),
+    ("h = 2 y   (rest is const)", "h = 2 y"),
+    ("h = 2 y     same, ok", "h = 2 y"),
+    ("h = 0 bc relu off, y = 3", "h = 0, y = 3"),
+    ("h = 2 y b/c the relu is off", "h = 2 y"),
+    ("h = 2 y cuz the unit is dead", "h = 2 y"),
+    ("h = 2 y since everything else drops out", "h = 2 y"),
+    ("h = 2 y thanks to linearity", "h = 2 y"),
+    (r"h = 2 y \quad \text{other terms const}", "h = 2 y"),
+    (r"\textbf{Base case} (k = 0): h = 2", "h = 2"),
+    ("base - h = 2", "h = 2"),
     ("L.H.S. = h = 2 y", "h = 2 y"),
     ("But h = 2 y, i.e. y = 1", "h = 2 y, y = 1"),
     ("combining both, h = 2 y", "h = 2 y"),
@@ -115,6 +141,24 @@ def test_what_stands_around_formulas_is_words(text, meant, chain_symbols):
     line = read_line(text, chain_symbols)
     assert line.problem is None
     assert line.statements == read_line(meant, chain_symbols).statements
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "all terms are constant but the one with j = i",
+        "only the summand with j = i depends on w_i",
+        "the terms with j ≠ i do not depend on w_i",
+    ],
+)
+def test_a_sentence_that_compares_letters_is_words(text, penalty_symbols):
+    line = read_line(text, penalty_symbols)
+    assert (line.problem, line.statements, line.words) == (None, (), (text,))
+
+
+@pytest.mark.parametrize("text", ["for j ≠ i the derivative is 0", "for the summand j = i:"])
+def test_a_case_said_in_words_stays_one(text, penalty_symbols):
+    assert [one.kind for one in read_line(text, penalty_symbols).statements] == ["case"]
 
 
 # one comma may be a decimal comma or part two numbers
@@ -184,7 +228,8 @@ HOSTILE = {
     "braces with notes": "\\underbrace{" * 300, "halves": "½" * 1900, "brackets of words": "(since " * 500, "cyrillic": "у = х", "full width": "ｈ = 3",
     "bold digits": "𝟑 h", "right to left": "h\u202e = 3", "let": r"\let\h\relax h", "input": r"\input{/etc/passwd}", "write": r"\write18{ls}",
     "loop": r"\loop\iftrue\repeat", "def twice": r"\def\h{\h\h}\h = 3", "tower": "9^{9^{9^9}}", "huge number": "h = 1e999", "sums of words": "sum(j) " * 500,
-    "python": "__import__('os').system('ls')", "lambda": "(lambda: 0)()", "attribute": "h.__class__",
+    "python": "__import__('os').system('ls')", "blanks": "h = q" + " " * 3900 + "q", "sizes": "h = q   " + "1x1 " * 900 + "q",
+    "lambda": "(lambda: 0)()", "attribute": "h.__class__",
 }  # fmt: skip
 
 
@@ -296,7 +341,16 @@ FIRST = "w_{10} z_0 + w_{11} z_1 + w_{12} z_2"
 
 
 @pytest.mark.parametrize(
-    "text", [r"a_1 = \sum_{m=0}^2 w_{1m} z_m", r"a_1 = \sum_{m=0}^M w_{1,m} z_m", "a_1 = sum_m w_{1m} z_m"]
+    "text",
+    [
+        r"a_1 = \sum_{m=0}^2 w_{1m} z_m",
+        r"a_1 = \sum_{m=0}^M w_{1,m} z_m",
+        "a_1 = sum_m w_{1m} z_m",
+        "a_1 = Σ_{m=0}^2 w_1m z_m",
+        "a_1=Σ_{m=0,1,2} w_1m·z_m",
+        r"a_1 = \sum_{m \in \{0,1,2\}} w_{1m} z_m",
+        "a_1 = Σm w_1m z_m",
+    ],
 )
 def test_a_sum_over_symbols_that_have_no_entries_is_written_out(text):
     assert read_line(text, INDEXED).statements == read_line(f"a_1 = {FIRST}", INDEXED).statements
@@ -309,7 +363,10 @@ def test_a_line_with_a_free_index_is_one_statement_for_each_of_its_values():
 
 
 def test_an_index_of_which_a_symbol_is_missing_is_not_read():
-    assert read_line(r"a_1 = \sum_{m=1}^3 w_{1m} z_m", INDEXED).problem is not None
+    for text in (
+        r"a_1 = \sum_{m=1}^3 w_{1m} z_m", "a_1 = Σ_{m=0,2} w_1m z_m", "a_1 = Σ_{m=0,} w_1m z_m", "a_1 = Σ_m w_1q z_m",
+    ):  # fmt: skip
+        assert read_line(text, INDEXED).problem is not None
 
 
 def test_e_may_be_a_name_of_ones_own_and_is_no_base_of_a_power_then():
@@ -319,6 +376,18 @@ def test_e_may_be_a_name_of_ones_own_and_is_no_base_of_a_power_then():
     assert lines[1].statements[0].kind == "definition"
     assert "exp(x) was expected" in lines[3].problem.expected
     assert decode_lines(encode_lines(lines[:3]), symbols) == lines[:3]
+
+
+def test_the_entries_of_a_name_for_an_array_are_those_of_the_array(penalty_symbols):
+    named, entry, product, other = read_lines(["g := ∇_w J", "2 = g_i", "2 = g_{ij}", "2 = g_q"], penalty_symbols)
+    meant = read_line(r"2 = \nabla_{w_i} J", penalty_symbols)
+    assert named.statements[0].target == Name("g")
+    assert entry.statements == meant.statements
+    assert product.problem is not None
+    assert other.problem is not None
+    assert decode_lines(encode_lines([named, entry]), penalty_symbols) == [named, entry]
+    again = read_lines(["g := ∇_w J", "g := 3", "2 = g_i"], penalty_symbols)
+    assert again[2].problem is not None  # it stands for a number now
 
 
 def test_a_chain_may_go_on_in_the_next_line():

@@ -141,6 +141,22 @@ def test_what_a_line_of_the_base_has_shown_stays_with_a_wrong_claim_behind_it():
     assert [one.lines[1].points for one in (right, half, refused)] == [1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        r"\text{base: }", r"\textbf{Base case.}", r"\underline{\text{Base}}:", "**Base:**", "(base)", "base -", "1. Base:",
+        "Base case (k = 0):", "Base, k=0:", r"\textit{Induction base:}\quad", "Base of the induction:",
+    ],
+)  # fmt: skip
+def test_the_base_may_begin_with_a_line_that_says_more(head):
+    lines = [f"{head} a_{{k-1}} = a_k", "b_k = a_k, the constant is the same", "step", *LINES]
+    assert [one.state for one in PROOF.check("C B H S E", lines).lines] == [
+        "follows", "follows", "defines", *["follows"] * 4
+    ]  # fmt: skip
+    other = PROOF.check("C B H S E", ["step 2: a_{k-1} = a_k"])  # a number of a line names no part
+    assert [one.state for one in other.lines] != ["follows"]
+
+
 def test_the_base_may_come_second():
     marked = PROOF.check("C B H S E", [*LINES, "base", "a_{k-1} = a_k"])
     assert [line.state for line in marked.lines] == [*["follows"] * 4, "defines", "follows"]

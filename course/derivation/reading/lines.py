@@ -23,11 +23,13 @@ from msgspec import Meta
 from course.derivation.reading import tree
 from course.derivation.reading.lexemes import Lexeme, Unread
 from course.derivation.reading.lexer import LONGEST_LINE, canonical, lex, words
+from course.derivation.reading.prose import PROSE
 from course.derivation.reading.reader import (
     CONDITIONS,
     INDICATORS,
     OTHERWISE,
     Reader,
+    array_named,
     finished,
     letter_named,
     sums_over,
@@ -55,85 +57,6 @@ LARGEST_READ = 1024 * 1024  # bytes of all lines together
 LARGEST_LINE = 64 * 1024  # bytes of one
 KEPT_FOR_PROBLEMS = 192 * 1024  # bytes left for what is said of the lines that have no room
 
-# Words that may stand around formulas without saying anything that is judged.
-PROSE = frozenset(
-    """
-    abbreviation abbreviations aber abgeleitet ableiten ableitung about above absolute according accordingly
-    act activation activations active add adding addition after afterwards again alive all alle alles allora
-    alors also alternatively altogether always analogamente analogously analogue anche and another answer
-    anwenden apart applied applies apply applying aquí arbitrary are arrive arrives as aside assim assume
-    assumption at auch auf aus außerdem avec avendo average back back-propagate backprop backpropagate
-    backpropagation backward base bases basically be because become becomes before begin beginning begins
-    behind beide beim being below besides between beweis bias bleibt both bounded bring bringing brings but by
-    by-product calculate call called calling can cancel cancels car careful carry case cases chain chained
-    change check choose chosen claim claimed clear clearly collect collected collecting collects column
-    combine combined combiniamo combining come comes coming common como compare comparing completely completes
-    component componentwise compute computed computes computing con conclude conclusion condition connected
-    consequence consequently consider considering constant contains continue continues contribute contributes
-    contribution contributions coordinate coordinates correct correspond corresponds cost costante così could
-    cube cui dabei dadurch daher damit dann daraus darum das davon dazu dead decompose decomposing deduce
-    deduciamo def define defined defining definition definitions defs denn denote denotes depend depending
-    depends der deren derivada derivamos derivando derivata derivative derivatives derive des describe deshalb
-    desired dessen determine deviation devient did dies diese diesem dieser dieses difference differences
-    different differentiable differentiate differentiates differentiating differentiation dimension dimensions
-    direct direction directly disappear disappears distance distribute distributing distributive divide
-    dividing do dobbiamo does don donc donde done dove down drop dropping drops due dunque durch during
-    dérivant dérivée each easy ein eine einem einen einer einfach eingesetzt einsetzen either element
-    element-wise elements elementweise elementwise eliminate else end enter entering entonces entrambi entry
-    entrywise equal equality equals equation equations equivalently ergeben ergibt erhalten erhält error
-    errors erste ersten essendo evaluamos evaluate evaluated even every everything evidently exactly example
-    expand expanding explicit explicitly exponent exponential exponents expressed expression extend fact
-    factor factoring factorise factorising factorize factors falls far feed fertig fest festgehalten fill
-    filling final finally finish first fissato fix fixe fixed flow flows folgen folglich folgt follow
-    following follows for form former formula formulas forth forward found four from function functions
-    further furthermore für gate gather gegeben general generally get gets gewichte gilt give given gives
-    gleich go goal goes going got gradient group grouping haben had half has have heißt hence here hidden hier
-    him holding holds how however hypothesis identical identities identity ie if iff immediately implied
-    implies imply important in inactive including increase increasing independent indicator individual
-    induction inference infine inner input inputs insert inserted inserting inside instead interim
-    intermediate into introduce introducing inverse involve involves is isn ist it its jede jeder jetzt just
-    kann keep keeping kein keine kept kettenregel know known large latter layer lead leading leads learning
-    leave leaves leaving left left-hand let likewise line linear linearity little local logarithm loss lower
-    luego made main make makes making man many match matches matrix may mean meaning means mentre mid might
-    minus mit mittels moltiplicando more moreover move moving multiplication multiplied multiplies multiply my
-    nach nachdem name namely need needed negative neither network neuron never new next nicht noch node non
-    nonzero nor not notation note noted nothing notice noting now number numbers numerical numerically nun nur
-    nächste oben object observe observed obtain obtained obtaining obtains obtenemos obtenons obviously occur
-    oder of off ohne oltre on one ones only or order ordinary original other others otherwise ottengo
-    otteniamo ought our out outer output outside over overall own pair parameter parameters parce part partial
-    partials particular pass path per perché perciò pero pertanto però place plain please plug plugging plus
-    poiché point points pointwise ponemos pongo poniamo porque positive positive-part possible pour power
-    powers precisely predicted prediction predictions previous previously problem produce produces product
-    products produktregel proof prove proved proves proving pues puis puisque pull pulling pure put putting
-    qed quando quantities quantity que question questo qui quindi quotient quotients rate rather reach read
-    reading realise really rearrange rearranged rearranging reason reasons recall recalled receive recursion
-    reduce reduced reduces refer regroup reihe related remain remaining remains remark remember remembering
-    removed rename renamed repeat repeating replace replaced replacing required residual resp respect
-    respective respectively rest result resulting results return returns rewrite rewriting rewritten
-    ricordiamo ricordo right right-hand rimane risulta root roots row rows rule rules said same sapendo
-    sappiamo sarà satisfies say saying scalar scalars schritt scriviamo second see seen sei sein selon sempre
-    sensitivity separate separately set setze setzen several shall shape short shorthand should show showed
-    showing shown shows siano siccome sich side sides siehe signal signs similar similarly simple
-    simplification simplified simplifies simplify simplifying since sind sine single size slope slopes smooth
-    so so-called sodass softmax soient soit soll solution solve somit sommando sommiamo sono sostituendo
-    sostituiamo sostituire sought sous sowie spaltenweise special specifically split splitting square squared
-    squares squaring stand standard stands start starting starts state states step steps still sub
-    subsequently substitute substituted substituting substitution substituyendo subtract such suffices sum
-    sum-rule sumando summand summands summarize summary summation summe summed summing sums super supposed
-    survive survives sustituyendo switch switched symbol symbols symmetric take taken takes taking también
-    target targets telescoping tenemos term terms than that the their themselves then there therefore these
-    think third this those though three through throughout thus tidy times to today together total toward
-    training transpose transposed transposing true truth try turn turns tutti twice two umformen unchanged und
-    under unit units unknown unless unten until up update updated upper upstream us usando use used useful
-    uses usiamo using usual usually vale valgono value values vanish vanishes vanishing variable variables
-    vector vereinfachen version very via viene visible vogliamo voici vom von vor voraussetzung vorher walk
-    want wanted war was way ways we wegen weight weights weil weiter weiterhin well wenn werden were werte
-    wertet what whatever when whenever where whereas wherever whether which whichever while whole whose why
-    wieder will wir wird wish with without wobei womit woraus words work would write writes writing written
-    wrote wrt wurde yet yields you your zahlen zeigen zeile zeilenweise zero zeros zuerst zuletzt zum zunächst
-    zur zusammen zwei zweite über
-    """.split()  # noqa: SIM905
-)
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "≠": operator.ne, "<": operator.lt, ">": operator.gt, "≤": operator.le, "≥": operator.ge,
 }  # fmt: skip
@@ -153,6 +76,17 @@ _COUNTED = re.compile(
     r"(?<![\w}])([a-z])\s*(?:=|∈|\\in)\s*(?:\\?\{)?\s*(\d)\s*,(?:\s*\d\s*,)?\s*(?:…|\\l?dots|\.\.\.?)\s*,?\s*[A-Za-z0-9]"
     r"(?:\\?\})?|(?:(?<=for )|(?<=, )|(?<=,)|(?<=\()|(?<=quad ))([a-z])\s*=\s*(\d)\s*(?:,| and| or)\s*\d(?![\w.])"
 )
+_BEFORE_ELSE = {
+    "everything",
+    "all",
+    "anything",
+    "nothing",
+    "something",
+    "anywhere",
+    "everywhere",
+    "nowhere",
+    "every",
+}
 _NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
@@ -191,7 +125,7 @@ _NUMBERED = re.compile(
     r"\s*(?:\((\d{1,3}[a-z]?'?|[a-z]'?|[ivxIVX]{2,4})\)[:.]?|#\d{1,3}[:.)]?|\d{1,3}[a-z]?[.):]|[a-z]\)|[ivxIVX]{2,4}[.):]"
     r"|\[\d{1,3}\])\s+"
 )
-_NUMBER_BEHIND = re.compile(r"(?:\\q?quad|\s{3,}|\t)\s*(\(\d{1,3}\)\s*)$")
+_NUMBER_BEHIND = re.compile(r"(?:\\q?quad\s*|(?<!\s)\s{3,}|\t\s*)(\(\d{1,3}\)\s*)$")
 _SIGNS_OF_RELATION = re.compile(r"[=<>←≤≥]|\\(?:leftarrow|gets|le|ge|geq|leq|approx|coloneqq)\b")
 _NUMERAL = re.compile(r"[IVX]{1,4}|IH|IA|IV")
 _OWN_NAME = re.compile(r"\w+(_\{?\w+\}?)*(\^\{?[A-Za-z]\w*([+-]\d)?\}?)?")  # u^k, but not u^2
@@ -309,7 +243,7 @@ def _without_alignment(text: str) -> str:
     return text.replace("&", "")
 
 
-Known = dict[tuple[str, tuple[str, ...], tuple[OwnFunction, ...]], Line]
+Known = dict[tuple[str, tuple[str, ...], tuple[OwnFunction, ...], tuple[tuple[str, Node], ...]], Line]
 
 
 def defined(statement: Statement, symbols: Symbols) -> Symbols:
@@ -317,7 +251,7 @@ def defined(statement: Statement, symbols: Symbols) -> Symbols:
     if statement.kind != "definition":
         return symbols
     if isinstance(statement.target, Name):
-        return symbols.with_own(statement.target.name)
+        return symbols.with_own(statement.target.name, array_named(statement.chain, symbols))
     if isinstance(statement.target, tree.Call) and statement.target.function not in symbols.names:
         arguments = tuple(one.name for one in statement.target.arguments if isinstance(one, Name))
         return symbols.with_function(OwnFunction(statement.target.function, arguments, statement.chain[0]))
@@ -346,7 +280,7 @@ def read_lines(typed: str | Iterable[str], symbols: Symbols, known: Known | None
             problem = Problem(0, f"at most {MOST_LINES} lines of together {LONGEST_TEXT} characters were expected")
             found.append(Line(text[:80], problem=problem))
             break
-        key = (text, symbols.own, symbols.functions)
+        key = (text, symbols.own, symbols.functions, symbols.arrays)
         line = known.get(key)
         if line is None:
             line = known[key] = read_line(text, symbols)
@@ -375,12 +309,12 @@ def _among_words(text: str, symbols: Symbols) -> Line:
 
     def lexemes() -> list[Lexeme]:
         whole.append(with_points(_without_number(text, symbols)))
-        return lexemes_around(whole[0], referring(whole[0]))
+        return lexemes_around(whole[0], referring(whole[0], symbols))
 
     line = _read(text, symbols, lexemes)
     if line.problem is None or not whole or len(text) > LONGEST_LINE:
         return line
-    spans = together([*referring(whole[0]), *loose(whole[0], symbols)])
+    spans = together([*referring(whole[0], symbols), *loose(whole[0], symbols)])
     if not spans:
         return line
     other = _read(text, symbols, lambda: lexemes_around(whole[0], spans))
@@ -499,7 +433,15 @@ class _Segment(NamedTuple):
     @property
     def otherwise(self) -> bool:
         """Whether it is said of all other cases."""
-        return bool(OTHERWISE & {*self.words, *self.after})
+        return any(_says_otherwise(spoken) for spoken in (self.words, self.after))
+
+
+def _says_otherwise(spoken: tuple[str, ...]) -> bool:
+    """Return whether words such as `else` name all other cases; `everything else drops out` names none."""
+    for at, word in enumerate(spoken):
+        if word in OTHERWISE and not (spoken[at + 1 :] and spoken[max(0, at - 1)] in _BEFORE_ELSE):
+            return True
+    return False
 
 
 class _Case(NamedTuple):
@@ -533,6 +475,7 @@ class _Statements:
     def __init__(self, lexemes: list[Lexeme], symbols: Symbols) -> None:
         self.symbols = _with_other_letters(lexemes, symbols)
         self._tried = 0  # words and signs, of statements with numbers put in for letters
+        lexemes = _with_two_indices(lexemes, self.symbols)
         self._counted = _Case()  # of what is being read
         self.lexemes = self._with_words_settled(self._with_denoted(lexemes))
         self.lexemes = self._with_heading(self.lexemes)
@@ -858,7 +801,12 @@ class _Statements:
                 continue
             self._refuse_decimal_comma(at)
             run = self._prose_from(at)
-            spoken = tuple(word for lexeme in self.lexemes[at:run] for word in words(lexeme.text))
+            spoken = tuple(
+                word
+                for lexeme in self.lexemes[at:run]
+                if not (lexeme.kind == "outside" and lexeme.text.startswith("("))  # a remark says no case
+                for word in words(lexeme.text)
+            )
             if run > at:
                 text = " ".join(lexeme.text for lexeme in self.lexemes[at:run]).strip()
                 said += [(self.lexemes[at].position, text)] if words(text) else []
@@ -963,7 +911,7 @@ class _Statements:
         defined = self._defined(reader)
         if defined is not None:
             chain = self._chain(reader)
-            self.symbols = self.symbols.with_own(defined)
+            self.symbols = self.symbols.with_own(defined, array_named(chain, self.symbols))
             return [Statement("definition", Name(defined), chain)]
         if reader.sees("=", ":="):
             return [Statement("continuation", None, self._chain(reader))]
@@ -1229,6 +1177,21 @@ def _with_other_letters(lexemes: list[Lexeme], symbols: Symbols) -> Symbols:
     for function in symbols.functions:
         more = more.with_function(function)
     return more
+
+
+def _with_two_indices(lexemes: list[Lexeme], symbols: Symbols) -> list[Lexeme]:
+    """Return the lexemes with braces around a digit and a letter that counts, typed right behind `_`: `w_1m`."""
+    letters = {one.name for one in symbols.indices}
+    found = list(lexemes)
+    for at in range(len(found) - 4, -1, -1):
+        sign, digit, letter, behind = found[at : at + 4]
+        close = digit.position == sign.position + 1 == letter.position - 1
+        if sign.text != "_" or digit.kind != "number" or letter.text not in letters or not close:
+            continue
+        if behind.text != "_" and not (behind.kind == "word" and behind.position == letter.position + 1):
+            opened, closed = sign._replace(text="{"), sign._replace(text="}", position=letter.position)
+            found[at + 1 : at + 3] = [opened, digit, letter, closed]
+    return found
 
 
 def _without_empty_scripts(lexemes: list[Lexeme]) -> list[Lexeme]:

@@ -487,6 +487,8 @@ class Reader:
 
     def _entry_of(self, node: Node) -> Node:
         """Read the indices behind a bracket: `(∂L/∂A)_{ij}`, `(y)_j`; of anything else they are refused."""
+        if isinstance(node, Name):
+            node = self.symbols.array(node.name) or node
         array = node.by if isinstance(node, Derivative) else node
         if not isinstance(array, Name):
             return node
@@ -648,6 +650,7 @@ class Reader:
                 high = self._upper(index)
                 continue
             index, low, high, besides = self._lower()
+        index = index or self._letter_beside()
         named = "" if index else letter_named(self.lexemes, self.at, self.symbols, self._bound)
         if named and self.next.text == named and isinstance(self.symbols.get(named), Index):  # Σk a_k
             index = named
@@ -679,6 +682,19 @@ class Reader:
             self._bound.pop()
         self.lexemes[:] = kept
         return self._written_out(kind, index, values, start)
+
+    def _letter_beside(self) -> str:
+        """Go past the letter that stands right behind the sign of a sum, a blank behind it: `Σm w_1m z_m`."""
+        sign, letter, behind = (
+            self.lexemes[min(at, len(self.lexemes) - 1)] for at in range(self.at - 1, self.at + 2)
+        )
+        beside = (
+            sign.text == "∑" and letter.position == sign.position + 1 and behind.position > letter.position + 1
+        )
+        if not (beside and isinstance(self.symbols.get(letter.text), Index) and behind.kind == "word"):
+            return ""
+        self.at += 1
+        return letter.text
 
     def _with_lower_first(self) -> None:
         """Put the lower end of a sum before its upper one: `∑^n_{k=1}`."""
@@ -714,8 +730,14 @@ class Reader:
             return index, low, None, None
         high: Node | None = None
         besides: Compare | None = None
-        if self.takes("="):
+        if (ends := self._listed()) is not None:
+            low, high = ends
+        elif self.takes("="):
             low = self.formula()
+            if (
+                self.sees(",") and self.lexemes[self.at + 1].kind == "number"
+            ):  # k=1,4 may be two values or all of four
+                raise self.unread("all that the letter counts was expected, as in 1,2,3 or 1..3")
             if self.sees(".", "…", ",") or self.next.text == "dots":  # k=1..n
                 high = self._after_dots(index)
         elif self.takes("∈"):
@@ -731,6 +753,26 @@ class Reader:
         if not self.takes("}", ")", "]"):
             raise self.unread("} was expected")
         return index, low, high, besides
+
+    def _listed(self) -> tuple[Node, Node] | None:
+        """Read all that a letter counts in a row, `m=0,1,2` or `m ∈ {0,1,2}`; None if it is no such list."""
+        at = self.at + 1
+        bracketed = self.lexemes[at].text in ("{", "(", "[")
+        if not self.sees("=", "∈") or bracketed != self.sees("∈"):
+            return None
+        at += bracketed
+        counted: list[int] = []
+        while self.lexemes[at].kind == "number" and self.lexemes[at].text.isdigit():
+            counted.append(int(self.lexemes[at].text))
+            at += 1
+            if self.lexemes[at].text != ",":
+                break
+            at += 1
+        ends = self.lexemes[at].text in _CLOSING.values() and self.lexemes[at - 1].text != ","
+        if len(counted) < 2 or not ends or counted != [*range(counted[0], counted[0] + len(counted))]:
+            return None
+        self.at = at + bracketed
+        return Number(str(counted[0])), Number(str(counted[-1]))
 
     def _after_dots(self, index: str) -> Node | None:
         while self.sees(".", "…", ",") or self.next.text in ("dots", "ldots", "cdots"):
@@ -1243,6 +1285,12 @@ class Reader:
         raise Unread(self.lexemes[self.at - 1].position, f"a function before the prime was expected, got {name}")
 
     def _entry(self, name: str, declared: object, text: str, begin: int, end: int) -> Node:
+        own = self.symbols.array(name)
+        if isinstance(own, Name):
+            return self._entry(own.name, self.symbols.get(own.name), text, begin, end)
+        if isinstance(own, Derivative) and isinstance(own.by, Name):
+            by = self._entry(own.by.name, self.symbols.get(own.by.name), text, begin, end)
+            return Derivative(own.of, by, own.nabla)
         if isinstance(declared, Symbol) and not declared.shape:
             by = self.symbols.get(self.symbols.table.get((text, "", ""), ""))
             if isinstance(by, Symbol):
@@ -1267,6 +1315,8 @@ class Reader:
         while inside.takes(",", "."):
             found.append(inside.formula())
         inside.expect_end()
+        if count == 1 and isinstance(found[0], Product) and all(isinstance(one, Name) for one in found[0].factors):
+            raise Unread(inner[0].position, f"one index was expected, got {len(found[0].factors)}")  # b_{ij}
         if len(found) != count:
             raise Unread(inner[0].position, f"{count} indices were expected, got {len(found)}")
         return tuple(found)
@@ -1659,6 +1709,16 @@ class Reader:
         if of is None or self.next.kind != "word":
             raise self.unread("a derivative such as dL_da was expected")
         return Derivative(Name(of), self._variable())
+
+
+def array_named(chain: Sequence[Node], symbols: Symbols) -> Node | None:
+    """Return the array, or the derivative by one, that a new name is said to be equal to: `δ = ∂L/∂b = …`."""
+    for one in chain:
+        node = one.argument if isinstance(one, Transpose) else one
+        array = node.by if isinstance(node, Derivative) else node
+        if isinstance(array, Name) and getattr(symbols.get(array.name), "shape", ()):
+            return node if isinstance(node, Derivative) or len(chain) == 1 else None
+    return None
 
 
 def sums_over(lexemes: list[Lexeme], at: int) -> bool:

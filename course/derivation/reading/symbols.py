@@ -201,6 +201,7 @@ class Symbols:
     declared: tuple[Declared, ...]
     own: tuple[str, ...] = ()
     functions: tuple[OwnFunction, ...] = ()
+    arrays: tuple[tuple[str, Node], ...] = ()
     _table: dict[Key, str] = field(default_factory=dict, compare=False, repr=False)
     _by_name: dict[str, Declared] = field(default_factory=dict, compare=False, repr=False)
 
@@ -208,6 +209,7 @@ class Symbols:
         object.__setattr__(self, "declared", declared)
         object.__setattr__(self, "own", tuple(own))
         object.__setattr__(self, "functions", ())
+        object.__setattr__(self, "arrays", ())
         object.__setattr__(self, "_table", {})
         object.__setattr__(self, "_by_name", {})
         for one in declared:
@@ -265,14 +267,25 @@ class Symbols:
         """The letters that count."""
         return tuple(one for one in self.declared if isinstance(one, Index))
 
-    def with_own(self, name: str) -> "Symbols":
-        """Return the same with one more name that the student has defined."""
-        if name in self.own:
+    def with_own(self, name: str, array: Node | None = None) -> "Symbols":
+        """Return the same with one more name that the student has defined.
+
+        Args:
+            name: the new name.
+            array: the array, or derivative by one, that the name stands for: what its entries are looked up in.
+        """
+        arrays = (*(one for one in self.arrays if one[0] != name), *([(name, array)] if array is not None else []))
+        if name in self.own and arrays == self.arrays:
             return self
         more = copy.copy(self)
-        object.__setattr__(more, "own", (*self.own, name))
+        object.__setattr__(more, "own", tuple(dict.fromkeys((*self.own, name))))
+        object.__setattr__(more, "arrays", arrays)
         object.__setattr__(more, "_table", {**self._table, own_key(name): name})
         return more
+
+    def array(self, name: str) -> Node | None:
+        """Return the array that a name of the student's own stands for, or None."""
+        return dict(self.arrays).get(name)
 
     def with_function(self, function: OwnFunction) -> "Symbols":
         """Return the same with one more function that the student has defined."""
