@@ -131,6 +131,14 @@ AROUND = [
     ("h = 2 y elementwise, y = 1", "h = 2 y, y = 1"),
     ("= 2 y = R.H.S.", "= 2 y"),
     ("h = 2 - 0,02·(-48)", "h = 2 - 0.02·(-48)"),
+    ("h = 2 y   (1×62 times 62×39 = 1×39)", "h = 2 y"),
+    ("h = 2 y   (62×1 times 1×39 = 62×39, ok)", "h = 2 y"),
+    ("h = 2 y, chain rule: inner derivative of 2 y + 1 is 2", "h = 2 y"),
+    ("h = 2 y, the slope of 3 y being 3", "h = 2 y"),
+    ("= 2 y since h is constant (h = y)", "= 2 y, h = y"),
+    ("= 2 y because the unit is on (h > 0)", "= 2 y, h > 0"),
+    # a relation in round brackets that is a factor stays one
+    ("= 2 y (h > 0)", "= 2 y · [h > 0]"),
     ("= (−1,1451 + 3) · (−1,4) · 0,5449", "= (−1.1451 + 3) · (−1.4) · 0.5449"),
     ("h = σ(0,18) = 0,5449, y = 1,25", "h = σ(0.18) = 0.5449, y = 1.25"),
 ]
@@ -141,6 +149,14 @@ def test_what_stands_around_formulas_is_words(text, meant, chain_symbols):
     line = read_line(text, chain_symbols)
     assert line.problem is None
     assert line.statements == read_line(meant, chain_symbols).statements
+
+
+def test_a_size_behind_words_is_no_value_where_matrices_are_declared():
+    matrices = Symbols(Symbol("A", shape=(3, 2)), Symbol("B", shape=(3, 2)))
+    line = read_line(r"A = 2 B \quad \text{which is } 3 \times 2", matrices)
+    assert line.statements == read_line("A = 2 B", matrices).statements
+    numbers = Symbols(Symbol("A"), Symbol("B"))
+    assert len(read_line(r"A = 2 B \quad \text{which is } 3 \times 2", numbers).statements) == 2
 
 
 @pytest.mark.parametrize(

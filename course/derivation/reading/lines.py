@@ -14,7 +14,7 @@ A line that cannot be read keeps its text and says where and why; the lines arou
 import operator
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -88,6 +88,9 @@ _BEFORE_ELSE = {
     "every",
 }
 _NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
+_OF = {
+    (word,) for word in ("of", "von", "di", "de")
+}  # what follows is only spoken of: `the slope of s a + c is s`
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -695,7 +698,10 @@ class _Statements:
                     raise Unread(lexemes[-1].position, "a formula was expected after =")
                 lexemes = lexemes[:-1]  # the chain goes on in the next line
             stated = segment.otherwise or (not first and at and cases[at - 1] is not None and cases[at + 1 :][:1])
-            named = segment.beside and not (whole[at] or stated) and self._is_mention(lexemes, outside)
+            if at and self._is_bracketed_relation(lexemes):
+                lexemes = lexemes[1:-1]  # a remark such as `(α_{k-1} = α)`, and no factor that is 0 or 1
+            mentioned = segment.words[-1:] in _OF or self._is_shape(lexemes) or self._is_mention(lexemes, outside)
+            named = segment.beside and not (whole[at] or stated) and mentioned
             if (any(whole) and not whole[at] and (named or segment.because)) or (outside and named):
                 said.append((lexemes[0].position, " ".join(one.text for one in lexemes)))
                 continue
@@ -713,6 +719,19 @@ class _Statements:
         if not found and first:
             found = [Statement("case", None, case.conditions)]
         return Line(text, tuple(found), tuple(one for _, one in sorted(said)[: 4 * MOST_STATEMENTS]))
+
+    def _is_bracketed_relation(self, lexemes: list[Lexeme]) -> bool:
+        """Return whether round brackets around all hold a relation."""
+        if (lexemes[0].text, lexemes[-1].text) != ("(", ")"):
+            return False
+        depths = list(accumulate(_BRACKETS.get(one.text, 0) for one in lexemes))
+        return min(depths[:-1]) > 0 and any(one.text in _RELATIONS for one in lexemes)
+
+    def _is_shape(self, lexemes: list[Lexeme]) -> bool:
+        """Return whether words go on with a size, as in `which is 62 × 39`, where matrices are declared."""
+        whole = [one.text.isdigit() for one in lexemes if one.kind == "number"]
+        arrays = any(getattr(one, "shape", ()) for one in self.symbols.declared)
+        return arrays and whole == [True, True] and [one.text for one in lexemes[1:-1]] == ["*"]
 
     def _with_definitions_first(self, segments: list[_Segment]) -> list[_Segment]:
         """Return the segments with names that are explained behind them first: `… s (1 - s) where s = σ(a)`."""

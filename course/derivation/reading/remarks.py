@@ -49,6 +49,7 @@ _SIZES_BEHIND = re.compile(
     rf"(?:(?:\s|\\q?quad|\\[,;:!])+(?={_BRACKETED})|{_GAP}\s*)((?:(?:[/#:→]+|->|=>)\s*)?(?:(?:of\s+)?(?:shapes?|sizes?|dims?|dimensions?)\s*"
     rf"(?:is|are|of|:|=)?\s*)?{_SIZED}(?:\s*(?:=|→|->|=>|⇒|\\to|\\rightarrow)\s*(?:{_SIZED}|{_SIZE}))?{_MATCHES})[.✓\s]*$"
 )
+_SIZES_TIMES = re.compile(rf"{_SIZE}(?:\s*(?:times|mal|by|[*·⋅@])\s*{_SIZE})+\s*=\s*{_SIZE}{_MATCHES}\s*")
 _PAIR = re.compile(r"[\[(]\s*\w+\s*,\s*\w+\s*[\])]\W*")  # a vector as well as sizes
 _ASKS = re.compile(r"(?:[=+*/·⋅←→⇒<>≤≥≠^_-]|\\(?:cdot|times|frac|leftarrow|gets|to|in))(?:\s|\\q?quad|\\[,;:!])*$")
 _SHAPE_BEHIND = re.compile(
@@ -148,7 +149,9 @@ def referring(text: str, symbols: Symbols) -> list[Span]:
     elif behind is not None:
         inside = text[behind[0] + 1 : behind[1] - 1].strip()
         reason = _REASON.match(inside)
-        if reason and not (_COMPARED.search(inside) or _VALUE.fullmatch(inside[reason.end() :])):
+        if _SIZES_TIMES.fullmatch(inside) or (
+            reason and not (_COMPARED.search(inside) or _VALUE.fullmatch(inside[reason.end() :]))
+        ):
             found.append(behind)
     return found
 
