@@ -268,7 +268,8 @@ class NumbersPutIn:
         if not literals:
             return []
         known = {one for one in tree.walk(before) if isinstance(one, Number)} if before is not None else set()
-        exact = {float(one) for given in self.numbers.values() for one in np.ravel(np.asarray(given, float))}
+        # a minus stands before a literal, and is no part of it
+        exact = {abs(float(one)) for given in self.numbers.values() for one in np.ravel(np.asarray(given, float))}
         return [
             (one, Number(repr(float(one.text) + 0.5 * 10.0 ** -len(one.text.partition(".")[2]))))
             for one in literals

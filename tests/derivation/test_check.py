@@ -165,6 +165,16 @@ def test_rounded_numbers_count_as_far_as_they_are_written():
     assert found == ["at-numbers", "at-numbers", "wrong", "at-numbers", "at-numbers", "wrong"]
 
 
+def test_a_given_number_with_a_minus_is_exact():
+    """-0.1 is given, and no rounded number that may be -0.15: the tolerance is that of 0.545 alone."""
+    symbols = Symbols(Symbol("w"), Symbol("a"), Symbol("z"), Symbol("p"))
+    graph = Graph({"z": "sigmoid(a)", "p": "w z"}, symbols)
+    for numbers, wrong in (({"w": -0.1, "a": 0.18}, "-0.12 · 0.545"), ({"w": -1.4, "a": 0.18}, "-1.42 · 0.545")):
+        lines = ["p = w z", f"= ({numbers['w']}) · 0.545", f"= {wrong}"]
+        found = states(check(lines, symbols, graph, numbers=numbers))
+        assert (found[:2], found[2] in ("edit", "wrong")) == (["follows", "at-numbers"], True)
+
+
 def test_partly_put_in_numbers_keep_the_rest_free():
     symbols = Symbols(Symbol("eta", r"\eta"), Symbol("a"), Symbol("b"), Symbol("s"))
     graph = Graph({"s": "-η (a - b)"}, symbols)
