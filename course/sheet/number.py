@@ -167,6 +167,7 @@ def read_number(
     whole: bool = False,
     unbroken: bool = False,
     decimal_comma: bool = False,
+    decimal_point: bool = False,
     units: Iterable[str] = (),
     counted: Iterable[str] = (),
     formula: bool = False,
@@ -187,6 +188,7 @@ def read_number(
         whole: whether a whole number is asked for: there a comma can only separate thousands.
         unbroken: whether no division leads to that whole number, so that a point can only separate thousands.
         decimal_comma: whether what stands beside it shows that commas are decimal ones.
+        decimal_point: whether what stands beside it shows that points are decimal ones.
         units: spellings of a letter that the number may be multiplied by.
         counted: words for what is counted, which may stand after the number.
         formula: whether any formula may stand before the value and an equals sign.
@@ -202,7 +204,8 @@ def read_number(
     if len(text) > LONGEST_ENTRY:
         raise NotANumber(f"a number of at most {LONGEST_ENTRY} characters was expected, got {len(text)}")
     match = _DECIMAL.fullmatch(text)
-    if match is not None and not ((whole or decimal_comma) and _DOTTED.fullmatch(text.lstrip("+-"))):
+    dotted = (whole or decimal_comma) and not decimal_point and _DOTTED.fullmatch(text.lstrip("+-"))
+    if match is not None and not dotted:
         return _decimal(match, text)
     return _read_typed(text, _Asked(whole, unbroken, decimal_comma, tuple(units), tuple(counted)), formula)
 
@@ -363,6 +366,16 @@ def is_formula(text: str) -> bool:
     return not _NO_FORMULA.search(text) and "," not in outside and ";" not in outside
 
 
+def has_decimal_point(text: str) -> bool:
+    """Whether a text is a number whose point can be nothing but a decimal one.
+
+    >>> [has_decimal_point(text) for text in ("0.25", "-1.5", "3.0", "1234.125", "-1.125", "16.618", "12")]
+    [True, True, True, True, False, False, False]
+    """
+    digits = text.lstrip("+-")
+    return "." in digits and _DECIMAL.fullmatch(digits) is not None and _DOTTED.fullmatch(digits) is None
+
+
 def _thousands_or_decimals(body: str, sign: str, asked: _Asked) -> str:
     """Read `38.128`, where a whole number is asked for or commas are the decimal ones, or refuse to guess."""
     groups = body.count(".")
@@ -371,7 +384,8 @@ def _thousands_or_decimals(body: str, sign: str, asked: _Asked) -> str:
     joined = body.replace(".", "")
     if asked.whole and (groups > 1 or (asked.unbroken and not body.endswith("000"))):
         return joined
-    alone = body[:-4] if body.endswith(".000") else body
+    # with one digit more it is no group of three
+    alone = body[:-4] if body.endswith(".000") else f"{body}0"
     raise NotANumber(
         f"write {sign}{joined} or {sign}{alone}: the point in {sign}{body} may mean either"
         + ("" if not asked.whole or body.endswith(".000") else ", and a whole number was expected")

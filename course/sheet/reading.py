@@ -18,6 +18,7 @@ from course.sheet.number import (
     NotANumber,
     Written,
     has_decimal_comma,
+    has_decimal_point,
     is_formula,
     is_working,
     plain_characters,
@@ -196,6 +197,7 @@ def _as_read(
     status = _fit_shape(answer, shape)
     parts_impossible = whole and unbroken(answer)
     comma = not whole and len(entries) > 1 and any("," in entry and has_decimal_comma(entry) for entry in entries)
+    point = whole and len(entries) > 1 and any(map(has_decimal_point, entries))
     for before in at_most(answer) if not shape else ():
         entries = tuple(entry.removeprefix(before) for entry in entries)
     numbers = tuple(
@@ -204,6 +206,7 @@ def _as_read(
             whole=whole,
             unbroken=parts_impossible,
             decimal_comma=comma,
+            decimal_point=point,
             units=units,
             counted=words,
             formula=formula,

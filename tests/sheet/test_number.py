@@ -318,3 +318,10 @@ def test_what_was_worked_out_before_it_may_stand_there(text, value):
 def test_what_says_something_else_is_no_working(text):
     with pytest.raises(NotANumber):
         read_number(text)
+
+
+def test_a_point_in_a_whole_number_is_decimal_beside_one_that_can_be_nothing_else():
+    with pytest.raises(NotANumber, match=r"write -1125 or -1\.1250: the point in -1\.125 may mean either"):
+        read_number("-1.125", whole=True)
+    assert read_number("-1.1250", whole=True).value == -1.125
+    assert read_number("-1.125", whole=True, decimal_point=True).value == -1.125
