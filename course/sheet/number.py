@@ -367,13 +367,16 @@ def is_formula(text: str) -> bool:
 
 
 def has_decimal_point(text: str) -> bool:
-    """Whether a text is a number whose point can be nothing but a decimal one.
+    """Whether a text is a number with a point that can be nothing but a decimal one, and parts behind it.
 
-    >>> [has_decimal_point(text) for text in ("0.25", "-1.5", "3.0", "1234.125", "-1.125", "16.618", "12")]
-    [True, True, True, True, False, False, False]
+    Python adds `.0` to whole numbers: it says nothing of how the others were typed.
+
+    >>> [has_decimal_point(text) for text in ("0.25", "-1.5", "1234.125", "3.0", "-1.125", "16.618", "12")]
+    [True, True, True, False, False, False, False]
     """
     digits = text.lstrip("+-")
-    return "." in digits and _DECIMAL.fullmatch(digits) is not None and _DOTTED.fullmatch(digits) is None
+    parts = digits.partition(".")[2].strip("0")
+    return bool(parts) and _DECIMAL.fullmatch(digits) is not None and _DOTTED.fullmatch(digits) is None
 
 
 def _thousands_or_decimals(body: str, sign: str, asked: _Asked) -> str:
