@@ -88,9 +88,7 @@ _BEFORE_ELSE = {
     "every",
 }
 _NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
-_OF = {
-    (word,) for word in ("of", "von", "di", "de")
-}  # what follows is only spoken of: `the slope of s a + c is s`
+_OF = {"of", "von", "di", "de"}  # what follows is only spoken of: `the slope of s a + c is s`
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -700,7 +698,8 @@ class _Statements:
             stated = segment.otherwise or (not first and at and cases[at - 1] is not None and cases[at + 1 :][:1])
             if at and self._is_bracketed_relation(lexemes):
                 lexemes = lexemes[1:-1]  # a remark such as `(α_{k-1} = α)`, and no factor that is 0 or 1
-            mentioned = segment.words[-1:] in _OF or self._is_shape(lexemes) or self._is_mention(lexemes, outside)
+            spoken_of = not _OF.isdisjoint(segment.words[-1:])
+            mentioned = spoken_of or self._is_shape(lexemes) or self._is_mention(lexemes, outside)
             named = segment.beside and not (whole[at] or stated) and mentioned
             if (any(whole) and not whole[at] and (named or segment.because)) or (outside and named):
                 said.append((lexemes[0].position, " ".join(one.text for one in lexemes)))

@@ -167,7 +167,7 @@ class _Run:
     ) -> tuple["_Client", contextlib.AbstractContextManager[None]]:
         """Start a kernel; a machine that is short of something for a moment is asked again.
 
-        Nothing of a student's has run by then, so that asking again gives nobody anything.
+        Nothing of a student's has run in it by then, so that asking again gives nobody anything.
         """
         client = make()
         # What a notebook shows comes as messages; the rest would flood the instructor's terminal.
