@@ -56,6 +56,8 @@ KINDS = [
 
 # what may be a symbol that was mistyped, a condition, or a factor is no comment
 MISTYPED = [
+    "y = 0 unless h < 0", "y = h if not h > 0", "∂L/∂ŷ = ŷ - y plus x_2", "∂L/∂ŷ = ŷ - y minus x_2", "= h multiplied by y", "= h divided by y", "= h or 0", "not h = y", "h is not = y", "= h (plus y)", "= h not y",
+    r"y = h \text{ if h < 0}", "$y = h$ (h - y) * 2 $x_2$", "$h = y$ x_3",
     "= -η (ŷ - yhatt)", "= (ŷ - y)(foo)", "= η (yhatt y)", "= η (yhatt, two)", "= η (sigmma)", "= η (siggma x)", "= η   (yhatt)", "when foo > 0: y = 1", "foo = bar: y = 1", "foo y = 2", "h positiv: y = 2",
     "per h positivo: y = 2", "yhatt - h = 2",
     "h = 2 y   yhatt", "h = 2 y bc yhatt", "h = 2 y   siggma", "h = 2 y   q", "h = 2 y   foo bar", "h = 2 y   x3",

@@ -89,6 +89,9 @@ _BEFORE_ELSE = {
 }
 _NO_CASE_BEHIND = {"_", "^", "+", "-", "*", "/", "⊙", "1", "δ", "(", "[", "{", ",", *INDICATORS}
 _OF = {"of", "von", "di", "de"}  # what follows is only spoken of: `the slope of s a + c is s`
+# Words that change what is said behind them: without them another line would be judged.
+_CHANGING = {"plus", "minus", "not", "or", "unless", "except", "mod"}
+_CASE_AMONG_WORDS = re.compile(r"(?<!\w)(?:if|when|unless|falls|wenn)(?!\w)[^.;]*[<>≤≥]")
 _REASONS = {"by", "because", "since", "as", "using", "hypothesis", "from"}
 _AMONG_WORDS = re.compile(r"\$+([^$]+)\$+|\\\((.+?)\\\)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -341,6 +344,8 @@ def _between_words(text: str, spans: Sequence[re.Match[str]]) -> list[Lexeme]:
         group = 1 if span[1] is not None else 2
         if len(said) == 1 and said.isalpha() and _SIGNS_OF_RELATION.match(span[group].lstrip()):
             raise Unread(end, f"dollars around all of the formula were expected: {said} may be a symbol or a word")
+        if _is_part_of_formula(said):
+            raise Unread(end, "dollars around all of the formula were expected")
         found.append(Lexeme("outside", said, end))
         found += [
             one._replace(position=one.position + span.start(group))
@@ -348,7 +353,15 @@ def _between_words(text: str, spans: Sequence[re.Match[str]]) -> list[Lexeme]:
             if one.kind != "end"
         ]
         end = span.end()
+    if _is_part_of_formula(text[end:]):
+        raise Unread(end, "dollars around all of the formula were expected")
     return [*found, Lexeme("outside", text[end:].strip(), end), Lexeme("end", "", len(text))]
+
+
+def _is_part_of_formula(said: str) -> bool:
+    """Return whether what stands outside of dollars names a symbol with an index, or calculates without a word."""
+    spoken = any(word in PROSE or len(word) >= _LONG_WORD for word in words(said))
+    return bool(re.search(r"\w_\w", said) or (re.search(r"\w\s*[-+*/^]\s*\w", said) and not spoken))
 
 
 def _without_number(text: str, symbols: Symbols) -> str:
@@ -435,6 +448,11 @@ class _Segment(NamedTuple):
     def otherwise(self) -> bool:
         """Whether it is said of all other cases."""
         return any(_says_otherwise(spoken) for spoken in (self.words, self.after))
+
+
+def _changes(spoken: tuple[str, ...]) -> bool:
+    """Return whether words right before a formula change it: `plus x`, `multiplied by x`, `unless z > 0`."""
+    return bool({*spoken[-1:]} & _CHANGING) or spoken[-2:] in (("multiplied", "by"), ("divided", "by"))
 
 
 def _says_otherwise(spoken: tuple[str, ...]) -> bool:
@@ -675,6 +693,9 @@ class _Statements:
         return first.text not in ("if", *OTHERWISE) and self._is_prose(start + 1)
 
     def line(self, text: str) -> Line:
+        for one in self.lexemes:
+            if one.kind in ("outside", "prose") and _CASE_AMONG_WORDS.search(one.text):
+                raise Unread(one.position, "the case as a formula outside of the text was expected")
         found: list[Statement] = []
         said: list[tuple[int, str]] = []  # words, and where they stand
         segments = self._with_definitions_first(self._segments(said))
@@ -685,12 +706,17 @@ class _Statements:
         case, first = _Case(), bool(segments) and cases[0] is not None
         for at, (segment, new) in enumerate(zip(segments, cases, strict=True)):
             if new is not None:
+                if {"unless", "not"} & {*segment.words}:
+                    raise Unread(segment.lexemes[0].position, "a case without unless and not was expected")
                 if first:  # the cases stand before what is said of them
                     case = case.joined(new) if at and cases[at - 1] is not None else new
                 else:
                     found, waiting = [*found, *(new.of(one) for one in waiting)], []
                 continue
             lexemes = segment.lexemes
+            if _changes(segment.words) and not (whole[at] and segment.words[-1] == "or"):
+                said_so = " ".join(segment.words[-2:])
+                raise Unread(lexemes[0].position, f"a sign or a formula in place of {said_so!r} was expected")
             if lexemes[-1].text == "=" and len(lexemes) > 1:
                 if at < len(segments) - 1:
                     raise Unread(lexemes[-1].position, "a formula was expected after =")
